@@ -1,0 +1,47 @@
+# Two commands matter: `make run` and `make test`. Everything they need goes into .venv.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+N ?= 100000
+SEED ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test check fuzz faults bench clean
+
+help: ## what each target does
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(STAMP): requirements.lock
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+install: $(STAMP) ## install everything that is pinned in requirements.lock
+	@$(BIN)/python -m admin.i18n compile
+
+run: install ## a usable system with demonstration data, on SQLite
+	@$(BIN)/python -m seeds.demo
+
+test: install check ## all tests that this machine can run
+	@$(BIN)/python -m tests.groups
+
+check: install ## format, lint, types, import contracts, translations
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m admin.i18n check
+
+fuzz: install ## N=… SEED=…: durable_rules against the reference evaluator on random cases
+	$(BIN)/python -m tests.engine.fuzz --cases $(N) --seed $(SEED)
+
+faults: install ## long runs: every route in both languages, kill and restart
+	SUNSHINE_FAULTS=1 $(BIN)/python -m tests.groups
+
+bench: install ## ratios against peers
+	@for script in benchmarks/bench_*.py; do echo "== $$script"; PYTHONPATH=. $(BIN)/python $$script || exit 1; done
+
+clean: ## remove what was built; data in var/ stays
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache
