@@ -1,0 +1,68 @@
+"""How an application travels: roads, stages, records, forms, notice, deadlines, payment.
+
+Only the shapes of `procedure.yaml` and how they are read; the questions asked of them
+(is this form complete, when is this due) are answered by `engine.forms`, `engine.notices`,
+`engine.deadlines`, `engine.payments` and `engine.fraud`.
+"""
+
+from engine.procedure.conditions import Condition
+from engine.procedure.papers import (
+    Form,
+    FormBox,
+    FormField,
+    HandOver,
+    NoticeForm,
+    NoticeReason,
+    Objections,
+)
+from engine.procedure.rules import (
+    CountingRule,
+    DateName,
+    DeadlineRule,
+    FraudRules,
+    PaymentNeed,
+    PaymentRules,
+    Reminder,
+    Sanction,
+)
+from engine.procedure.shapes import (
+    Check,
+    Emergency,
+    Office,
+    Procedure,
+    RecordField,
+    Road,
+    Stage,
+    StageKind,
+    StagePart,
+    WithProcedure,
+)
+
+__all__ = [
+    "Check",
+    "Condition",
+    "CountingRule",
+    "DateName",
+    "DeadlineRule",
+    "Emergency",
+    "Form",
+    "FormBox",
+    "FormField",
+    "FraudRules",
+    "HandOver",
+    "NoticeForm",
+    "NoticeReason",
+    "Objections",
+    "Office",
+    "PaymentNeed",
+    "PaymentRules",
+    "Procedure",
+    "RecordField",
+    "Reminder",
+    "Road",
+    "Sanction",
+    "Stage",
+    "StageKind",
+    "StagePart",
+    "WithProcedure",
+]

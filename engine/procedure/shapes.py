@@ -1,0 +1,287 @@
+"""Roads, stages and what each stage records, as frozen values.
+
+What a stage *does* with a case is code in casework; here is only what the paper says about
+it: who acts, what is written down, what lets the case pass.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from engine.labels import Label
+from engine.procedure.conditions import Condition
+from engine.procedure.papers import Form, NoticeForm
+from engine.procedure.rules import (
+    DateName,
+    DeadlineRule,
+    FraudRules,
+    PaymentRules,
+    Reminder,
+)
+
+
+class StageKind(Enum):
+    """The kinds of step that casework knows how to do. A policy chooses among them."""
+
+    APPLY = "apply"
+    REVIEW = "review"
+    SEAL = "seal"
+    VERIFY = "verify"
+    APPROVE = "approve"
+    MEET = "meet"
+    POST = "post"
+    FILE = "file"
+    SCREEN = "screen"
+    TRANSFER = "transfer"
+    PAY = "pay"
+    RECEIPT = "receipt"
+    VISIT = "visit"
+    ARCHIVE = "archive"
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What this policy calls a level of the organisation tree."""
+
+    level: str
+    label: Label
+
+
+@dataclass(frozen=True, slots=True)
+class RecordField:
+    """One thing a stage writes down.
+
+    `type` is yes_no, integer, money (yuan in, fen out), date, choice or text. `part` names the
+    part of the stage it belongs to (None where a stage has no parts); `for_list` fields are
+    given once for a whole list; `roads` empty means every road. A date may lie after the day of
+    recording only with `may_be_future`.
+    """
+
+    id: str
+    type: str
+    label: Label
+    help: Label | None = None
+    required: bool = False
+    required_when: Condition | None = None
+    low: int | None = None
+    high: int | None = None
+    choices: Mapping[str, Label] | None = None
+    part: str | None = None
+    for_list: bool = False
+    may_be_future: bool = False
+    roads: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """`must` be definitely true of a record, else the label says what is wrong."""
+
+    must: Condition
+    label: Label
+
+
+@dataclass(frozen=True, slots=True)
+class StagePart:
+    """A stage done in several goes, each with its own people and button (a list is entered by
+    one, its result recorded by another)."""
+
+    id: str
+    level: str
+    by: tuple[str, ...]
+    button: Label
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One step of a road.
+
+    `by` are role codes; `form_check` the hand-over whose form demands apply on leaving;
+    `amount` which amount is set here (proposed, suggested, approved); `assess` the purpose
+    under which the rules are asked again; `on_list` whether many applications are done at once;
+    `passes` what lets a record pass, otherwise the application is refused here, giving the text
+    of the record field `refusal_reason`; `returns_to` the earlier stages it may be sent back to.
+    """
+
+    id: str
+    kind: StageKind
+    level: str
+    label: Label
+    clause: str
+    by: tuple[str, ...]
+    button: Label
+    help: Label | None = None
+    status: Label | None = None
+    records: tuple[RecordField, ...] = ()
+    checks: tuple[Check, ...] = ()
+    parts: tuple[StagePart, ...] = ()
+    passes: Condition | None = None
+    refusal_reason: str | None = None
+    form_check: str | None = None
+    issues_form: bool = False
+    amount: str | None = None
+    assess: str | None = None
+    on_list: bool = False
+    collective: bool = False
+    may_refuse: bool = False
+    returns_to: tuple[str, ...] = ()
+
+    @property
+    def may_return(self) -> bool:
+        """Whether the application may be sent back from here for correction."""
+        return bool(self.returns_to)
+
+    def part(self, part_id: str) -> StagePart:
+        """The named part; KeyError when the stage has none of that name."""
+        return {part.id: part for part in self.parts}[part_id]
+
+    def records_for(
+        self, road: str | None = None, part: str | None = None, for_list: bool | None = None
+    ) -> tuple[RecordField, ...]:
+        """The fields asked on this road, in this part, for the list or for each line (None: any)."""
+        return tuple(
+            field
+            for field in self.records
+            if (road is None or not field.roads or road in field.roads)
+            and (part is None or field.part == part)
+            and (for_list is None or field.for_list == for_list)
+        )
+
+    def record(self, field_id: str) -> RecordField | None:
+        """The field of that name, or None."""
+        return next((field for field in self.records if field.id == field_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Road:
+    """The stages of one kind of application, in order.
+
+    `starts` (file key `for`) says which applications begin here, `when` whose approvals an
+    assessment lists. `approval_codes` maps a stage to the approval that passing it gives.
+    """
+
+    id: str
+    label: Label
+    clause: str
+    starts: Condition
+    when: Condition
+    form: str
+    stages: tuple[Stage, ...]
+    approval_codes: Mapping[str, str]
+    withdraw_before: str | None = None
+
+    @property
+    def approvals(self) -> tuple[str, ...]:
+        """Approval codes in the order of the stages that give them."""
+        codes = self.approval_codes
+        return tuple(codes[stage.id] for stage in self.stages if stage.id in codes)
+
+    @property
+    def first(self) -> Stage:
+        """Where an application starts."""
+        return self.stages[0]
+
+    @property
+    def last(self) -> Stage:
+        """Where an application ends."""
+        return self.stages[-1]
+
+    def has(self, stage_id: str) -> bool:
+        """Whether the stage is on this road."""
+        return any(stage.id == stage_id for stage in self.stages)
+
+    def stage(self, stage_id: str) -> Stage:
+        """The stage of that name; KeyError when it is not on this road."""
+        return self.stages[self.position(stage_id)]
+
+    def position(self, stage_id: str) -> int:
+        """Its place counted from 0; KeyError when it is not on this road."""
+        for index, stage in enumerate(self.stages):
+            if stage.id == stage_id:
+                return index
+        raise KeyError(stage_id)
+
+    def next_after(self, stage_id: str) -> Stage | None:
+        """The stage that follows, None after the last; KeyError when not on this road."""
+        index = self.position(stage_id) + 1
+        return self.stages[index] if index < len(self.stages) else None
+
+    def before(self, stage_id: str) -> tuple[Stage, ...]:
+        """The stages that come before, in order; KeyError when not on this road."""
+        return self.stages[: self.position(stage_id)]
+
+    def returns_from(self, stage_id: str) -> tuple[Stage, ...]:
+        """Where an application may be sent back to from here, in the order of the road."""
+        allowed = self.stage(stage_id).returns_to
+        return tuple(stage for stage in self.before(stage_id) if stage.id in allowed)
+
+    def may_withdraw_at(self, stage_id: str) -> bool:
+        """Whether the member may still withdraw while the application stands at this stage."""
+        if self.withdraw_before is None:
+            return False
+        return self.position(stage_id) < self.position(self.withdraw_before)
+
+
+@dataclass(frozen=True, slots=True)
+class Emergency:
+    """Pay first, complete later: on which roads, who authorises it, what is recorded.
+
+    `after` says by road the stage that must be passed before money may go first;
+    `always_back_fill` the codes that stay open whatever has been done.
+    """
+
+    label: Label
+    clause: str
+    roads: tuple[str, ...]
+    level: str
+    by: tuple[str, ...]
+    button: Label
+    status: Label
+    records: tuple[RecordField, ...]
+    checks: tuple[Check, ...]
+    always_back_fill: tuple[str, ...]
+    back_fill: Mapping[str, Label]
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """Everything `procedure.yaml` says."""
+
+    offices: Mapping[str, Office]
+    forms: Mapping[str, Form]
+    roads: Mapping[str, Road]
+    stages: Mapping[str, Stage]
+    notice: NoticeForm
+    dates: Mapping[str, DateName]
+    deadlines: Mapping[str, DeadlineRule]
+    payment: PaymentRules
+    emergency: Emergency | None
+    fraud: FraudRules
+    reminders: tuple[Reminder, ...]
+
+    def road(self, road_id: str) -> Road:
+        """The road of that name; KeyError when there is none."""
+        return self.roads[road_id]
+
+    def form_of(self, road_id: str) -> Form:
+        """The application form of a road; KeyError when there is no such road."""
+        return self.forms[self.roads[road_id].form]
+
+    def deadlines_of(self, road_id: str, *, emergency: bool = False) -> tuple[DeadlineRule, ...]:
+        """The deadlines that bind an application on this road."""
+        return tuple(
+            rule
+            for rule in self.deadlines.values()
+            if (not rule.roads or road_id in rule.roads) and (emergency or not rule.only_emergency)
+        )
+
+    def may_pay_first(self, road_id: str) -> bool:
+        """Whether an authorised emergency may be paid before its paperwork on this road."""
+        return self.emergency is not None and road_id in self.emergency.roads
+
+
+class WithProcedure(Protocol):
+    """Anything that carries a procedure: a Policy, or a test's stand-in."""
+
+    @property
+    def procedure(self) -> Procedure: ...
