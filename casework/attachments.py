@@ -1,0 +1,104 @@
+"""Scans of papers: checked for what they are, encrypted on disk, opened only with their row.
+
+Only PDF, PNG and JPEG, told by their bytes, never by their name. The row and the file are bound
+together by the row's uid, so that a swapped file does not open.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casework import events, moves, settings
+from casework.people import Actor
+from casework.permissions import Permission
+from casework.scope import may
+from engine.faults import Fault, Refused
+from models.applications import Application
+from models.members import Member
+from models.orgs import OrgUnit
+from models.papers import Attachment
+
+_SIGNATURES = (
+    (b"%PDF-", "application/pdf"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+)
+_ENDS = {"application/pdf": b"%%EOF", "image/png": b"IEND", "image/jpeg": b"\xff\xd9"}
+
+
+def sniff(content: bytes) -> str | None:
+    """The type that the bytes show at both ends, None for anything but PDF, PNG and JPEG."""
+    for start, mime in _SIGNATURES:
+        if content.startswith(start) and _ENDS[mime] in content[-2048:]:
+            return mime
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What the browser sent: `filename` is a name to show, never a path to write."""
+
+    filename: str
+    content: bytes
+
+
+def store(
+    session: Session,
+    upload: Upload,
+    *,
+    kind: str,
+    by: Actor,
+    at: datetime,
+    application: Application | None = None,
+    member: Member | None = None,
+    copies: int = 1,
+) -> Attachment:
+    """Keep a scan for an application or a member; raises with every fault of the file at once."""
+    org_id = application.org_id if application else member.org_id if member else None
+    if org_id is None:
+        raise ValueError("an attachment belongs to an application or a member")
+    _require(session, by, Permission.Attachment.ADD, org_id)
+    mime = sniff(upload.content)
+    limit = settings.get(session, "attachment_max_mb")
+    found = []
+    if mime is None:
+        found.append(Fault("file_type", {"filename": clean_name(upload.filename)}, None))
+    if isinstance(limit, int) and len(upload.content) > limit * 1024 * 1024:
+        found.append(Fault("file_too_large", {"megabytes": limit}, None))
+    if copies < 1:
+        found.append(Fault("copies_less_than_one", {}, None))
+    if found or mime is None:
+        raise Refused(tuple(found))
+    uid = uuid.uuid4()
+    attachment = Attachment(
+        uid=uid,
+        application_id=application.id if application else None,
+        member_id=member.id if member else None,
+        kind=kind,
+        filename=clean_name(upload.filename),
+        mime=mime,
+        size=len(upload.content),
+        sha256=hashlib.sha256(upload.content).hexdigest(),
+        storage_key=f"{uid.hex[:2]}/{uid.hex}",
+        by_id=by.user_id,
+        at=at,
+        copies=copies,
+    )
+    _write(attachment, upload.content)
+    session.add(attachment)
+    session.flush()
+    about = ("application", application.id) if application else ("member", attachment.member_id)
+    events.audit(
+        session, by, at, "attachment.store", *about, {"kind": kind, "sha256": attachment.sha256}
+    )
+    return attachment

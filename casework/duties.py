@@ -1,0 +1,81 @@
+"""Separation of duties within one application. Never decides what a role may do in general.
+
+Enter ≠ verify ≠ approve ≠ transfer, by person; who pays out is not who verified; nobody acts on
+an application of his own or of a relative (requirements §5).
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casework.people import Actor
+from engine.faults import Fault
+from engine.labels import Label
+from models.applications import Application, Duty
+from models.members import Household, HouseholdPerson, Member
+
+_APART = frozenset(
+    {frozenset(pair) for pair in combinations(("enter", "verify", "approve", "transfer"), 2)}
+    | {frozenset(("pay", "verify"))}
+)
+LABELS = {
+    "enter": Label("录入", "entering it"),
+    "verify": Label("核实复核", "verifying it"),
+    "approve": Label("审批", "approving it"),
+    "screen": Label("筛查", "screening it"),
+    "transfer": Label("拨付", "transferring its money"),
+    "pay": Label("发放", "paying it out"),
+}
+_BY_KIND = {
+    "apply": "enter",
+    "verify": "verify",
+    "approve": "approve",
+    "meet": "approve",
+    "screen": "screen",
+    "transfer": "transfer",
+    "pay": "pay",
+    "receipt": "pay",
+}
+
+
+def duty_of(kind: str, level: str, entry_level: str) -> str | None:
+    """The duty that a step takes on, or None where it keeps nobody from another step.
+
+    A review or seal at the level where the application is entered belongs to entering it; at a
+    level above it is a second look, so it is verifying.
+    """
+    if kind in ("review", "seal"):
+        return "enter" if level == entry_level else "verify"
+    return _BY_KIND.get(kind)
+
+
+def held(session: Session, application: Application, user_id: int) -> frozenset[str]:
+    """Duties that the person has already taken in this application."""
+    rows = session.scalars(
+        select(Duty.duty).where(Duty.application_id == application.id, Duty.user_id == user_id)
+    )
+    return frozenset(str(duty) for duty in rows)
+
+
+def faults(session: Session, application: Application, by: Actor, duty: str | None) -> list[Fault]:
+    """Why this person must leave the step to somebody else; empty when nothing stands against it."""
+    if by.user_id is None:
+        return [Fault("no_person", {}, None)]
+    found = recusal(session, application, by)
+    if duty is not None:
+        for other in sorted(held(session, application, by.user_id)):
+            if frozenset((duty, other)) in _APART:
+                found.append(Fault("duty_conflict", {"did": LABELS[other], "doing": LABELS[duty]}, None))
+    return found
+
+
+def take(session: Session, application: Application, by: Actor, duty: str | None) -> None:
+    """Remember that the person has taken the duty in this application."""
+    if duty is None or by.user_id is None:
+        return
+    if duty not in held(session, application, by.user_id):
+        session.add(Duty(application_id=application.id, user_id=by.user_id, duty=duty))
+        session.flush()

@@ -1,0 +1,205 @@
+"""Publish a policy folder as an Edition and find the one in force. Never changes a published one.
+
+Files in the folder change what `python -m engine` says at once; applications follow an Edition.
+An application keeps the Edition it was registered under.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path, PurePosixPath
+from threading import Lock
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from casework import events
+from casework.people import Actor
+from casework.permissions import Permission
+from engine import Policy, digest, load_files
+from engine.faults import Fault, Refused
+from models.editions import Edition
+from models.users import Role
+
+Files = Mapping[str, bytes]
+
+_loaded: dict[str, Policy] = {}
+_guard = Lock()
+
+
+def read_folder(folder: Path) -> dict[str, bytes]:
+    """Every visible file below the folder by its posix path; `not_a_folder` where there is none."""
+    if not folder.is_dir():
+        raise Refused((Fault("not_a_folder", {"path": str(folder)}, None),))
+    files: dict[str, bytes] = {}
+    for path in sorted(folder.rglob("*")):
+        relative = path.relative_to(folder)
+        if path.is_file() and not any(part.startswith((".", "__")) for part in relative.parts):
+            files[PurePosixPath(*relative.parts).as_posix()] = path.read_bytes()
+    return files
+
+
+def pack(files: Files) -> bytes:
+    """The files as one zip with fixed times, so that the same files give the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), files[name])
+    return buffer.getvalue()
+
+
+def unpack(packed: bytes) -> dict[str, bytes]:
+    """The files of an Edition by their posix path."""
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def files_of(edition: Edition) -> dict[str, bytes]:
+    """The published files, exactly as they were signed."""
+    return unpack(edition.files)
+
+
+def policy_of(edition: Edition) -> Policy:
+    """The loaded policy of an Edition; loading happens once per digest and process.
+
+    The bytes are checked against the digest: a changed row is `edition_damaged`, never used.
+    """
+    policy = _loaded.get(edition.digest)
+    if policy is not None:
+        return policy
+    files = files_of(edition)
+    if digest(files) != edition.digest:
+        raise Refused((Fault("edition_damaged", {"digest": edition.digest}, None),))
+    policy = load_files(files)
+    with _guard:
+        return _loaded.setdefault(edition.digest, policy)
+
+
+def in_force(session: Session, policy_code: str, on: date) -> tuple[Edition, Policy]:
+    """The Edition that holds on a date; `no_edition_in_force` where none does."""
+    edition = session.scalars(
+        select(Edition).where(
+            Edition.policy_code == policy_code,
+            Edition.in_force_from <= on,
+            or_(Edition.in_force_to.is_(None), Edition.in_force_to > on),
+        )
+    ).one_or_none()
+    if edition is None:
+        raise Refused((Fault("no_edition_in_force", {"policy": policy_code, "on": on}, None),))
+    return edition, policy_of(edition)
+
+
+def latest(session: Session, policy_code: str) -> Edition | None:
+    """The Edition without an end, which a new one would follow."""
+    return session.scalars(
+        select(Edition).where(Edition.policy_code == policy_code, Edition.in_force_to.is_(None))
+    ).one_or_none()
+
+
+def policy_codes(session: Session) -> list[str]:
+    """Codes of every policy that has been published."""
+    rows = session.scalars(select(Edition.policy_code).distinct().order_by(Edition.policy_code))
+    return list(rows)
+
+
+def publish(
+    session: Session,
+    source: Path | Files,
+    *,
+    from_on: date,
+    proposed_by: Actor | None,
+    signed_by: Actor | None,
+    at: datetime,
+    note: str = "",
+) -> Edition:
+    """Make an Edition of a policy folder, in force from `from_on`.
+
+    Raises with every fault of the files, of unknown roles and of failing cases, or where the
+    signer is the proposer; then the Edition in force stays. The very first Edition of a policy
+    may be published by the program's command line without persons.
+    """
+    files = read_folder(source) if isinstance(source, Path) else dict(source)
+    policy = load_files(files)
+    previous = latest(session, policy.id)
+    found = _signature_faults(previous, proposed_by, signed_by)
+    found += _role_faults(session, policy)
+    found += _order_faults(session, policy, previous, from_on)
+    if not found:
+        found = _case_faults(files, policy)
+    if found:
+        raise Refused(tuple(found))
+    if previous is not None:
+        previous.in_force_to = from_on
+        session.flush()
+    edition = Edition(
+        policy_code=policy.id,
+        digest=policy.digest,
+        files=pack(files),
+        in_force_from=from_on,
+        in_force_to=None,
+        proposed_by_id=proposed_by.user_id if proposed_by else None,
+        signed_by_id=signed_by.user_id if signed_by else None,
+        published_at=at,
+        note=note,
+    )
+    session.add(edition)
+    session.flush()
+    data = {
+        "policy": policy.id,
+        "digest": policy.digest,
+        "from": from_on.isoformat(),
+        "proposed_by": proposed_by.name if proposed_by else None,
+        "replaces": previous.digest if previous else None,
+    }
+    who = signed_by or Actor(None, "command line", ())
+    events.audit(session, who, at, "policy.publish", "edition", edition.id, data)
+    return edition
+
+
+def _signature_faults(
+    previous: Edition | None, proposed_by: Actor | None, signed_by: Actor | None
+) -> list[Fault]:
+    if previous is None and proposed_by is None and signed_by is None:
+        return []
+    if proposed_by is None or signed_by is None or proposed_by.user_id is None:
+        return [Fault("publish_needs_two", {}, None)]
+    found = []
+    if proposed_by.user_id == signed_by.user_id:
+        found.append(Fault("publish_needs_two", {}, None))
+    for person, permission in (
+        (proposed_by, Permission.Policy.PROPOSE),
+        (signed_by, Permission.Policy.SIGN),
+    ):
+        if not person.holds(permission):
+            found.append(Fault("not_permitted", {"permission": permission}, None))
+    return found
+
+
+def _role_faults(session: Session, policy: Policy) -> list[Fault]:
+    """A stage whose role nobody can hold would stop every application there."""
+    known = set(session.scalars(select(Role.code)))
+    return [
+        Fault("unknown_role", {"role": role, "stage": stage.label}, "procedure.yaml")
+        for stage in policy.procedure.stages.values()
+        for role in stage.by
+        if role not in known
+    ]
+
+
+def _order_faults(
+    session: Session, policy: Policy, previous: Edition | None, from_on: date
+) -> list[Fault]:
+    same = session.scalars(select(Edition).where(Edition.digest == policy.digest)).one_or_none()
+    if same is not None:
+        return [Fault("edition_exists", {"digest": policy.digest, "on": same.in_force_from}, None)]
+    if previous is not None and from_on <= previous.in_force_from:
+        return [Fault("edition_not_after", {"on": from_on, "last": previous.in_force_from}, None)]
+    return []
+
+
+def _case_faults(files: Files, policy: Policy) -> list[Fault]:
+    """Failing cases of the policy's own, through the engine's test runner."""
+    raise NotImplementedError

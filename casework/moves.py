@@ -1,0 +1,199 @@
+"""The two primitives of every step: may this person take it now, and the one write of a state.
+
+Nothing else in the program writes an application's stage or status. Lists (notice, filing,
+screening, transfer, payment) and single steps both stand on these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casework import duties, events
+from casework.editions import policy_of
+from casework.people import Actor
+from casework.permissions import step_permission
+from casework.scope import may, may_as
+from engine import Policy
+from engine.faults import Fault, Refused
+from engine.labels import Label
+from engine.procedure import Road, Stage, StageKind
+from models.applications import Application, CaseEvent, Status
+from models.orgs import OrgUnit
+
+LIVE = frozenset({Status.DRAFT, Status.OPEN, Status.RETURNED})
+TRANSITIONS: Mapping[Status, frozenset[Status]] = {
+    Status.DRAFT: frozenset({Status.DRAFT, Status.OPEN, Status.REFUSED, Status.WITHDRAWN}),
+    Status.OPEN: frozenset(Status) - {Status.DRAFT},
+    Status.RETURNED: frozenset({Status.RETURNED, Status.OPEN, Status.REFUSED, Status.WITHDRAWN}),
+}
+STATUS_LABELS: Mapping[Status, Label] = {
+    Status.DRAFT: Label("草稿", "Draft"),
+    Status.OPEN: Label("办理中", "In progress"),
+    Status.RETURNED: Label("待补正", "To be corrected"),
+    Status.REFUSED: Label("不予帮扶", "Aid refused"),
+    Status.CANCELLED: Label("已取消资格", "Cancelled"),
+    Status.WITHDRAWN: Label("已撤回", "Withdrawn"),
+    Status.CLOSED: Label("已归档", "Archived"),
+}
+
+
+def policy_and_road(application: Application) -> tuple[Policy, Road]:
+    """The pinned policy of the application and its road in it."""
+    policy = policy_of(application.edition)
+    return policy, policy.procedure.road(application.road)
+
+
+def org_path(session: Session, application: Application) -> str:
+    """Path of the unit that the application belongs to."""
+    return session.scalars(select(OrgUnit.path).where(OrgUnit.id == application.org_id)).one()
+
+
+def lock(session: Session, applications: Iterable[Application]) -> None:
+    """Read the rows afresh and hold them, in id order so that two lists never wait crosswise."""
+    session.flush()
+    for application in sorted(applications, key=lambda a: a.id):
+        session.refresh(application, with_for_update=True)
+
+
+def check_version(application: Application, expected_version: int) -> list[Fault]:
+    """`stale_page` where somebody else has changed the application since the page was read."""
+    if application.version == expected_version:
+        return []
+    return [Fault("stale_page", {"number": application.number}, None)]
+
+
+def check_access(
+    session: Session, application: Application, by: Actor, permission: str
+) -> list[Fault]:
+    """`not_permitted` or `out_of_scope` for a verb that is not a stage of the road."""
+    if not by.holds(permission):
+        return [Fault("not_permitted", {"permission": permission}, None)]
+    if not may(by, permission, org_path(session, application)):
+        return [Fault("out_of_scope", {"number": application.number}, None)]
+    return []
+
+
+def check_ready(
+    session: Session,
+    application: Application,
+    stage_id: str,
+    by: Actor,
+    at: datetime,
+    expected_version: int | None,
+    *,
+    part: str | None = None,
+    early: bool = False,
+) -> list[Fault]:
+    """Why this person cannot take this stage of the application now; empty when he can.
+
+    Locks and re-reads the row. Without the right or the reach only that is said, so that nobody
+    learns more. `part` names a part of a stage that is done in several goes. `early` leaves out
+    the stage itself, for an authorised emergency. A list that has compared versions passes None.
+    """
+    lock(session, [application])
+    _policy, road = policy_and_road(application)
+    if not road.has(stage_id):
+        return [Fault("unknown_stage", {"stage": stage_id, "road": road.label}, None)]
+    stage = road.stage(stage_id)
+    found = _check_right(session, application, stage, part, by)
+    if found:
+        return found
+    if expected_version is not None:
+        found += check_version(application, expected_version)
+    if application.status not in LIVE:
+        found.append(status_fault(application))
+    elif application.stage != stage_id and not early:
+        now = road.stage(application.stage)
+        found.append(Fault("wrong_stage", {"asked": stage.label, "now": now.label}, None))
+    return found + duties.faults(session, application, by, duty_at(road, stage))
+
+
+def duty_at(road: Road, stage: Stage) -> str | None:
+    """The duty that completing the stage takes on (see `casework.duties`)."""
+    return duties.duty_of(stage.kind.value, stage.level, road.first.level)
+
+
+def status_fault(application: Application) -> Fault:
+    """Says that nothing more can be done with the application, and what became of it."""
+    what = STATUS_LABELS[application.status]
+    return Fault("status_final", {"number": application.number, "status": what}, None)
+
+
+def _check_right(
+    session: Session, application: Application, stage: Stage, part: str | None, by: Actor
+) -> list[Fault]:
+    permission = step_permission(stage.kind.value)
+    roles = stage.part(part).by if part else stage.by
+    if not any(h.role_code in roles and permission in h.permissions for h in by.roles):
+        return [Fault("wrong_role", {"stage": stage.label}, None)]
+    if not may_as(by, permission, roles, org_path(session, application)):
+        return [Fault("out_of_scope", {"number": application.number}, None)]
+    return []
+
+
+def move(
+    session: Session,
+    application: Application,
+    *,
+    verb: str,
+    by: Actor,
+    at: datetime,
+    to_stage: str | None = None,
+    status: Status | None = None,
+    reason: str = "",
+    data: Mapping[str, object] | None = None,
+) -> CaseEvent:
+    """Write stage and status, raise the version, add the CaseEvent and the audit record, flush.
+
+    What is not given stays as it is. Raises `status_final` for a transition that does not exist;
+    that is the last guard, verbs say why in their own words before.
+    """
+    before = (application.stage, str(application.status))
+    target = application.status if status is None else status
+    if target not in TRANSITIONS.get(application.status, frozenset()):
+        raise Refused([status_fault(application)])
+    if to_stage is not None:
+        application.stage = to_stage
+    application.status = target
+    application.version += 1
+    session.flush()
+    return events.record(
+        session, application, verb=verb, by=by, at=at, before=before, reason=reason, data=data
+    )
+
+
+def to_next(
+    session: Session,
+    application: Application,
+    *,
+    verb: str,
+    by: Actor,
+    at: datetime,
+    reason: str = "",
+    data: Mapping[str, object] | None = None,
+    skip: frozenset[str] = frozenset(),
+) -> CaseEvent:
+    """Move on to the next stage of the road; the last one, or an archive, closes the application.
+
+    `skip` names stages that an emergency has already done (see `casework.emergency.done_early`).
+    """
+    _policy, road = policy_and_road(application)
+    following = road.next_after(application.stage)
+    while following is not None and following.id in skip:
+        following = road.next_after(following.id)
+    ends = following is None or following.kind is StageKind.ARCHIVE
+    return move(
+        session,
+        application,
+        verb=verb,
+        by=by,
+        at=at,
+        to_stage=None if following is None else following.id,
+        status=Status.CLOSED if ends else Status.OPEN,
+        reason=reason,
+        data=data,
+    )

@@ -1,0 +1,105 @@
+"""Work that must not be lost: written with the change that asks for it, done later, at least once.
+
+A worker may die in the middle of a task; the message stays until its handler has committed, so
+handlers must be safe to repeat.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from models.office import OutboxMessage
+
+Handler = Callable[[Session, Mapping[str, object], datetime], None]
+
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=6)
+
+
+def put(
+    session: Session,
+    topic: str,
+    payload: Mapping[str, object],
+    *,
+    at: datetime,
+    key: str | None = None,
+    due_at: datetime | None = None,
+) -> OutboxMessage | None:
+    """Ask for work in the same transaction as the change; a key already there is not put twice."""
+    if key is not None:
+        known = session.scalar(select(OutboxMessage.id).where(OutboxMessage.key == key))
+        if known is not None:
+            return None
+    message = OutboxMessage(
+        topic=topic, key=key, payload=dict(payload), created_at=at, due_at=due_at or at, attempts=0
+    )
+    session.add(message)
+    session.flush()
+    return message
+
+
+def waiting(session: Session, at: datetime, limit: int = 100) -> list[int]:
+    """Ids of messages that are due and not done, oldest first."""
+    return list(
+        session.scalars(
+            select(OutboxMessage.id)
+            .where(OutboxMessage.done_at.is_(None), OutboxMessage.due_at <= at)
+            .order_by(OutboxMessage.due_at, OutboxMessage.id)
+            .limit(limit)
+        )
+    )
+
+
+def deliver(
+    sessions: sessionmaker[Session], message_id: int, handlers: Mapping[str, Handler], at: datetime
+) -> bool:
+    """Do one message: its effect and its mark commit together. True when it was done here.
+
+    It is claimed first, in a transaction of its own that puts its next try off by a growing
+    pause; so a handler that fails, or a worker that dies, leaves it to be tried again. The
+    handler's error is kept on the message and goes on to the caller.
+    """
+    with sessions.begin() as session:
+        message = _locked(session, message_id)
+        if message is None or message.done_at is not None or message.due_at > at:
+            return False
+        message.due_at = at + min(FIRST_PAUSE * 2 ** min(message.attempts, 12), LONGEST_PAUSE)
+        message.attempts += 1
+    done = False
+    try:
+        with sessions.begin() as session:
+            message = _locked(session, message_id)
+            if message is None or message.done_at is not None:
+                return False
+            handlers[message.topic](session, message.payload, at)
+            message.done_at = at
+            message.last_error = None
+        done = True
+    finally:
+        if not done:
+            _note_error(sessions, message_id, sys.exception())
+    return done
+
+
+def _locked(session: Session, message_id: int) -> OutboxMessage | None:
+    """The row, held; None while another worker holds it."""
+    return session.scalars(
+        select(OutboxMessage)
+        .where(OutboxMessage.id == message_id)
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
+
+
+def _note_error(
+    sessions: sessionmaker[Session], message_id: int, error: BaseException | None
+) -> None:
+    if error is None:
+        return
+    with sessions.begin() as session:
+        message = session.get_one(OutboxMessage, message_id)
+        message.last_error = f"{type(error).__name__}: {error}"[:500]
