@@ -26,7 +26,7 @@ from engine.faults import Fault, Refused
 from models.applications import Application
 from models.members import Member
 from models.orgs import OrgUnit
-from models.papers import Attachment
+from models.attachments import Attachment
 
 _SIGNATURES = (
     (b"%PDF-", "application/pdf"),

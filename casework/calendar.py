@@ -13,15 +13,15 @@ from casework.people import Actor
 from casework.permissions import Permission
 from engine import Calendar
 from engine.faults import Fault, Refused
-from models.office import HolidayDay, HolidayYear
+from models.calendar import DayKind, HolidayDay, HolidayYear
 
 
 def load(session: Session) -> Calendar:
     """Everything the table knows, in the shape that the engine counts with."""
     days = session.execute(select(HolidayDay.day, HolidayDay.kind)).all()
     return Calendar(
-        off=frozenset(day for day, kind in days if kind == "off"),
-        work=frozenset(day for day, kind in days if kind == "work"),
+        off=frozenset(day for day, kind in days if kind is DayKind.OFF),
+        work=frozenset(day for day, kind in days if kind is DayKind.WORK),
         years=frozenset(session.scalars(select(HolidayYear.year))),
     )
 
@@ -88,5 +88,5 @@ def put_year(
 
 def _write(session: Session, year: int, off: frozenset[date], work: frozenset[date]) -> None:
     session.add(HolidayYear(year=year))
-    session.add_all(HolidayDay(day=day, kind="off") for day in sorted(off))
-    session.add_all(HolidayDay(day=day, kind="work") for day in sorted(work))
+    session.add_all(HolidayDay(day=day, kind=DayKind.OFF) for day in sorted(off))
+    session.add_all(HolidayDay(day=day, kind=DayKind.WORK) for day in sorted(work))

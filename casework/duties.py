@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from casework.people import Actor
 from engine.faults import Fault
 from engine.labels import Label
-from models.applications import Application, Duty
+from models.applications import Application, Duty, DutyKind
 from models.members import Household, HouseholdPerson, Member
 
 _APART = frozenset(
@@ -57,7 +57,7 @@ def held(session: Session, application: Application, user_id: int) -> frozenset[
     rows = session.scalars(
         select(Duty.duty).where(Duty.application_id == application.id, Duty.user_id == user_id)
     )
-    return frozenset(str(duty) for duty in rows)
+    return frozenset(duty.value for duty in rows)
 
 
 def faults(session: Session, application: Application, by: Actor, duty: str | None) -> list[Fault]:
@@ -77,5 +77,32 @@ def take(session: Session, application: Application, by: Actor, duty: str | None
     if duty is None or by.user_id is None:
         return
     if duty not in held(session, application, by.user_id):
-        session.add(Duty(application_id=application.id, user_id=by.user_id, duty=duty))
+        session.add(Duty(application_id=application.id, user_id=by.user_id, duty=DutyKind(duty)))
         session.flush()
+
+
+def recusal(session: Session, application: Application, by: Actor) -> list[Fault]:
+    """Whether the application is the person's own or that of somebody of the same household.
+
+    People of a household are told by their identity numbers, through the blind index.
+    """
+    if by.member_id is None:
+        return []
+    if by.member_id == application.member_id:
+        return [Fault("recusal_self", {"number": application.number}, None)]
+    mine = _household(session, by.member_id)
+    theirs = _household(session, application.member_id)
+    if mine & theirs:
+        return [Fault("recusal_relative", {"number": application.number}, None)]
+    return []
+
+
+def _household(session: Session, member_id: int) -> frozenset[bytes]:
+    """Blind indexes of the member and of everybody on the member's household worksheet."""
+    own = session.scalar(select(Member.id_number_index).where(Member.id == member_id))
+    others = session.scalars(
+        select(HouseholdPerson.id_number_index)
+        .join(Household, Household.id == HouseholdPerson.household_id)
+        .where(Household.member_id == member_id)
+    )
+    return frozenset(index for index in (own, *others) if index is not None)

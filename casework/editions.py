@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path, PurePosixPath
 from threading import Lock
 
@@ -22,7 +22,7 @@ from casework.permissions import Permission
 from engine import Policy, digest, load_files
 from engine.faults import Fault, Refused
 from models.editions import Edition
-from models.users import Role
+from models.people import Role
 
 Files = Mapping[str, bytes]
 
@@ -84,7 +84,7 @@ def in_force(session: Session, policy_code: str, on: date) -> tuple[Edition, Pol
         select(Edition).where(
             Edition.policy_code == policy_code,
             Edition.in_force_from <= on,
-            or_(Edition.in_force_to.is_(None), Edition.in_force_to > on),
+            or_(Edition.in_force_to.is_(None), Edition.in_force_to >= on),
         )
     ).one_or_none()
     if edition is None:
@@ -132,7 +132,7 @@ def publish(
     if found:
         raise Refused(tuple(found))
     if previous is not None:
-        previous.in_force_to = from_on
+        previous.in_force_to = from_on - timedelta(days=1)
         session.flush()
     edition = Edition(
         policy_code=policy.id,

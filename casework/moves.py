@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from casework import duties, events
 from casework.editions import policy_of
@@ -21,23 +22,23 @@ from engine import Policy
 from engine.faults import Fault, Refused
 from engine.labels import Label
 from engine.procedure import Road, Stage, StageKind
-from models.applications import Application, CaseEvent, Status
+from models.applications import Application, CaseEvent, CaseStatus
 from models.orgs import OrgUnit
 
-LIVE = frozenset({Status.DRAFT, Status.OPEN, Status.RETURNED})
-TRANSITIONS: Mapping[Status, frozenset[Status]] = {
-    Status.DRAFT: frozenset({Status.DRAFT, Status.OPEN, Status.REFUSED, Status.WITHDRAWN}),
-    Status.OPEN: frozenset(Status) - {Status.DRAFT},
-    Status.RETURNED: frozenset({Status.RETURNED, Status.OPEN, Status.REFUSED, Status.WITHDRAWN}),
+LIVE = frozenset({CaseStatus.DRAFT, CaseStatus.OPEN, CaseStatus.RETURNED})
+TRANSITIONS: Mapping[CaseStatus, frozenset[CaseStatus]] = {
+    CaseStatus.DRAFT: frozenset({CaseStatus.DRAFT, CaseStatus.OPEN, CaseStatus.REFUSED, CaseStatus.WITHDRAWN}),
+    CaseStatus.OPEN: frozenset(CaseStatus) - {CaseStatus.DRAFT},
+    CaseStatus.RETURNED: frozenset({CaseStatus.RETURNED, CaseStatus.OPEN, CaseStatus.REFUSED, CaseStatus.WITHDRAWN}),
 }
-STATUS_LABELS: Mapping[Status, Label] = {
-    Status.DRAFT: Label("草稿", "Draft"),
-    Status.OPEN: Label("办理中", "In progress"),
-    Status.RETURNED: Label("待补正", "To be corrected"),
-    Status.REFUSED: Label("不予帮扶", "Aid refused"),
-    Status.CANCELLED: Label("已取消资格", "Cancelled"),
-    Status.WITHDRAWN: Label("已撤回", "Withdrawn"),
-    Status.CLOSED: Label("已归档", "Archived"),
+STATUS_LABELS: Mapping[CaseStatus, Label] = {
+    CaseStatus.DRAFT: Label("草稿", "Draft"),
+    CaseStatus.OPEN: Label("办理中", "In progress"),
+    CaseStatus.RETURNED: Label("待补正", "To be corrected"),
+    CaseStatus.REFUSED: Label("不予帮扶", "Aid refused"),
+    CaseStatus.CANCELLED: Label("已取消资格", "Cancelled"),
+    CaseStatus.WITHDRAWN: Label("已撤回", "Withdrawn"),
+    CaseStatus.CLOSED: Label("已归档", "Archived"),
 }
 
 
@@ -143,11 +144,11 @@ def move(
     by: Actor,
     at: datetime,
     to_stage: str | None = None,
-    status: Status | None = None,
+    status: CaseStatus | None = None,
     reason: str = "",
     data: Mapping[str, object] | None = None,
 ) -> CaseEvent:
-    """Write stage and status, raise the version, add the CaseEvent and the audit record, flush.
+    """Write stage and status, which raises the version, add the CaseEvent and the audit record, flush.
 
     What is not given stays as it is. Raises `status_final` for a transition that does not exist;
     that is the last guard, verbs say why in their own words before.
@@ -156,10 +157,11 @@ def move(
     target = application.status if status is None else status
     if target not in TRANSITIONS.get(application.status, frozenset()):
         raise Refused([status_fault(application)])
-    if to_stage is not None:
+    if to_stage is not None and to_stage != application.stage:
         application.stage = to_stage
+        application.stage_since = at
     application.status = target
-    application.version += 1
+    flag_modified(application, "stage")  # the version counts every move, also one on the spot
     session.flush()
     return events.record(
         session, application, verb=verb, by=by, at=at, before=before, reason=reason, data=data
@@ -193,7 +195,7 @@ def to_next(
         by=by,
         at=at,
         to_stage=None if following is None else following.id,
-        status=Status.CLOSED if ends else Status.OPEN,
+        status=CaseStatus.CLOSED if ends else CaseStatus.OPEN,
         reason=reason,
         data=data,
     )

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from models.office import OutboxMessage
+from models.outbox import OutboxMessage
 
 Handler = Callable[[Session, Mapping[str, object], datetime], None]
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from casework.permissions import ALL
 from models.orgs import OrgUnit
-from models.users import Role, User, UserRole
+from models.people import Role, User, UserRole
 
 
 @dataclass(frozen=True, slots=True)

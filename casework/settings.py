@@ -14,7 +14,7 @@ from casework import events
 from casework.people import Actor
 from casework.permissions import Permission
 from engine.faults import Fault, Refused
-from models.office import Setting
+from models.settings import Setting
 
 DEFAULTS: Mapping[str, object] = {
     "office_name": "",
