@@ -10,23 +10,24 @@ import hashlib
 import os
 import re
 import tempfile
+import unicodedata
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import events, moves, settings
+from casework import events, settings
 from casework.people import Actor
 from casework.permissions import Permission
 from casework.scope import may
 from engine.faults import Fault, Refused
 from models.applications import Application
+from models.attachments import Attachment
 from models.members import Member
 from models.orgs import OrgUnit
-from models.attachments import Attachment
+from models.secrets import CannotOpen, keyring
 
 _SIGNATURES = (
     (b"%PDF-", "application/pdf"),
@@ -72,11 +73,11 @@ def store(
     limit = settings.get(session, "attachment_max_mb")
     found = []
     if mime is None:
-        found.append(Fault("file_type", {"filename": clean_name(upload.filename)}, None))
+        found.append(Fault("scan_type", {"filename": clean_name(upload.filename)}))
     if isinstance(limit, int) and len(upload.content) > limit * 1024 * 1024:
-        found.append(Fault("file_too_large", {"megabytes": limit}, None))
+        found.append(Fault("scan_too_large", {"megabytes": limit}))
     if copies < 1:
-        found.append(Fault("copies_less_than_one", {}, None))
+        found.append(Fault("copies_less_than_one", {}))
     if found or mime is None:
         raise Refused(tuple(found))
     uid = uuid.uuid4()
@@ -102,3 +103,61 @@ def store(
         session, by, at, "attachment.store", *about, {"kind": kind, "sha256": attachment.sha256}
     )
     return attachment
+
+
+def read(session: Session, attachment: Attachment, *, by: Actor, at: datetime) -> bytes:
+    """The scan's bytes for a person who may see it; each look is written to the audit log.
+
+    `scan_damaged` where the file is gone, changed or belongs to another row.
+    """
+    _require(session, by, Permission.Attachment.READ, _org_of(session, attachment))
+    try:
+        sealed = (_root() / attachment.storage_key).read_bytes()
+        content = keyring().open(sealed, _context(attachment))
+    except (OSError, CannotOpen) as error:
+        raise Refused([Fault("scan_damaged", {"filename": attachment.filename})]) from error
+    if hashlib.sha256(content).hexdigest() != attachment.sha256:
+        raise Refused([Fault("scan_damaged", {"filename": attachment.filename})])
+    events.record_look(session, by, at, "attachment", "attachment", attachment.id)
+    return content
+
+
+def clean_name(filename: str) -> str:
+    """The last part of a file name without control characters, at most 120 characters."""
+    last = re.split(r"[\\/]", unicodedata.normalize("NFC", filename))[-1]
+    shown = "".join(c for c in last if unicodedata.category(c)[0] != "C").strip()
+    return shown[-120:] or "file"
+
+
+def _root() -> Path:
+    return Path(os.environ.get("SUNSHINE_DATA", "data")) / "attachments"
+
+
+def _context(attachment: Attachment) -> str:
+    return f"attachment:{attachment.uid}:content"
+
+
+def _write(attachment: Attachment, content: bytes) -> None:
+    """Write under a passing name and rename, so that a killed process leaves no half file."""
+    path = _root() / attachment.storage_key
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sealed = keyring().seal(content, _context(attachment))
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as passing:
+        passing.write(sealed)
+        passing.flush()
+        os.fsync(passing.fileno())
+    os.replace(passing.name, path)
+
+
+def _org_of(session: Session, attachment: Attachment) -> int:
+    if attachment.application_id is not None:
+        return session.get_one(Application, attachment.application_id).org_id
+    return session.get_one(Member, attachment.member_id).org_id
+
+
+def _require(session: Session, by: Actor, permission: str, org_id: int) -> None:
+    """Refuse without the permission, or where the unit is out of the person's reach."""
+    if not by.holds(permission):
+        raise Refused([Fault("not_permitted", {"permission": permission})])
+    if not may(by, permission, session.get_one(OrgUnit, org_id).path):
+        raise Refused([Fault("out_of_scope", {})])

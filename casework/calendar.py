@@ -72,10 +72,10 @@ def put_year(
 ) -> None:
     """Replace one year of the table by hand, after the State Council's notice."""
     if not by.holds(Permission.Calendar.WRITE):
-        raise Refused((Fault("not_permitted", {"permission": Permission.Calendar.WRITE}, None),))
+        raise Refused((Fault("not_permitted", {"permission": Permission.Calendar.WRITE}),))
     strangers = sorted(day for day in off | work if day.year != year)
-    found = [Fault("day_of_other_year", {"day": day, "year": year}, None) for day in strangers]
-    found += [Fault("day_both_ways", {"day": day}, None) for day in sorted(off & work)]
+    found = [Fault("day_of_other_year", {"day": day, "year": year}) for day in strangers]
+    found += [Fault("day_both_ways", {"day": day}) for day in sorted(off & work)]
     if found:
         raise Refused(tuple(found))
     session.execute(delete(HolidayDay).where(extract("year", HolidayDay.day) == year))

@@ -63,12 +63,12 @@ def held(session: Session, application: Application, user_id: int) -> frozenset[
 def faults(session: Session, application: Application, by: Actor, duty: str | None) -> list[Fault]:
     """Why this person must leave the step to somebody else; empty when nothing stands against it."""
     if by.user_id is None:
-        return [Fault("no_person", {}, None)]
+        return [Fault("no_person", {})]
     found = recusal(session, application, by)
     if duty is not None:
         for other in sorted(held(session, application, by.user_id)):
             if frozenset((duty, other)) in _APART:
-                found.append(Fault("duty_conflict", {"did": LABELS[other], "doing": LABELS[duty]}, None))
+                found.append(Fault("duty_conflict", {"did": LABELS[other], "doing": LABELS[duty]}))
     return found
 
 
@@ -89,11 +89,11 @@ def recusal(session: Session, application: Application, by: Actor) -> list[Fault
     if by.member_id is None:
         return []
     if by.member_id == application.member_id:
-        return [Fault("recusal_self", {"number": application.number}, None)]
+        return [Fault("recusal_self", {"number": application.number})]
     mine = _household(session, by.member_id)
     theirs = _household(session, application.member_id)
     if mine & theirs:
-        return [Fault("recusal_relative", {"number": application.number}, None)]
+        return [Fault("recusal_relative", {"number": application.number})]
     return []
 
 

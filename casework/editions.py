@@ -33,7 +33,7 @@ _guard = Lock()
 def read_folder(folder: Path) -> dict[str, bytes]:
     """Every visible file below the folder by its posix path; `not_a_folder` where there is none."""
     if not folder.is_dir():
-        raise Refused((Fault("not_a_folder", {"path": str(folder)}, None),))
+        raise Refused((Fault("not_a_folder", {"path": str(folder)}),))
     files: dict[str, bytes] = {}
     for path in sorted(folder.rglob("*")):
         relative = path.relative_to(folder)
@@ -72,7 +72,7 @@ def policy_of(edition: Edition) -> Policy:
         return policy
     files = files_of(edition)
     if digest(files) != edition.digest:
-        raise Refused((Fault("edition_damaged", {"digest": edition.digest}, None),))
+        raise Refused((Fault("edition_damaged", {"digest": edition.digest}),))
     policy = load_files(files)
     with _guard:
         return _loaded.setdefault(edition.digest, policy)
@@ -88,7 +88,7 @@ def in_force(session: Session, policy_code: str, on: date) -> tuple[Edition, Pol
         )
     ).one_or_none()
     if edition is None:
-        raise Refused((Fault("no_edition_in_force", {"policy": policy_code, "on": on}, None),))
+        raise Refused((Fault("no_edition_in_force", {"policy": policy_code, "on": on}),))
     return edition, policy_of(edition)
 
 
@@ -165,16 +165,16 @@ def _signature_faults(
     if previous is None and proposed_by is None and signed_by is None:
         return []
     if proposed_by is None or signed_by is None or proposed_by.user_id is None:
-        return [Fault("publish_needs_two", {}, None)]
+        return [Fault("publish_needs_two", {})]
     found = []
     if proposed_by.user_id == signed_by.user_id:
-        found.append(Fault("publish_needs_two", {}, None))
+        found.append(Fault("publish_needs_two", {}))
     for person, permission in (
         (proposed_by, Permission.Policy.PROPOSE),
         (signed_by, Permission.Policy.SIGN),
     ):
         if not person.holds(permission):
-            found.append(Fault("not_permitted", {"permission": permission}, None))
+            found.append(Fault("not_permitted", {"permission": permission}))
     return found
 
 
@@ -194,9 +194,9 @@ def _order_faults(
 ) -> list[Fault]:
     same = session.scalars(select(Edition).where(Edition.digest == policy.digest)).one_or_none()
     if same is not None:
-        return [Fault("edition_exists", {"digest": policy.digest, "on": same.in_force_from}, None)]
+        return [Fault("edition_exists", {"digest": policy.digest, "on": same.in_force_from})]
     if previous is not None and from_on <= previous.in_force_from:
-        return [Fault("edition_not_after", {"on": from_on, "last": previous.in_force_from}, None)]
+        return [Fault("edition_not_after", {"on": from_on, "last": previous.in_force_from})]
     return []
 
 

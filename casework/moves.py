@@ -64,7 +64,7 @@ def check_version(application: Application, expected_version: int) -> list[Fault
     """`stale_page` where somebody else has changed the application since the page was read."""
     if application.version == expected_version:
         return []
-    return [Fault("stale_page", {"number": application.number}, None)]
+    return [Fault("stale_page", {"number": application.number})]
 
 
 def check_access(
@@ -72,9 +72,9 @@ def check_access(
 ) -> list[Fault]:
     """`not_permitted` or `out_of_scope` for a verb that is not a stage of the road."""
     if not by.holds(permission):
-        return [Fault("not_permitted", {"permission": permission}, None)]
+        return [Fault("not_permitted", {"permission": permission})]
     if not may(by, permission, org_path(session, application)):
-        return [Fault("out_of_scope", {"number": application.number}, None)]
+        return [Fault("out_of_scope", {"number": application.number})]
     return []
 
 
@@ -98,7 +98,7 @@ def check_ready(
     lock(session, [application])
     _policy, road = policy_and_road(application)
     if not road.has(stage_id):
-        return [Fault("unknown_stage", {"stage": stage_id, "road": road.label}, None)]
+        return [Fault("unknown_stage", {"stage": stage_id, "road": road.label})]
     stage = road.stage(stage_id)
     found = _check_right(session, application, stage, part, by)
     if found:
@@ -109,7 +109,7 @@ def check_ready(
         found.append(status_fault(application))
     elif application.stage != stage_id and not early:
         now = road.stage(application.stage)
-        found.append(Fault("wrong_stage", {"asked": stage.label, "now": now.label}, None))
+        found.append(Fault("wrong_stage", {"asked": stage.label, "now": now.label}))
     return found + duties.faults(session, application, by, duty_at(road, stage))
 
 
@@ -121,7 +121,7 @@ def duty_at(road: Road, stage: Stage) -> str | None:
 def status_fault(application: Application) -> Fault:
     """Says that nothing more can be done with the application, and what became of it."""
     what = STATUS_LABELS[application.status]
-    return Fault("status_final", {"number": application.number, "status": what}, None)
+    return Fault("status_final", {"number": application.number, "status": what})
 
 
 def _check_right(
@@ -130,9 +130,9 @@ def _check_right(
     permission = step_permission(stage.kind.value)
     roles = stage.part(part).by if part else stage.by
     if not any(h.role_code in roles and permission in h.permissions for h in by.roles):
-        return [Fault("wrong_role", {"stage": stage.label}, None)]
+        return [Fault("wrong_role", {"stage": stage.label})]
     if not may_as(by, permission, roles, org_path(session, application)):
-        return [Fault("out_of_scope", {"number": application.number}, None)]
+        return [Fault("out_of_scope", {"number": application.number})]
     return []
 
 

@@ -36,13 +36,13 @@ def get(session: Session, key: str) -> object:
 def put(session: Session, key: str, value: object, *, by: Actor, at: datetime) -> None:
     """Change a setting; the old and the new value go into the audit log."""
     if not by.holds(Permission.Setting.WRITE):
-        raise Refused((Fault("not_permitted", {"permission": Permission.Setting.WRITE}, None),))
+        raise Refused((Fault("not_permitted", {"permission": Permission.Setting.WRITE}),))
     if key not in DEFAULTS:
-        raise Refused((Fault("unknown_setting", {"key": key}, None),))
+        raise Refused((Fault("unknown_setting", {"key": key}),))
     default = DEFAULTS[key]
     if type(value) is not type(default):
         kind = type(default).__name__
-        raise Refused((Fault("setting_type", {"key": key, "type": kind}, None),))
+        raise Refused((Fault("setting_type", {"key": key, "type": kind}),))
     before = get(session, key)
     row = session.get(Setting, key)
     if row is None:
