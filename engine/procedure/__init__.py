@@ -6,6 +6,7 @@ Only the shapes of `procedure.yaml` and how they are read; the questions asked o
 """
 
 from engine.procedure.conditions import Condition
+from engine.procedure.loading import load_procedure, read_procedure
 from engine.procedure.papers import (
     Form,
     FormBox,
@@ -65,4 +66,6 @@ __all__ = [
     "StageKind",
     "StagePart",
     "WithProcedure",
+    "load_procedure",
+    "read_procedure",
 ]

@@ -1,12 +1,23 @@
 """A condition written in a procedure file. Only its text and place: the expression language
-compiles it, so that the shapes here depend on nothing."""
+compiles it, so that the shapes here depend on nothing of it."""
 
 from dataclasses import dataclass
+
+from engine.source import Scalar
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`text` in the language of the rule files, `where` as "file:line:column" for errors."""
+    """A condition as the file spells it."""
 
-    text: str
-    where: str
+    scalar: Scalar
+
+    @property
+    def text(self) -> str:
+        """The expression, in the language of the rule files."""
+        return self.scalar.text
+
+    @property
+    def where(self) -> str:
+        """Its place, "file:line:column"."""
+        return self.scalar.where

@@ -1,0 +1,193 @@
+"""Read the deadlines, payment, fraud and reminder rules of a procedure file, strictly."""
+
+from collections.abc import Collection, Mapping
+
+from engine.labels import Label
+from engine.procedure.reading import (
+    by_id,
+    free_names,
+    frozen,
+    label_at,
+    labels,
+    name_at,
+    name_in,
+    names_in,
+)
+from engine.procedure.rules import (
+    CountingRule,
+    DateName,
+    DeadlineRule,
+    FraudRules,
+    PaymentNeed,
+    PaymentRules,
+    Reminder,
+    Sanction,
+)
+from engine.procedure.shapes import Emergency, Stage
+from engine.source import Block, Scalar
+
+ROUND_DATES = ("notice_on", "done_on")
+PAYMENT_METHODS = ("cash", "card")
+FRAUD_BY = ("member", "org_head", "both", "none")
+
+_DEADLINE = "zh en clause roads? only_emergency? from days of met_by late"
+_NEED = "block given_as zh en clause roads? back_fill? failed? done_at"
+
+
+def read_dates(
+    top: Block, stages: Mapping[str, Stage], emergency: Emergency | None
+) -> Mapping[str, DateName]:
+    """The dates by name, each with where a case finds it."""
+    found = top.named("dates", "zh en taken? not_before? must_be_known?")
+    names = [name for name, _ in found]
+    return frozen(
+        {
+            name: DateName(
+                name,
+                block.label(),
+                _taken(block, stages, emergency),
+                names_in(block, "not_before", names),
+                block.yes_no("must_be_known"),
+            )
+            for name, block in found
+        }
+    )
+
+
+def _taken(
+    block: Block, stages: Mapping[str, Stage], emergency: Emergency | None
+) -> tuple[str, str] | None:
+    """Read "record STAGE.FIELD", "done STAGE", "reached STAGE", "emergency FIELD", "round X"."""
+    scalar = block.scalar("taken")
+    if scalar is None:
+        return None
+    how, _, what = scalar.text.partition(" ")
+    known: Collection[str] = {
+        "record": [
+            f"{stage.id}.{field.id}"
+            for stage in stages.values()
+            for field in stage.records
+            if field.type == "date"
+        ],
+        "done": list(stages),
+        "reached": list(stages),
+        "emergency": [f.id for f in emergency.records if f.type == "date"] if emergency else [],
+        "round": ROUND_DATES,
+    }.get(how, ())
+    if not known:
+        near = block.source.nearest(how, ("record", "done", "reached", "emergency", "round"))
+        block.source.fault("unknown_name", scalar.where, name=how, hint=near)
+        return None
+    if what not in known:
+        near = block.source.nearest(what, known)
+        block.source.fault("unknown_name", scalar.where, name=what, hint=near)
+    return how, what
+
+
+def read_deadlines(
+    top: Block, dates: Mapping[str, DateName], roads: Collection[str]
+) -> Mapping[str, DeadlineRule]:
+    """The deadlines by id."""
+    return frozen(
+        {
+            name: DeadlineRule(
+                id=name,
+                label=block.label(),
+                clause=block.text("clause"),
+                roads=names_in(block, "roads", roads),
+                counting=CountingRule(
+                    block.integer("days", low=0, high=3660),
+                    block.choice("of", ("calendar", "working")) == "working",
+                ),
+                from_date=name_at(block, "from", dates),
+                met_by=name_at(block, "met_by", dates),
+                late=block.name_of("late"),
+                only_emergency=block.yes_no("only_emergency"),
+            )
+            for name, block in top.named("deadlines", _DEADLINE)
+        }
+    )
+
+
+def read_payment(
+    top: Block,
+    roads: Collection[str],
+    stages: Collection[str],
+    back_fill: Mapping[str, Label] | None,
+) -> PaymentRules:
+    """What must have happened before money moves, in the order of the file."""
+    block = top.block("payment", "clause route route_label methods needs")
+    needs = tuple(
+        _need(one, roads, stages, back_fill or {}) for one in block.blocks("needs", _NEED)
+    )
+    methods = labels(block, "methods")
+    for scalar, _ in block.entries("methods"):
+        name_in(block.source, scalar, PAYMENT_METHODS)
+    return PaymentRules(
+        clause=block.text("clause"),
+        route=block.text("route"),
+        route_label=label_at(block, "route_label") or Label("", ""),
+        needs=needs,
+        methods=methods,
+    )
+
+
+def _need(
+    block: Block, roads: Collection[str], stages: Collection[str], back_fill: Mapping[str, Label]
+) -> PaymentNeed:
+    failed = block.maybe("failed", "block zh en")
+    done_at = {}
+    for key, node in block.entries("done_at"):
+        name_in(block.source, key, roads)
+        if isinstance(node, Scalar):
+            done_at[key.text] = name_in(block.source, node, stages)
+        else:
+            block.source.fault("expected_text", node.where)
+    return PaymentNeed(
+        block=block.name_of("block"),
+        given_as=block.name_of("given_as"),
+        label=block.label(),
+        clause=block.text("clause"),
+        roads=names_in(block, "roads", roads),
+        back_fill=name_at(block, "back_fill", back_fill) or None,
+        failed_block=failed.name_of("block") if failed else None,
+        failed_label=failed.label() if failed else None,
+        done_at=frozen(done_at),
+    )
+
+
+def read_fraud(top: Block) -> FraudRules:
+    """What follows verified fraud, and against whom."""
+    block = top.block("fraud", "clause sanctions persons against honest")
+    persons = labels(block, "persons")
+    ways = [way for way in FRAUD_BY if way != "none"]
+    against = {}
+    for key, _ in block.entries("against"):
+        name_in(block.source, key, ways)
+        against[key.text] = names_in(block.block("against", " ".join(ways)), key.text, persons)
+    for way in ways:
+        if block.has("against") and way not in against:
+            block.source.fault("missing_key", block.at("against"), key=way)
+    found = by_id(block.source, block.blocks("sanctions", "id zh en if_paid?"))
+    return FraudRules(
+        clause=block.text("clause"),
+        sanctions=tuple(Sanction(key, one.label(), one.yes_no("if_paid")) for key, one in found),
+        against=frozen(against),
+        persons=persons,
+        honest=block.choice("honest", ("none",)),
+    )
+
+
+def read_reminders(top: Block, deadlines: Collection[str]) -> tuple[Reminder, ...]:
+    """Chasing of late work; may be absent."""
+    found = by_id(top.source, top.blocks("reminders", "id deadline days to zh en"))
+    return tuple(
+        Reminder(
+            id=name,
+            deadline=name_at(block, "deadline", deadlines),
+            days=block.integer("days", low=-366, high=366),
+            to=free_names(block, "to"),
+            label=block.label(),
+        )
+        for name, block in found
+    )

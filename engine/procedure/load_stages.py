@@ -1,0 +1,258 @@
+"""Read the roads, stages and emergency of a procedure file, strictly."""
+
+from collections.abc import Collection, Iterable, Mapping
+
+from engine.procedure.conditions import Condition
+from engine.procedure.papers import Form
+from engine.procedure.reading import (
+    LEVELS,
+    by_id,
+    condition,
+    free_names,
+    frozen,
+    label_at,
+    labels,
+    name_at,
+    name_in,
+    names_in,
+    span,
+)
+from engine.procedure.shapes import (
+    Check,
+    Emergency,
+    RecordField,
+    Road,
+    Stage,
+    StageKind,
+    StagePart,
+)
+from engine.source import Block, Place, Scalar, Source
+
+TYPES = ("yes_no", "integer", "money", "date", "choice", "text")
+AMOUNTS = ("proposed", "suggested", "approved")
+PURPOSES = ("entry", "approval", "payment")
+
+NOTHING = Condition(Scalar("", Place("", 1, 1)))
+"""Stands where a condition is missing; the missing key is a fault already."""
+
+_STAGE = (
+    "kind level zh en clause by button help? status? records? checks? parts? passes? "
+    "refusal_reason? form_check? issues_form? amount? assess? on_list? collective? may_refuse? "
+    "returns_to?"
+)
+_RECORD = (
+    "id type zh en help? required? required_when? range? choices? part? for_list? "
+    "may_be_future? roads?"
+)
+_ROAD = "zh en clause for when form stages approvals? withdraw_before?"
+_EMERGENCY = "zh en clause roads level by button status records checks? always_back_fill back_fill"
+
+# What casework must find in the record of a kind of step: field id and type.
+_NEEDED: Mapping[StageKind, tuple[tuple[str, str], ...]] = {
+    StageKind.POST: (("posted_on", "date"), ("ends_on", "date"), ("place", "choice")),
+    StageKind.SCREEN: (("result", "choice"),),
+    StageKind.PAY: (("paid_on", "date"), ("method", "choice")),
+    StageKind.TRANSFER: (("transferred_on", "date"),),
+}
+
+
+def read_stages(
+    top: Block, roads: Collection[str], forms: Mapping[str, Form]
+) -> Mapping[str, Stage]:
+    """Every stage by id, whether or not a road uses it."""
+    found = top.named("stages", _STAGE)
+    names = [name for name, _ in found]
+    hand_overs = {key for form in forms.values() for key in form.hand_overs}
+    return frozen({name: _stage(name, block, names, roads, hand_overs) for name, block in found})
+
+
+def _stage(
+    name: str,
+    block: Block,
+    stages: Collection[str],
+    roads: Collection[str],
+    hand_overs: Collection[str],
+) -> Stage:
+    kind = block.choice("kind", [kind.value for kind in StageKind], StageKind.REVIEW.value)
+    level = block.choice("level", LEVELS, LEVELS[0])
+    by = free_names(block, "by")
+    parts = _parts(block, level, by)
+    records = _records(block, roads, [part.id for part in parts])
+    stage = Stage(
+        id=name,
+        kind=StageKind(kind),
+        level=level,
+        label=block.label(),
+        clause=block.text("clause"),
+        by=by,
+        button=block.block("button", "zh en").label(),
+        help=label_at(block, "help"),
+        status=label_at(block, "status"),
+        records=records,
+        checks=_checks(block),
+        parts=parts,
+        passes=condition(block, "passes"),
+        refusal_reason=name_at(block, "refusal_reason", _of_type(records, "text")) or None,
+        form_check=name_at(block, "form_check", hand_overs) or None,
+        issues_form=block.yes_no("issues_form"),
+        amount=block.choice("amount", AMOUNTS) or None,
+        assess=block.choice("assess", PURPOSES) or None,
+        on_list=block.yes_no("on_list"),
+        collective=block.yes_no("collective"),
+        may_refuse=block.yes_no("may_refuse"),
+        returns_to=names_in(block, "returns_to", stages),
+    )
+    _check_needed(block, stage)
+    return stage
+
+
+def _of_type(records: Iterable[RecordField], kind: str) -> list[str]:
+    return [record.id for record in records if record.type == kind]
+
+
+def _check_needed(block: Block, stage: Stage) -> None:
+    """What the kind of step and its other keys demand of its records."""
+    needed = list(_NEEDED.get(stage.kind, ()))
+    if stage.amount:
+        needed.append(("amount", "money"))
+    for field, kind in needed:
+        if field not in _of_type(stage.records, kind):
+            block.source.fault("record_needed", block.where, field=field, type=kind)
+    if stage.passes is not None and stage.refusal_reason is None:
+        block.source.fault("missing_key", block.where, key="refusal_reason")
+    if not stage.by:
+        block.source.fault("nobody_acts", block.at("by"))
+
+
+def _parts(block: Block, level: str, by: tuple[str, ...]) -> tuple[StagePart, ...]:
+    return tuple(
+        StagePart(
+            name,
+            one.choice("level", LEVELS, level),
+            free_names(one, "by") if one.has("by") else by,
+            one.label(),
+        )
+        for name, one in block.named("parts", "zh en level? by?")
+    )
+
+
+def _records(
+    block: Block, roads: Collection[str], parts: Collection[str]
+) -> tuple[RecordField, ...]:
+    found = by_id(block.source, block.blocks("records", _RECORD))
+    return tuple(_record(name, one, roads, parts) for name, one in found)
+
+
+def _record(name: str, block: Block, roads: Collection[str], parts: Collection[str]) -> RecordField:
+    kind = block.choice("type", TYPES, "text")
+    part = name_at(block, "part", parts) or None
+    if parts and part is None:
+        block.source.fault("missing_key", block.where, key="part")
+    if (kind == "choice") != block.has("choices"):
+        block.source.fault("choices_of_choice", block.where)
+    if block.has("range") and kind not in ("integer", "money"):
+        block.source.fault("range_of_numbers", block.at("range"))
+    low, high = span(block, money=kind == "money")
+    return RecordField(
+        id=name,
+        type=kind,
+        label=block.label(),
+        help=label_at(block, "help"),
+        required=block.yes_no("required"),
+        required_when=condition(block, "required_when"),
+        low=low,
+        high=high,
+        choices=labels(block, "choices") if block.has("choices") else None,
+        part=part,
+        for_list=block.yes_no("for_list"),
+        may_be_future=block.yes_no("may_be_future"),
+        roads=names_in(block, "roads", roads),
+    )
+
+
+def _checks(block: Block) -> tuple[Check, ...]:
+    found = []
+    for one in block.blocks("checks", "must zh en"):
+        must = condition(one, "must")
+        if must is not None:
+            found.append(Check(must, one.label()))
+    return tuple(found)
+
+
+def read_emergency(top: Block, roads: Collection[str]) -> Emergency | None:
+    """Pay first, complete later; None where the policy knows no such thing."""
+    block = top.maybe("emergency", _EMERGENCY)
+    if block is None:
+        return None
+    back_fill = labels(block, "back_fill")
+    return Emergency(
+        label=block.label(),
+        clause=block.text("clause"),
+        roads=names_in(block, "roads", roads),
+        level=block.choice("level", LEVELS, LEVELS[0]),
+        by=free_names(block, "by"),
+        button=block.block("button", "zh en").label(),
+        status=block.block("status", "zh en").label(),
+        records=_records(block, roads, ()),
+        checks=_checks(block),
+        always_back_fill=names_in(block, "always_back_fill", back_fill),
+        back_fill=back_fill,
+    )
+
+
+def read_roads(
+    top: Block, stages: Mapping[str, Stage], forms: Mapping[str, Form]
+) -> Mapping[str, Road]:
+    """The roads by id, each with its stages in order."""
+    return frozen(
+        {name: _road(name, block, stages, forms) for name, block in top.named("roads", _ROAD)}
+    )
+
+
+def _road(name: str, block: Block, stages: Mapping[str, Stage], forms: Mapping[str, Form]) -> Road:
+    chosen = names_in(block, "stages", stages)
+    if not chosen:
+        block.source.fault("road_empty", block.at("stages"))
+    form = name_at(block, "form", forms)
+    for stage_id in chosen:
+        _check_hand_over(block, stages.get(stage_id), forms.get(form))
+    return Road(
+        id=name,
+        label=block.label(),
+        clause=block.text("clause"),
+        starts=condition(block, "for") or NOTHING,
+        when=condition(block, "when") or NOTHING,
+        form=form,
+        stages=tuple(stages[stage_id] for stage_id in chosen if stage_id in stages),
+        approval_codes=_approvals(block, chosen),
+        withdraw_before=name_at(block, "withdraw_before", chosen) or None,
+    )
+
+
+def _check_hand_over(block: Block, stage: Stage | None, form: Form | None) -> None:
+    """A stage that checks the form must find its hand-over on the form of this road."""
+    if stage is None or form is None or stage.form_check in (None, *form.hand_overs):
+        return
+    near = block.source.nearest(stage.form_check or "", form.hand_overs)
+    block.source.fault("unknown_name", block.at("form"), name=stage.form_check, hint=near)
+
+
+def _approvals(block: Block, chosen: Collection[str]) -> Mapping[str, str]:
+    codes: dict[str, str] = {}
+    for key, node in block.entries("approvals"):
+        name_in(block.source, key, chosen)
+        if isinstance(node, Scalar) and node.text:
+            if node.text in codes.values():
+                block.source.fault("named_twice", node.where)
+            codes[key.text] = node.text
+        else:
+            block.source.fault("expected_text", node.where)
+    return frozen(codes)
+
+
+def road_names(source: Source, top: Block) -> tuple[str, ...]:
+    """The ids of the roads, before they are read (records and rules refer to them)."""
+    names = tuple(key.text for key, _ in top.entries("roads"))
+    if top.has("roads") and not names:
+        source.fault("road_empty", top.at("roads"))
+    return names

@@ -1,0 +1,61 @@
+"""Read `procedure.yaml` strictly: every unknown key, name or type is a fault with its place.
+
+Conditions are kept as text here; `engine.procedure.conditions` compiles them.
+"""
+
+import engine.procedure.wording  # noqa: F401 - registers what its faults say
+from engine.procedure.load_papers import read_forms, read_notice
+from engine.procedure.load_rules import (
+    read_dates,
+    read_deadlines,
+    read_fraud,
+    read_payment,
+    read_reminders,
+)
+from engine.procedure.load_stages import read_emergency, read_roads, read_stages, road_names
+from engine.procedure.reading import LEVELS, frozen
+from engine.procedure.shapes import Office, Procedure
+from engine.source import Block, Node, Source
+
+_TOP = "offices forms roads stages emergency? notice dates deadlines payment fraud reminders?"
+
+
+def read_procedure(source: Source, root: Node) -> Procedure:
+    """The procedure in `root`; its faults are left in `source` for the caller to refuse."""
+    top = source.block(root, _TOP)
+    roads = road_names(source, top)
+    forms = read_forms(top)
+    stages = read_stages(top, roads, forms)
+    emergency = read_emergency(top, roads)
+    dates = read_dates(top, stages, emergency)
+    deadlines = read_deadlines(top, dates, roads)
+    return Procedure(
+        offices=frozen(_offices(top)),
+        forms=forms,
+        roads=read_roads(top, stages, forms),
+        stages=stages,
+        notice=read_notice(top, roads),
+        dates=dates,
+        deadlines=deadlines,
+        payment=read_payment(top, roads, stages, emergency.back_fill if emergency else None),
+        emergency=emergency,
+        fraud=read_fraud(top),
+        reminders=read_reminders(top, deadlines),
+    )
+
+
+def load_procedure(data: bytes, path: str = "procedure.yaml") -> Procedure:
+    """Read a file's bytes; Refused with every fault found ("file:line:column")."""
+    source = Source()
+    procedure = read_procedure(source, source.read(path, data))
+    source.refuse()
+    return procedure
+
+
+def _offices(top: Block) -> dict[str, Office]:
+    block = top.block("offices", " ".join(f"{level}?" for level in LEVELS))
+    return {
+        level: Office(level, block.block(level, "zh en").label())
+        for level in LEVELS
+        if block.has(level)
+    }

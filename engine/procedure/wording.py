@@ -1,0 +1,39 @@
+"""What is said when a procedure file, or a record made by it, is wrong."""
+
+from engine.messages import register
+
+register(
+    {
+        "unknown_name": ("没有“{name}”。{hint}", 'There is no "{name}". {hint}'),
+        "named_twice": ("这里有名称重复，请只保留一处。", "A name is given twice here. Keep one."),
+        "one_origin": (
+            "“{field}”应写明来源：from、lines、text 三项中恰好一项。",
+            '"{field}" needs exactly one of from, lines and text: where its value comes from.',
+        ),
+        "braces": (
+            "大括号不成对，或者写法有误，请检查。",
+            "The braces do not match or are written wrongly. Check them.",
+        ),
+        "last_resort": (
+            "只有最后一项可以不写 when，而且最后一项必须不写：其他都不符合时用它。",
+            "Only the last one goes without when, and it must: it is used when no other holds.",
+        ),
+        "record_needed": (
+            "这一环节必须记录“{field}”（类型 {type}），请补上。",
+            'This step must record "{field}" (type {type}). Add it.',
+        ),
+        "nobody_acts": (
+            "这一环节没有经办角色，请在 by 中写明。",
+            "Nobody acts at this step. Name the roles under by.",
+        ),
+        "choices_of_choice": (
+            "类型 choice 必须列出 choices，其他类型不能列。",
+            "Type choice needs choices; other types have none.",
+        ),
+        "range_of_numbers": (
+            "只有 integer 和 money 可以有 range。",
+            "Only integer and money have a range.",
+        ),
+        "road_empty": ("至少要有一个环节。", "At least one stage is needed."),
+    }
+)
