@@ -1,0 +1,418 @@
+"""Names and types of a rough tree: the checked tree, or every fault with the nearest valid word."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+
+from engine.faults import Fault
+from engine.language import tree as t
+from engine.language.bounds import bounds
+from engine.language.functions import FUNCTIONS, Signature
+from engine.language.lexer import Stumble
+from engine.language.parser import Rough, parse
+from engine.language.types import (
+    DATE,
+    INTEGER,
+    MONEY,
+    NUMBER,
+    TEXT,
+    YES_NO,
+    Names,
+    Type,
+)
+from engine.source import Scalar, Source, hint
+
+MAX_LENGTH = 4000
+_BOOLEANS = {"yes": True, "true": True, "no": False, "false": False}
+
+
+def check(scalar: Scalar, names: Names, source: Source, want: Type | None = None) -> t.Tree | None:
+    """The checked tree of an expression; None after faults, which stand in the source.
+
+    `want` is the kind of value asked for: YES_NO for conditions, None for any.
+    """
+    if len(scalar.text) > MAX_LENGTH:
+        source.fault("expr_too_long", scalar.where, limit=MAX_LENGTH)
+        return None
+    try:
+        rough = parse(scalar.text, names.words)
+    except Stumble as stumble:
+        source.fault(stumble.fault.code, scalar.at(stumble.offset), **stumble.fault.params)
+        return None
+    return Checker(scalar, names, source).top(rough, want)
+
+
+class Checker:
+    def __init__(self, scalar: Scalar, names: Names, source: Source) -> None:
+        self.scalar, self.names, self.source = scalar, names, source
+
+    def fault(self, rough: Rough, code: str, **params: object) -> None:
+        self.source.fault(code, self.scalar.at(rough.span[0]), **params)
+
+    def written(self, rough: Rough) -> str:
+        return self.scalar.text[rough.span[0] : rough.span[1]]
+
+    def top(self, rough: Rough, want: Type | None) -> t.Tree | None:
+        if want is None:
+            return self.value(rough)
+        if want == YES_NO:
+            return self.condition(rough)
+        if want.choices:
+            return self.chosen(rough, want)
+        found = self.value(rough)
+        if found is None or self._fits(found, want):
+            return found
+        self.fault(rough, "expr_wrong_kind", wanted=_kind(want), found=_kind(found.type))
+        return None
+
+    def _fits(self, found: t.Tree, want: Type) -> bool:
+        if want.kind == "money":
+            return found.type == MONEY or _is_plain(found)
+        if want.is_numeric:
+            return found.type.kind in ("integer", "number")
+        return found.type.kind == want.kind
+
+    # conditions --------------------------------------------------------------------------
+    def condition(self, rough: Rough) -> t.Tree | None:
+        found = self._condition(rough)
+        if found is not None and found.type != YES_NO:
+            self.fault(
+                rough, "expr_not_condition", text=self.written(rough), found=_kind(found.type)
+            )
+            return None
+        return found
+
+    def _condition(self, rough: Rough) -> t.Tree | None:
+        if rough.kind in ("and", "or"):
+            items = [self.condition(part) for part in rough.parts]
+            known = tuple(item for item in items if item is not None)
+            if len(known) < len(items):
+                return None
+            return (t.All if rough.kind == "and" else t.Any)(_flat(rough.kind, known), rough.span)
+        if rough.kind == "not":
+            item = self.condition(rough.parts[0])
+            return None if item is None else t.Not(item, rough.span)
+        return self.value(rough)
+
+    # values ------------------------------------------------------------------------------
+    def value(self, rough: Rough) -> t.Tree | None:
+        if rough.kind in ("and", "or", "not"):
+            return self._condition(rough)
+        if rough.kind == "word":
+            return self._word(rough)
+        if rough.kind in ("number", "date", "text"):
+            return self._literal(rough)
+        if rough.kind == "compare":
+            return self._compare(rough)
+        if rough.kind == "in":
+            return self._in(rough)
+        if rough.kind in ("arith", "neg"):
+            return self._arith(rough)
+        if rough.kind == "if":
+            return self._if(rough)
+        return self._call(rough)
+
+    def _word(self, rough: Rough) -> t.Tree | None:
+        name = self.names.resolve(rough.value)
+        if name is not None:
+            return t.Ref(name, self.names.types[name], rough.span)
+        if rough.value in _BOOLEANS:
+            return t.Const(_BOOLEANS[rough.value], YES_NO, rough.span)
+        if rough.value in self.names.ambiguous:
+            several = sorted(self.names.ambiguous[rough.value])
+            self.fault(rough, "expr_ambiguous", name=rough.value, names=several)
+            return None
+        near = hint(rough.value, self.names.all())
+        self.fault(rough, "expr_unknown_name", name=rough.value, hint=near)
+        return None
+
+    def _literal(self, rough: Rough) -> t.Tree | None:
+        if rough.kind == "text":
+            return t.Const(rough.value, TEXT, rough.span)
+        if rough.kind == "date":
+            try:
+                return t.Const(date.fromisoformat(rough.value), DATE, rough.span)
+            except ValueError:
+                self.fault(rough, "expected_date", text=rough.value)
+                return None
+        digits = rough.value.rstrip("%万")
+        if len(digits) > 24:
+            self.fault(rough, "expr_number_too_long", text=rough.value)
+            return None
+        value = Fraction(digits)
+        if rough.value.endswith("%"):
+            value /= 100
+        elif rough.value.endswith("万"):
+            value *= 10000
+        return t.Const(value, INTEGER if value.denominator == 1 else NUMBER, rough.span)
+
+    # comparisons -------------------------------------------------------------------------
+    def _sides(self, one: Rough, two: Rough) -> tuple[t.Tree | None, t.Tree | None]:
+        """Both sides; a bare word is a choice where the other side offers it."""
+        left_kind, right_kind = self._offers(one), self._offers(two)
+        if right_kind is not None and one.kind in ("word", "text"):
+            return self.chosen(one, right_kind), self.value(two)
+        if left_kind is not None and two.kind in ("word", "text"):
+            return self.value(one), self.chosen(two, left_kind)
+        return self.value(one), self.value(two)
+
+    def _offers(self, rough: Rough) -> Type | None:
+        """The type of a word that names something with choices."""
+        if rough.kind == "word":
+            name = self.names.resolve(rough.value)
+            if name is not None and self.names.types[name].kind == "choice":
+                return self.names.types[name]
+        return None
+
+    def chosen(self, rough: Rough, kind: Type) -> t.Tree | None:
+        """A choice by its id or Chinese label, or a name of the same choices."""
+        if rough.kind in ("word", "text"):
+            if rough.value in kind.choices:
+                return t.Const(rough.value, kind, rough.span)
+            by_label = [id_ for id_, label in kind.choices.items() if label.zh == rough.value]
+            if len(by_label) == 1:
+                return t.Const(by_label[0], kind, rough.span)
+            name = self.names.resolve(rough.value)
+            if name is not None and self.names.types[name].kind == "choice":
+                return t.Ref(name, self.names.types[name], rough.span)
+            near = hint(rough.value, [*kind.choices, *(c.zh for c in kind.choices.values())])
+            self.fault(rough, "expr_unknown_choice", text=rough.value, hint=near)
+            return None
+        found = self.value(rough)
+        if found is not None and found.type.kind != "choice":
+            self.fault(rough, "expr_wrong_kind", wanted=_kind(kind), found=_kind(found.type))
+            return None
+        return found
+
+    def _compare(self, rough: Rough) -> t.Tree | None:
+        left, right = self._sides(*rough.parts)
+        if left is None or right is None:
+            return None
+        op = rough.value
+        if left.type == YES_NO and right.type == YES_NO and op in ("=", "!="):
+            return _same_truth(left, right, op, rough.span)
+        if left.type.kind in ("choice", "text") and op in ("=", "!="):
+            if right.type.kind == left.type.kind:
+                return self._choices_equal(left, right, op, rough)
+        elif left.type == right.type == DATE or self._comparable(left, right, rough):
+            return t.Compare(op, left, right, rough.span)
+        elif left.type.is_numeric and right.type.is_numeric:
+            return None
+        self.fault(
+            rough, "expr_not_comparable", op=op, left=_kind(left.type), right=_kind(right.type)
+        )
+        return None
+
+    def _choices_equal(self, left: t.Tree, right: t.Tree, op: str, rough: Rough) -> t.Tree | None:
+        both = isinstance(left, t.Ref) and isinstance(right, t.Ref)
+        if both and tuple(left.type.choices) != tuple(right.type.choices):
+            shown = (self.written(rough.parts[0]), self.written(rough.parts[1]))
+            self.fault(rough, "expr_other_choices", left=shown[0], right=shown[1])
+            return None
+        if isinstance(left, t.Const):
+            left, right = right, left
+        return t.Compare(op, left, right, rough.span)
+
+    def _comparable(self, left: t.Tree, right: t.Tree, rough: Rough) -> bool:
+        if not (left.type.is_numeric and right.type.is_numeric):
+            return False
+        if (left.type == MONEY) == (right.type == MONEY) or _is_plain(left) or _is_plain(right):
+            return True
+        self.fault(rough, "expr_units", left=_kind(left.type), right=_kind(right.type))
+        return False
+
+    def _in(self, rough: Rough) -> t.Tree | None:
+        item, members = rough.parts
+        if members.kind == "range":
+            low, high = members.parts
+            parts = (
+                Rough("compare", rough.span, ">=", (item, low)),
+                Rough("compare", rough.span, "<=", (item, high)),
+            )
+            return self._condition(Rough("and", rough.span, "", parts))
+        if members.kind == "list":
+            return self._in_list(item, members, rough)
+        return self._in_set(item, members, rough)
+
+    def _in_list(self, item: Rough, members: Rough, rough: Rough) -> t.Tree | None:
+        checked = self.value(item)
+        values: list[t.Const] = []
+        for part in members.parts:
+            found = None
+            if checked is not None and checked.type.kind == "choice":
+                found = self.chosen(part, checked.type)
+            elif checked is not None:
+                found = self.value(part)
+            if isinstance(found, t.Const):
+                values.append(found)
+            elif found is not None:
+                self.fault(part, "expr_not_constant", text=self.written(part))
+        if checked is None or len(values) < len(members.parts):
+            return None
+        for part, value in zip(members.parts, values, strict=True):
+            same = value.type.kind == checked.type.kind
+            if not same and not self._comparable(checked, value, part):
+                self.fault(
+                    part, "expr_wrong_kind", wanted=_kind(checked.type), found=_kind(value.type)
+                )
+                return None
+        return t.OneOf(checked, tuple(values), rough.span)
+
+    def _in_set(self, item: Rough, members: Rough, rough: Rough) -> t.Tree | None:
+        whole = self.value(members) if self._names_set(members) else None
+        if whole is not None:
+            choice = self.chosen(item, Type("choice", whole.type.choices))
+            if isinstance(choice, t.Const):
+                return t.Has(whole, str(choice.value), rough.span)
+            if choice is not None:
+                self.fault(item, "expr_not_constant", text=self.written(item))
+            return None
+        single = Rough("list", members.span, "", (members,))
+        return self._in_list(item, single, rough)
+
+    def _names_set(self, rough: Rough) -> bool:
+        name = self.names.resolve(rough.value) if rough.kind == "word" else None
+        return name is not None and self.names.types[name].kind == "set"
+
+    # arithmetic --------------------------------------------------------------------------
+    def _number(self, rough: Rough) -> t.Tree | None:
+        found = self.value(rough)
+        if found is not None and not found.type.is_numeric:
+            self.fault(rough, "expr_not_number", text=self.written(rough), found=_kind(found.type))
+            return None
+        return found
+
+    def _arith(self, rough: Rough) -> t.Tree | None:
+        if rough.kind == "neg":
+            item = self._number(rough.parts[0])
+            if item is None:
+                return None
+            zero = t.Const(Fraction(0), INTEGER, rough.span)
+            if isinstance(item, t.Const) and isinstance(item.value, Fraction):
+                return t.Const(-item.value, item.type, rough.span)
+            return t.Arith("-", zero, item, item.type, rough.span)
+        left, right = (self._number(part) for part in rough.parts)
+        if left is None or right is None:
+            return None
+        kind = self._arith_type(rough, left, right)
+        if kind is None:
+            self.fault(rough, "expr_units", left=_kind(left.type), right=_kind(right.type))
+            return None
+        if rough.value == "/" and not self._never_zero(right):
+            self.fault(rough.parts[1], "expr_zero_divisor", text=self.written(rough.parts[1]))
+            return None
+        return t.Arith(rough.value, left, right, kind, rough.span)
+
+    def _arith_type(self, rough: Rough, left: t.Tree, right: t.Tree) -> Type | None:
+        money = (left.type == MONEY, right.type == MONEY)
+        if rough.value in "+-":
+            return self._common((left, right))
+        if rough.value == "*":
+            return None if all(money) else MONEY if any(money) else NUMBER
+        if money == (False, True):
+            return None
+        return MONEY if money == (True, False) else NUMBER
+
+    def _common(self, items: tuple[t.Tree, ...]) -> Type | None:
+        if not any(item.type == MONEY for item in items):
+            whole = all(item.type == INTEGER for item in items)
+            return INTEGER if whole else NUMBER
+        fits = all(item.type == MONEY or _is_plain(item) for item in items)
+        return MONEY if fits else None
+
+    def _never_zero(self, divisor: t.Tree) -> bool:
+        span = bounds(divisor, self.names.ranges)
+        return span is not None and (span[0] > 0 or span[1] < 0)
+
+    def _if(self, rough: Rough) -> t.Tree | None:
+        test = self.condition(rough.parts[0])
+        one, two = self._sides(rough.parts[1], rough.parts[2])
+        if test is None or one is None or two is None:
+            return None
+        if one.type == YES_NO and two.type == YES_NO:
+            both = (
+                t.All((test, one), rough.span),
+                t.All((t.Not(test, rough.span), two), rough.span),
+            )
+            return t.Any(both, rough.span)
+        kind: Type | None = one.type if one.type.kind == two.type.kind else None
+        if one.type.is_numeric and two.type.is_numeric:
+            kind = self._common((one, two))
+        if kind is None:
+            self.fault(rough, "expr_units", left=_kind(one.type), right=_kind(two.type))
+            return None
+        return t.If(test, one, two, kind, rough.span)
+
+    # functions ---------------------------------------------------------------------------
+    def _call(self, rough: Rough) -> t.Tree | None:
+        signature = FUNCTIONS.get(rough.value)
+        if signature is None:
+            near = hint(rough.value, FUNCTIONS)
+            self.fault(rough, "expr_unknown_function", name=rough.value, hint=near)
+            return None
+        most = 99 if signature.repeats else len(signature.args)
+        if not signature.least <= len(rough.parts) <= most:
+            self.fault(rough, "expr_arguments", name=rough.value, least=signature.least, most=most)
+            return None
+        args = [self._argument(signature, i, part) for i, part in enumerate(rough.parts)]
+        known = tuple(arg for arg in args if arg is not None)
+        if len(known) < len(args):
+            return None
+        kind = signature.result
+        if kind is None:
+            kind = self._common(known if signature.repeats else known[:1])
+            if kind is None:
+                self.fault(
+                    rough, "expr_units", left=_kind(known[0].type), right=_kind(known[1].type)
+                )
+                return None
+        return t.Call(rough.value, known, kind, rough.span)
+
+    def _argument(self, signature: Signature, index: int, part: Rough) -> t.Tree | None:
+        letter = signature.args[min(index, len(signature.args) - 1)]
+        found = self.value(part)
+        if found is None:
+            return None
+        if letter == "n" and found.type.is_numeric:
+            return found
+        if letter == "d" and found.type == DATE:
+            return found
+        if isinstance(found, t.Const) and isinstance(found.value, Fraction):
+            good = found.value > 0 if letter == "s" else letter == "k" and found.type == INTEGER
+            if good:
+                return found
+        wanted = {"n": NUMBER, "d": DATE}.get(letter, INTEGER)
+        code = "expr_not_constant" if letter in "sk" else "expr_wrong_kind"
+        self.fault(
+            part, code, text=self.written(part), wanted=_kind(wanted), found=_kind(found.type)
+        )
+        return None
+
+
+def _kind(kind: Type) -> Fault:
+    return Fault(f"kind_{kind.kind}")
+
+
+def _is_plain(tree: t.Tree) -> bool:
+    """A number written out: it takes the unit of what it meets."""
+    return all(not isinstance(node, t.Ref) for node in t.walk(tree))
+
+
+def _flat(kind: str, items: tuple[t.Tree, ...]) -> tuple[t.Tree, ...]:
+    same = t.All if kind == "and" else t.Any
+    flat: list[t.Tree] = []
+    for item in items:
+        flat.extend(item.items if isinstance(item, same) else (item,))
+    return tuple(flat)
+
+
+def _same_truth(left: t.Tree, right: t.Tree, op: str, span: t.Span) -> t.Tree:
+    if isinstance(left, t.Const):
+        left, right = right, left
+    if isinstance(right, t.Const):
+        return left if (op == "=") == right.value else t.Not(left, span)
+    both = t.All((left, right), span)
+    neither = t.All((t.Not(left, span), t.Not(right, span)), span)
+    same = t.Any((both, neither), span)
+    return same if op == "=" else t.Not(same, span)

@@ -1,0 +1,101 @@
+"""Text of an expression to tokens, English and Chinese alike. Knows words, not their meaning."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from engine.faults import Fault
+
+# Chinese words of the language → the English word that the parser knows.
+CHINESE = {
+    "并且": "and", "且": "and", "或者": "or", "或": "or", "并非": "not", "非": "not",
+    "不是": "!=", "是": "=", "等于": "=", "不等于": "!=", "大于": ">", "小于": "<",
+    "不小于": ">=", "不大于": "<=", "不属于": "not_in", "属于": "in",
+    "在": "between_open", "之间": "between_close", "至": "to", "到": "to",
+    "如果": "if", "那么": "then", "否则": "else",
+    "取小": "min", "取大": "max",
+}  # fmt: skip
+_SIGNS = {
+    "＝": "=", "≠": "!=", "＜": "<", "＞": ">", "≤": "<=", "≥": ">=", "≦": "<=", "≧": ">=",
+    "＋": "+", "－": "-", "−": "-", "×": "*", "÷": "/", "（": "(", "）": ")", "，": ",", "、": ",",
+    "【": "[", "】": "]", "==": "=",
+}  # fmt: skip
+KEYWORDS = frozenset(
+    {"and", "or", "not", "in", "is", "between", "if", "then", "else", "to", "not_in",
+     "between_open", "between_close"}
+)  # fmt: skip
+
+_SPACE = re.compile(r"[ \t\r\n\u3000]+")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(%|万)?")
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_SIGN = re.compile(r"\.\.|<=|>=|!=|==|[-+*/=<>()\[\],＝≠＜＞≤≥≦≧＋－−×÷（），、【】]")
+_TEXT = re.compile(r"'([^'\n]*)'|\"([^\"\n]*)\"|“([^”\n]*)”")
+_OTHER = re.compile(r"[^\s\x00-\x7f（），、＝≠＜＞≤≥×÷＋－“”【】]+|.", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """`kind` is word, number, date, text, sign, keyword or end; `value` its meaning."""
+
+    kind: str
+    value: str
+    start: int
+    end: int
+
+
+class Stumble(Exception):  # noqa: N818 - a signal to the checker, never shown as an error
+    """Where an expression cannot be read; the caller knows file and line."""
+
+    def __init__(self, fault: Fault, offset: int) -> None:
+        super().__init__(fault.code)
+        self.fault, self.offset = fault, offset
+
+
+def tokens(text: str, words: set[str]) -> list[Token]:
+    """`words` are the Chinese labels and choices in use; the longest that fits is taken."""
+    by_length = sorted(words | set(CHINESE), key=len, reverse=True)
+    found: list[Token] = []
+    at = 0
+    while at < len(text):
+        space = _SPACE.match(text, at)
+        if space:
+            at = space.end()
+            continue
+        token = _next(text, at, by_length, words)
+        found.append(token)
+        at = token.end
+    found.append(Token("end", "", len(text), len(text)))
+    return found
+
+
+def _next(text: str, at: int, by_length: list[str], words: set[str]) -> Token:
+    for kind, pattern in (("date", _DATE), ("number", _NUMBER), ("word", _WORD), ("sign", _SIGN)):
+        match = pattern.match(text, at)
+        if match:
+            value = _SIGNS.get(match.group(), match.group())
+            if kind == "word" and value in KEYWORDS and value.isalpha():
+                kind = "keyword"
+            return Token(kind, value, at, match.end())
+    quoted = _TEXT.match(text, at)
+    if quoted:
+        return Token("text", next(g for g in quoted.groups() if g is not None), at, quoted.end())
+    for word in by_length:
+        if text.startswith(word, at):
+            return _chinese(word, at, words)
+    run = _OTHER.match(text, at)
+    shown = run.group() if run else text[at]
+    if len(shown) == 1 and shown.isascii():
+        raise Stumble(Fault("expr_bad_sign", {"sign": shown}), at)
+    return Token("word", shown, at, at + len(shown))
+
+
+def _chinese(word: str, at: int, words: set[str]) -> Token:
+    end = at + len(word)
+    if word in words:
+        return Token("word", word, at, end)
+    meaning = CHINESE[word]
+    if meaning in KEYWORDS:
+        return Token("keyword", meaning, at, end)
+    return Token("word" if meaning.isalpha() else "sign", meaning, at, end)
