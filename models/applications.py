@@ -33,6 +33,7 @@ from models.base import (
     Words,
     one_of,
     ordered_text,
+    versioned,
 )
 from models.editions import Edition
 from models.members import Member
@@ -185,7 +186,7 @@ class Application(Base):
     payee_account = Sealed("payee_account", account_number)
     payee_id_number = Sealed("payee_id_number", identity_number)
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = versioned(version)
     _keep_uid = keep_uid()
 
 

@@ -102,6 +102,11 @@ def one_of(kind: type[StrEnum], name: str) -> Enum:
     )
 
 
+def versioned(version: Mapped[int]) -> dict[str, Any]:
+    """Mapper arguments: every change raises ``version``; a change of a stale row is refused."""
+    return {"version_id_col": version}
+
+
 PrimaryKey = Annotated[int, mapped_column(big_integer, primary_key=True, comment="Row number")]
 Uid = Annotated[
     UUID,

@@ -22,6 +22,7 @@ from models.base import (
     Words,
     one_of,
     ordered_text,
+    versioned,
 )
 from models.names import initials
 from models.orgs import OrgUnit
@@ -134,7 +135,7 @@ class Member(Base):
     phone = Sealed("phone", plain, index="phone_index", tail="phone_tail_index", search=digits)
     bank_account = Sealed("bank_account", account_number, index="bank_account_index")
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = versioned(version)
 
     @validates("name")
     def _with_initials(self, key: str, name: str) -> str:
@@ -167,7 +168,7 @@ class Household(Base):
         back_populates="household", cascade="all, delete-orphan", order_by="HouseholdItem.id"
     )
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = versioned(version)
 
 
 class HouseholdPerson(Base):

@@ -5,7 +5,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, Day, PrimaryKey, Words, one_of
+from models.base import Base, Day, PrimaryKey, Words, one_of, versioned
 from models.members import Member
 from models.orgs import OrgUnit
 
@@ -60,4 +60,4 @@ class HelpingPair(Base):
     helped: Mapped[Member] = relationship(foreign_keys=[helped_id])
     org: Mapped[OrgUnit] = relationship()
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = versioned(version)

@@ -18,7 +18,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from models.base import Base, Code, Day, JsonList, Moment, Name, PrimaryKey, one_of, ordered_text
+from models.base import (
+    Base,
+    Code,
+    Day,
+    JsonList,
+    Moment,
+    Name,
+    PrimaryKey,
+    one_of,
+    ordered_text,
+    versioned,
+)
 from models.members import Member
 from models.orgs import OrgLevel, OrgUnit
 
@@ -62,7 +73,7 @@ class User(Base):
     member: Mapped[Member | None] = relationship()
     held: Mapped[list["UserRole"]] = relationship(back_populates="user")
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = versioned(version)
 
     @validates("username")
     def _lower(self, key: str, value: str) -> str:

@@ -11,7 +11,7 @@ from models.orgs import OrgUnit
 
 
 class ScreeningResult(StrEnum):
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 (a result, not a password)
     FAIL = "fail"
 
 
