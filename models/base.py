@@ -32,8 +32,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.mutable import MutableDict
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, mapped_column
 
-type_json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
-"""JSON that the database may search; numbers and key order may come back normalised."""
+
+def searchable_json() -> JSON:
+    """JSON that the database may search; numbers and key order may come back normalised."""
+    return JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+
 
 big_integer = BigInteger().with_variant(Integer, "sqlite")
 """64 bits on both databases; SQLite counts up only a plain INTEGER primary key."""
@@ -123,8 +126,8 @@ Day = Annotated[date, mapped_column(Date)]
 Sha256 = Annotated[str, mapped_column(String(80))]
 Ciphertext = Annotated[bytes, mapped_column(LargeBinary)]
 BlindIndex = Annotated[bytes, mapped_column(LargeBinary(32))]
-JsonObject = Annotated[dict[str, Any], mapped_column(MutableDict.as_mutable(type_json))]
-JsonList = Annotated[list[Any], mapped_column(type_json)]
+JsonObject = Annotated[dict[str, Any], mapped_column(MutableDict.as_mutable(searchable_json()))]
+JsonList = Annotated[list[Any], mapped_column(searchable_json())]
 ExactObject = Annotated[Mapping[str, Any], mapped_column(ExactJson)]
 ExactList = Annotated[list[Any], mapped_column(ExactJson)]
 

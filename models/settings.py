@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, ordered_text, type_json
+from models.base import Base, ordered_text, searchable_json
 
 
 class Setting(Base):
@@ -15,7 +15,7 @@ class Setting(Base):
     __tablename__ = "setting"
 
     key: Mapped[str] = mapped_column(ordered_text(100), primary_key=True, comment="Name")
-    value: Mapped[Any] = mapped_column(type_json, nullable=True, comment="Value")
+    value: Mapped[Any] = mapped_column(searchable_json(), nullable=True, comment="Value")
 
 
 class Series(Base):
