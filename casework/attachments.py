@@ -19,14 +19,13 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from casework import events, settings
+from casework.access import require
 from casework.people import Actor
 from casework.permissions import Permission
-from casework.scope import may
 from engine.faults import Fault, Refused
 from models.applications import Application
 from models.attachments import Attachment
 from models.members import Member
-from models.orgs import OrgUnit
 from models.secrets import CannotOpen, keyring
 
 _SIGNATURES = (
@@ -68,7 +67,7 @@ def store(
     org_id = application.org_id if application else member.org_id if member else None
     if org_id is None:
         raise ValueError("an attachment belongs to an application or a member")
-    _require(session, by, Permission.Attachment.ADD, org_id)
+    require(session, by, Permission.Attachment.ADD, org_id)
     mime = sniff(upload.content)
     limit = settings.get(session, "attachment_max_mb")
     found = []
@@ -110,7 +109,7 @@ def read(session: Session, attachment: Attachment, *, by: Actor, at: datetime) -
 
     `scan_damaged` where the file is gone, changed or belongs to another row.
     """
-    _require(session, by, Permission.Attachment.READ, _org_of(session, attachment))
+    require(session, by, Permission.Attachment.READ, _org_of(session, attachment))
     try:
         sealed = (_root() / attachment.storage_key).read_bytes()
         content = keyring().open(sealed, _context(attachment))
@@ -153,11 +152,3 @@ def _org_of(session: Session, attachment: Attachment) -> int:
     if attachment.application_id is not None:
         return session.get_one(Application, attachment.application_id).org_id
     return session.get_one(Member, attachment.member_id).org_id
-
-
-def _require(session: Session, by: Actor, permission: str, org_id: int) -> None:
-    """Refuse without the permission, or where the unit is out of the person's reach."""
-    if not by.holds(permission):
-        raise Refused([Fault("not_permitted", {"permission": permission})])
-    if not may(by, permission, session.get_one(OrgUnit, org_id).path):
-        raise Refused([Fault("out_of_scope", {})])

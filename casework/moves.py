@@ -13,11 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from casework import duties, events
+from casework import access, duties, events
 from casework.editions import policy_of
 from casework.people import Actor
 from casework.permissions import step_permission
-from casework.scope import may, may_as
+from casework.scope import may_as
 from engine import Policy
 from engine.faults import Fault, Refused
 from engine.labels import Label
@@ -71,11 +71,7 @@ def check_access(
     session: Session, application: Application, by: Actor, permission: str
 ) -> list[Fault]:
     """`not_permitted` or `out_of_scope` for a verb that is not a stage of the road."""
-    if not by.holds(permission):
-        return [Fault("not_permitted", {"permission": permission})]
-    if not may(by, permission, org_path(session, application)):
-        return [Fault("out_of_scope", {"number": application.number})]
-    return []
+    return access.faults(session, by, permission, application.org_id)
 
 
 def check_ready(
@@ -132,7 +128,7 @@ def _check_right(
     if not any(h.role_code in roles and permission in h.permissions for h in by.roles):
         return [Fault("wrong_role", {"stage": stage.label})]
     if not may_as(by, permission, roles, org_path(session, application)):
-        return [Fault("out_of_scope", {"number": application.number})]
+        return [Fault("out_of_scope", {})]
     return []
 
 

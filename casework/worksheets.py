@@ -1,0 +1,159 @@
+"""The household worksheet of a member: who lives there, what comes in, what illness costs.
+
+Amounts are fen per year. A row counts in an assessment only once somebody has checked it
+against a proof; changing a row takes its verification away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
+
+from casework import access, events
+from casework.access import require
+from casework.clock import day_of
+from casework.people import Actor
+from casework.permissions import Permission
+from engine.faults import Fault, Refused
+from models.members import Household, HouseholdItem, HouseholdPerson, ItemKind, Member
+
+SIZES = range(1, 31)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """Somebody who lives in the household besides the member."""
+
+    name: str
+    relation: str
+    birth_on: date | None = None
+    id_number: str | None = None
+    can_work: bool | None = None
+    occupation: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """An income, a subsidy or a self-paid cost. `id` keeps the row it changes, None is new."""
+
+    kind: ItemKind
+    label: str
+    fen_per_year: int
+    who: str | None = None
+    proof: str | None = None
+    verified: bool = False
+    id: int | None = None
+
+
+def put(
+    session: Session,
+    member: Member,
+    *,
+    size: int | None,
+    persons: Sequence[PersonRow],
+    items: Sequence[ItemRow],
+    by: Actor,
+    at: datetime,
+    expected_version: int | None,
+    note: str | None = None,
+) -> Household:
+    """Replace the worksheet. A row marked as verified needs its proof; who marked it is kept.
+
+    `expected_version` is the household's, None while there is none yet.
+    """
+    require(session, by, Permission.Member.WRITE, member.org_id)
+    household = member.household
+    if household is not None:
+        session.flush()
+        session.refresh(household, with_for_update=True)
+    if (household.version if household else None) != expected_version:
+        raise Refused([Fault("stale_page", {"number": member.name})])
+    found = _faults(size, persons, items, day_of(at))
+    if any(row.verified for row in items):
+        found += access.faults(session, by, Permission.Member.VERIFY_HOUSEHOLD, member.org_id)
+    kept = {item.id: item for item in household.items} if household else {}
+    found += [Fault("stale_page", {"number": r.label}) for r in items if r.id and r.id not in kept]
+    if found:
+        raise Refused(found)
+    if household is None:
+        household = Household(member_id=member.id)
+        session.add(household)
+        member.household = household
+    household.size, household.note = size, note
+    household.persons = [_person(row) for row in persons]
+    household.items = [_item(row, kept.get(row.id or 0), by) for row in items]
+    if expected_version is not None:
+        flag_modified(household, "size")  # rows of the sheet count as a change of the sheet
+    session.flush()
+    counts = {"size": size, "persons": len(persons), "items": len(items)}
+    events.audit(session, by, at, "household.put", "member", member.id, counts)
+    return household
+
+
+def verify(
+    session: Session, item: HouseholdItem, *, proof: str, by: Actor, at: datetime
+) -> HouseholdItem:
+    """Mark a row as checked against a proof; only then does it count in an assessment."""
+    member = item.household.member
+    require(session, by, Permission.Member.VERIFY_HOUSEHOLD, member.org_id)
+    if not proof.strip():
+        raise Refused([Fault("proof_missing", {"item": item.label}, "proof")])
+    item.verified, item.verified_by_id, item.proof = True, by.user_id, proof.strip()
+    flag_modified(item.household, "size")
+    session.flush()
+    events.audit(session, by, at, "household.verify", "member", member.id, {"item": item.id})
+    return item
+
+
+def _faults(
+    size: int | None, persons: Sequence[PersonRow], items: Sequence[ItemRow], on: date
+) -> list[Fault]:
+    found: list[Fault] = []
+    if size is not None and size not in SIZES:
+        found.append(Fault("household_size", {"low": SIZES[0], "high": SIZES[-1]}, "size"))
+    if size is not None and len(persons) + 1 > size:
+        counted = {"size": size, "persons": len(persons) + 1}
+        found.append(Fault("household_too_small", counted, "size"))
+    for number, person in enumerate(persons, 1):
+        where = f"persons.{number}"
+        if not person.name.strip() or not person.relation.strip():
+            found.append(Fault("household_person", {"row": number}, where))
+        if person.birth_on is not None and person.birth_on > on:
+            found.append(Fault("date_in_future", {"on": person.birth_on}, where))
+    for number, item in enumerate(items, 1):
+        if not item.label.strip() or item.fen_per_year < 0:
+            found.append(Fault("household_item", {"row": number}, f"items.{number}"))
+        if item.verified and not (item.proof or "").strip():
+            found.append(Fault("proof_missing", {"item": item.label}, f"items.{number}"))
+    return found
+
+
+def _person(row: PersonRow) -> HouseholdPerson:
+    person = HouseholdPerson(
+        name=row.name.strip(),
+        relation=row.relation.strip(),
+        birth_on=row.birth_on,
+        can_work=row.can_work,
+        occupation=row.occupation,
+        note=row.note,
+    )
+    person.id_number = row.id_number
+    return person
+
+
+def _item(row: ItemRow, old: HouseholdItem | None, by: Actor) -> HouseholdItem:
+    item = old or HouseholdItem(verified=False)
+    new = (row.kind, row.label.strip(), row.fen_per_year, row.who)
+    changed = old is not None and new != (old.kind, old.label, old.fen_per_year, old.who)
+    item.kind, item.label, item.fen_per_year, item.who = new
+    item.proof = row.proof
+    if not row.verified:
+        item.verified, item.verified_by_id = False, None
+    elif changed or not item.verified:
+        item.verified, item.verified_by_id = True, by.user_id
+    return item
