@@ -1,0 +1,44 @@
+"""What every page's frame shows: sidebar, faults of this answer, language, light or dark."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, g, request
+from flask_login import current_user
+
+from admin import nav
+from admin.i18n import lang
+from admin.security.account import THEMES
+from admin.security.people import actor
+
+
+def _here() -> str:
+    """The address to come back to after changing language or appearance."""
+    return request.full_path.rstrip("?") if request.method == "GET" else request.path
+
+
+def variables() -> dict[str, Any]:
+    """The variables that layout.html reads."""
+    theme = request.cookies.get("theme", "auto")
+    signed_in = bool(current_user and current_user.is_authenticated)
+    return {
+        "nav_groups": nav.visible(actor()) if signed_in else [],
+        "signed_in": signed_in,
+        "page_faults": getattr(g, "faults", ()),
+        "page_lang": lang(),
+        "theme_choice": theme if theme in THEMES else "auto",
+        "here": _here(),
+        "me": actor() if signed_in else None,
+    }
+
+
+def holds(permission: str) -> bool:
+    """For templates: whether the signed-in person holds a permission anywhere."""
+    return actor().holds(permission)
+
+
+def install(app: Flask) -> None:
+    """Give the variables to every template."""
+    app.context_processor(variables)
+    app.jinja_env.globals["holds"] = holds

@@ -1,0 +1,114 @@
+"""The sidebar: which pages there are, in groups by task, and who sees which entry.
+
+A page registers its own entry; an entry is shown to those who hold one of its permissions. It
+grants nothing: the page's own `@requires` decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from flask import Flask, current_app, request, url_for
+
+from admin.i18n import _l
+
+
+class Holder(Protocol):
+    """Whoever can be asked for a permission."""
+
+    def holds(self, permission: str) -> bool: ...
+
+
+# id → heading, in the order of the sidebar; an empty heading stands at the top
+GROUPS = {
+    "work": "",
+    "aid": _l("Aid"),
+    "people": _l("Members"),
+    "money": _l("Money"),
+    "rules": _l("Policy"),
+    "office": _l("Administration"),
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the sidebar. `label` is a lazy text (`_l("…")`), `permissions`: any one suffices;
+    none means everyone who is signed in. `badge` gives a small number, or None for nothing."""
+
+    endpoint: str
+    label: object
+    group: str
+    permissions: tuple[str, ...] = ()
+    icon: str = "dot"
+    order: int = 50
+    badge: Callable[[], int | None] | None = None
+    also: tuple[str, ...] = ()  # further endpoints or blueprints for which the entry is lit
+
+
+@dataclass(frozen=True)
+class Line:
+    """An entry as the template shows it."""
+
+    url: str
+    label: object
+    icon: str
+    active: bool
+    badge: int | None
+
+
+@dataclass
+class Registry:
+    """The entries of one application."""
+
+    entries: list[Entry] = field(default_factory=list)
+
+    def add(self, entry: Entry) -> None:
+        """Register an entry; an unknown group or an endpoint registered twice is a mistake."""
+        if entry.group not in GROUPS:
+            raise ValueError(f"Unknown group {entry.group!r}; one of {', '.join(GROUPS)}.")
+        if any(known.endpoint == entry.endpoint for known in self.entries):
+            raise ValueError(f"{entry.endpoint} has an entry already.")
+        self.entries.append(entry)
+
+    def visible(self, actor: Holder) -> list[tuple[object, list[Line]]]:
+        """(heading, lines) of each group in which this person sees anything."""
+        shown = []
+        for group, heading in GROUPS.items():
+            lines = [
+                _line(entry)
+                for entry in sorted(self.entries, key=lambda e: e.order)
+                if entry.group == group
+                and (not entry.permissions or any(actor.holds(p) for p in entry.permissions))
+            ]
+            if lines:
+                shown.append((heading, lines))
+        return shown
+
+
+def _line(entry: Entry) -> Line:
+    here = request.endpoint or ""
+    blueprint = here.rpartition(".")[0]
+    own = entry.endpoint.rpartition(".")[0]
+    active = here == entry.endpoint or here in entry.also or blueprint in entry.also
+    if own and entry.endpoint.endswith(".index_view"):
+        active = active or blueprint == own
+    return Line(
+        url_for(entry.endpoint),
+        entry.label,
+        entry.icon,
+        active,
+        entry.badge() if entry.badge else None,
+    )
+
+
+def add(app: Flask, entry: Entry) -> None:
+    """Put an entry into the sidebar of `app`."""
+    app.extensions.setdefault("sunshine_nav", Registry()).add(entry)
+
+
+def visible(actor: Holder) -> list[tuple[object, list[Line]]]:
+    """The sidebar of the current application for this person."""
+    registry: Registry = current_app.extensions.setdefault("sunshine_nav", Registry())
+    return registry.visible(actor)

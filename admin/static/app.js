@@ -1,0 +1,198 @@
+// Small conveniences. Every page works without it, but for looking up a person in a long list.
+(function () {
+  "use strict";
+  var token = document.querySelector('meta[name="csrf-token"]').content;
+
+  function all(selector, root) { return Array.prototype.slice.call((root || document).querySelectorAll(selector)); }
+
+  // -- sidebar on a narrow screen, menus
+  var toggle = document.querySelector("[data-toggle-side]");
+  if (toggle) {
+    toggle.addEventListener("click", function () {
+      var open = document.body.classList.toggle("side-open");
+      toggle.setAttribute("aria-expanded", String(open));
+      if (open) { var first = document.querySelector(".side a"); if (first) { first.focus(); } }
+    });
+  }
+  document.addEventListener("click", function (event) {
+    all("details.menu[open]").forEach(function (menu) {
+      if (!menu.contains(event.target)) { menu.open = false; }
+    });
+    if (document.body.classList.contains("side-open") && event.target.classList.contains("main")) {
+      toggle.click();
+    }
+  });
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Escape") { return; }
+    all("details.menu[open]").forEach(function (menu) { menu.open = false; menu.querySelector("summary").focus(); });
+    if (document.body.classList.contains("side-open")) { toggle.click(); toggle.focus(); }
+  });
+
+  // -- what went wrong is where the eye and the screen reader are
+  var focus = document.querySelector("[data-focus]");
+  if (focus) { focus.focus(); }
+
+  // -- a form is sent once; leaving with unsaved changes asks first
+  all("form[method=post]").forEach(function (form) {
+    form.addEventListener("submit", function (event) {
+      if (form.dataset.sent) { event.preventDefault(); return; }
+      form.dataset.sent = "yes";
+      form.classList.add("is-sent");
+      changed = false;
+      window.setTimeout(function () { delete form.dataset.sent; form.classList.remove("is-sent"); }, 8000);
+    });
+  });
+  var changed = false;
+  all("form[data-guard]").forEach(function (form) {
+    form.addEventListener("input", function () { changed = true; });
+  });
+  window.addEventListener("beforeunload", function (event) {
+    if (changed) { event.preventDefault(); event.returnValue = ""; }
+  });
+
+  // -- selection in a list
+  all("[data-selection]").forEach(function (form) {
+    var boxes = all("input[name=rowid]", form);
+    var every = form.querySelector("[data-every]");
+    var bar = form.querySelector("[data-bar]");
+    var count = form.querySelector("[data-count]");
+    function show() {
+      var chosen = boxes.filter(function (box) { return box.checked; }).length;
+      if (count) { count.textContent = String(chosen); }
+      if (bar) { bar.classList.toggle("has-selection", chosen > 0); }
+      if (every) {
+        every.checked = chosen > 0 && chosen === boxes.length;
+        every.indeterminate = chosen > 0 && chosen < boxes.length;
+      }
+    }
+    if (every) {
+      every.addEventListener("change", function () {
+        boxes.forEach(function (box) { box.checked = every.checked; });
+        show();
+      });
+    }
+    boxes.forEach(function (box) { box.addEventListener("change", show); });
+    show();
+  });
+
+  // -- a select that sends its form at once
+  all("select[data-send]").forEach(function (select) {
+    select.addEventListener("change", function () { select.form.requestSubmit(); });
+  });
+
+  // -- masked numbers: the server shows one and records who looked
+  all("[data-reveal]").forEach(function (button) {
+    button.addEventListener("click", function () {
+      fetch(button.dataset.reveal, { method: "POST", headers: { "X-CSRFToken": token, "X-Requested-With": "fetch" } })
+        .then(function (answer) { return answer.json(); })
+        .then(function (data) {
+          var place = button.parentNode.querySelector("[data-secret]");
+          place.textContent = data.value || data.advice || data.error;
+          button.remove();
+        });
+    });
+  });
+
+  // -- rows that can be added: <div data-rows> with a <template> and a button [data-add]
+  all("[data-rows]").forEach(function (box) {
+    var model = box.querySelector("template");
+    var add = box.querySelector("[data-add]");
+    var place = box.querySelector("[data-place]");
+    var number = Number(box.dataset.next || "0");
+    if (!model || !add) { return; }
+    add.addEventListener("click", function () {
+      var holder = document.createElement("template");
+      holder.innerHTML = model.innerHTML.replace(/__n__/g, String(number));
+      number += 1;
+      place.appendChild(holder.content);
+      var last = place.lastElementChild;
+      var input = last && last.querySelector("input, select, textarea");
+      if (input) { input.focus(); }
+      changed = true;
+    });
+    box.addEventListener("click", function (event) {
+      var drop = event.target.closest("[data-drop]");
+      if (drop) { drop.closest("[data-row]").remove(); changed = true; }
+    });
+  });
+
+  // -- combobox: a text input that looks up rows and writes the chosen number into a hidden input
+  all("[data-lookup]").forEach(function (box) {
+    var input = box.querySelector("input[role=combobox]");
+    var hidden = box.querySelector("input[type=hidden]");
+    var list = box.querySelector("[role=listbox]");
+    var timer = 0, current = -1, asked = 0, shown = input.value;
+
+    function close() { list.hidden = true; input.setAttribute("aria-expanded", "false"); current = -1; input.removeAttribute("aria-activedescendant"); }
+    function choose(option) {
+      hidden.value = option.dataset.value;
+      input.value = shown = option.textContent;
+      hidden.dispatchEvent(new Event("change", { bubbles: true }));
+      changed = true;
+      close();
+    }
+    function mark(index) {
+      var options = all("[role=option]", list);
+      if (!options.length) { return; }
+      current = (index + options.length) % options.length;
+      options.forEach(function (option, i) { option.setAttribute("aria-selected", String(i === current)); });
+      options[current].scrollIntoView({ block: "nearest" });
+      input.setAttribute("aria-activedescendant", options[current].id);
+    }
+    function fill(rows) {
+      list.textContent = "";
+      rows.forEach(function (row, i) {
+        var option = document.createElement("li");
+        option.setAttribute("role", "option");
+        option.id = list.id + "-" + i;
+        option.dataset.value = row[0];
+        option.textContent = row[1];
+        list.appendChild(option);
+      });
+      if (!rows.length) {
+        var none = document.createElement("li");
+        none.className = "none";
+        none.textContent = box.dataset.none;
+        list.appendChild(none);
+      }
+      list.hidden = false;
+      input.setAttribute("aria-expanded", "true");
+      current = -1;
+    }
+    function ask() {
+      var mine = ++asked;
+      var address = box.dataset.lookup + (box.dataset.lookup.indexOf("?") < 0 ? "?" : "&") + "query=" + encodeURIComponent(input.value);
+      fetch(address, { headers: { "X-Requested-With": "fetch" } })
+        .then(function (answer) { return answer.ok ? answer.json() : []; })
+        .then(function (rows) { if (mine === asked) { fill(rows); } });
+    }
+    input.addEventListener("input", function () {
+      hidden.value = "";
+      window.clearTimeout(timer);
+      timer = window.setTimeout(ask, 150);
+    });
+    input.addEventListener("focus", function () { if (!hidden.value) { ask(); } });
+    input.addEventListener("keydown", function (event) {
+      var options = all("[role=option]", list);
+      if (event.key === "ArrowDown") { event.preventDefault(); if (list.hidden) { ask(); } else { mark(current + 1); } }
+      else if (event.key === "ArrowUp") { event.preventDefault(); mark(current - 1); }
+      else if (event.key === "Enter" && !list.hidden) {
+        event.preventDefault();
+        if (options[current]) { choose(options[current]); } else if (options.length === 1) { choose(options[0]); }
+      } else if (event.key === "Escape" && !list.hidden) { event.stopPropagation(); close(); }
+    });
+    list.addEventListener("mousedown", function (event) {
+      event.preventDefault();
+      var option = event.target.closest("[role=option]");
+      if (option) { choose(option); }
+    });
+    input.addEventListener("blur", function () {
+      close();
+      if (!hidden.value && !box.hasAttribute("data-optional")) { input.value = ""; }
+      if (!hidden.value && input.value && input.value !== shown) { input.value = ""; }
+    });
+  });
+
+  // -- print
+  all("[data-print]").forEach(function (button) { button.addEventListener("click", function () { window.print(); }); });
+})();
