@@ -180,13 +180,16 @@ def forward(
     *,
     reason: str = "",
     data: Mapping[str, object] | None = None,
+    duty: bool = True,
 ) -> None:
-    """Move on to the next stage that an emergency has not done already, and take the duty."""
+    """Move on to the next stage that an emergency has not done already; `duty` takes the duty of
+    the stage that is left."""
     road = road_of(application)
-    duty = moves.duty_at(road, road.stage(application.stage))
+    left = road.stage(application.stage)
     done = emergency.done_early(session, application)
     moves.to_next(session, application, verb=verb, by=by, at=at, reason=reason, data=data, skip=done)
-    duties.take(session, application, by, duty)
+    if duty:
+        duties.take(session, application, by, moves.duty_at(road, left))
 
 
 def stay(

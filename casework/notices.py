@@ -1,0 +1,346 @@
+"""Post a list in a branch, take it down, take one name off it (clause 4.3, annex 3).
+
+The columns, the days and the reasons are the edition's; what was posted is frozen and hashed, so
+that later anybody can see whether it is still what hung on the board. Objections are elsewhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casework import access, clearance, events, facts, lists, moves, numbers, scope
+from casework.clock import day_of
+from casework.lists import Raw, Versions
+from casework.people import Actor
+from casework.permissions import Permission
+from engine import Facts, Policy, check_notice
+from engine.faults import Fault, Refused
+from engine.labels import Label
+from engine.procedure import NoticeForm, StageKind
+from engine.words import day_zh, month_zh
+from models.applications import Application, Approval, ApprovalResult, CaseStatus
+from models.base import canonical_json
+from models.members import Sex
+from models.notices import LineState, Notice, NoticeLine, NoticeStatus
+from models.orgs import OrgUnit
+
+NEEDED = (
+    lists.field("posted_on", "date", "公示开始日期", "First day"),
+    lists.field("ends_on", "date", "公示截止日期", "Last day"),
+    lists.field("place", "text", "公示地点", "Place"),
+)
+NEEDED_AT_END = (lists.field("removed_on", "date", "撤下日期", "Taken down on"),)
+FAULT_LABELS: Mapping[str, Label] = {
+    "publicity_too_short": Label("公示期不足", "the notice is too short"),
+    "date_order_error": Label("截止日期早于开始日期", "it ends before it starts"),
+    "before_approval": Label("早于审批日期", "it starts before the approval"),
+    "wrong_place": Label("地点不符合要求", "it does not hang where it must"),
+    "missing_column": Label("缺少一栏", "a column is missing"),
+    "extra_column": Label("多出一栏", "a column too many"),
+}
+_SEX = {Sex.MALE: "男", Sex.FEMALE: "女"}
+_SOURCES: Mapping[str, Callable[[Application], str]] = {
+    "member.name": lambda a: a.member.name,
+    "member.sex": lambda a: _SEX[a.member.sex] if a.member.sex else "",
+    "member.ethnic": lambda a: a.member.ethnic or "",
+    "member.birth_ym": lambda a: month_zh(a.member.birth_on) if a.member.birth_on else "",
+    "member.joined_on": lambda a: day_zh(a.member.joined_on) if a.member.joined_on else "",
+    "member.hukou_label": lambda a: a.member.hukou_label or "",
+    "org.name": lambda a: a.org.name,
+}
+"""What a posted column may show. A number, a phone or an address is not among them."""
+
+
+def post(
+    session: Session,
+    branch: OrgUnit,
+    applications: Sequence[Application],
+    record: Raw,
+    *,
+    by: Actor,
+    at: datetime,
+    versions: Versions,
+) -> Notice:
+    """Record that the list hangs in the branch. `record` holds posted_on, ends_on, place and
+    whatever else the stage asks for.
+
+    All applications are of this branch, of one road and edition, and wait at the stage of kind
+    post. The applications stay there until the notice is closed.
+    """
+    values, found = lists.written(applications, StageKind.POST, "post", record, None, at, NEEDED)
+    found += lists.ready(
+        session, applications, StageKind.POST, by, at, versions, part="post", held_stops=False
+    )
+    found += _one_kind(branch, applications)
+    found += _on_a_board(session, applications)
+    lists.stop(found)
+    policy, road = moves.policy_and_road(applications[0])
+    shared = values[applications[0].id]
+    posted_on, ends_on = lists.day(shared, "posted_on"), lists.day(shared, "ends_on")
+    place = lists.words(shared, "place") or ""
+    approved_on = _approved_on(session, applications)
+    rows = [row_of(session, policy, application) for application in applications]
+    lists.stop(_against_rules(policy, rows, approved_on, posted_on, ends_on, place))
+    notice = Notice(
+        number=numbers.take(session, "notice", posted_on.year),
+        org_id=branch.id,
+        edition_id=applications[0].edition_id,
+        road=road.id,
+        approved_on=approved_on,
+        posted_on=posted_on,
+        ends_on=ends_on,
+        place=place,
+        frozen=rows,
+        sha256=hash_of(rows),
+        posted_by_id=by.user_id,
+        status=NoticeStatus.POSTED,
+    )
+    session.add(notice)
+    session.flush()
+    for application, row in zip(applications, rows, strict=True):
+        session.add(NoticeLine(notice_id=notice.id, application_id=application.id, columns=row))
+        data = lists.entry(application, StageKind.POST, "post", values[application.id])
+        data["notice"] = notice.number
+        lists.stay(session, application, StageKind.POST, "post", by, at, data=data)
+    events.audit(session, by, at, "notice.post", "notice", notice.id, {"sha256": notice.sha256})
+    return notice
+
+
+def close(
+    session: Session, notice: Notice, record: Raw, *, by: Actor, at: datetime
+) -> list[Application]:
+    """Record that the notice was taken down after its last day; gives those that move on.
+
+    Who has an open objection stays and is held; the others do not wait for him.
+    """
+    _hold(session, notice)
+    lines = on_board(session, notice)
+    applications = [line.application for line in lines]
+    values, found = lists.written(
+        applications, StageKind.POST, "end", record, None, at, NEEDED_AT_END
+    )
+    if notice.status is not NoticeStatus.POSTED:
+        raise Refused([Fault("notice_not_posted", {"number": notice.number})])
+    found += access.faults(session, by, Permission.Notice.REMOVE, notice.org_id)
+    if applications:
+        found += lists.ready(
+            session, applications, StageKind.POST, by, at, None, part="end", held_stops=False
+        )
+    removed = _taken_down(record, values, at)
+    if removed <= notice.ends_on:
+        params = {"number": notice.number, "ends_on": notice.ends_on}
+        found.append(Fault("notice_still_runs", params, "removed_on"))
+    lists.stop(found)
+    notice.status, notice.removed_on = NoticeStatus.ENDED, removed
+    moved = []
+    for application in applications:
+        data = lists.entry(application, StageKind.POST, "end", values[application.id])
+        data["notice"] = notice.number
+        if clearance.open_objections(session, application):
+            lists.stay(session, application, StageKind.POST, "notice_ended", by, at, data=data)
+        else:
+            lists.forward(session, application, "notice_ended", by, at, data=data)
+            moved.append(application)
+    session.flush()
+    data = {"removed_on": removed.isoformat(), "moved": [a.number for a in moved]}
+    events.audit(session, by, at, "notice.close", "notice", notice.id, data)
+    return moved
+
+
+def remove_line(
+    session: Session, line: NoticeLine, *, reason: str, by: Actor, at: datetime
+) -> None:
+    """Take one name off the board. The others' days run on; the name, if it is posted again,
+    starts a notice of its own."""
+    notice, application = line.notice, line.application
+    _hold(session, notice)
+    found = access.faults(session, by, Permission.Notice.REMOVE, notice.org_id)
+    if notice.status is not NoticeStatus.POSTED or line.state is not LineState.ON:
+        found.append(Fault("line_not_on_board", {}, application.number))
+    if not reason.strip():
+        found.append(Fault("reason_missing", {}, application.number))
+    lists.stop(found)
+    moves.lock(session, [application])
+    line.state = LineState.REMOVED
+    data = {"notice": notice.number}
+    moves.move(
+        session, application, verb="notice_removed", by=by, at=at, reason=reason, data=data
+    )
+    if not on_board(session, notice):
+        notice.status = NoticeStatus.CANCELLED
+        notice.removed_on = day_of(at)
+    session.flush()
+
+
+def waiting(session: Session, by: Actor) -> list[Application]:
+    """Applications in reach that could be posted now: at a stage of kind post, on no board."""
+    query = (
+        select(Application)
+        .join(OrgUnit, OrgUnit.id == Application.org_id)
+        .where(Application.status == CaseStatus.OPEN)
+        .order_by(Application.org_id, Application.road, Application.id)
+    )
+    rows = session.scalars(scope.visible(query, by, Permission.Step.POST, OrgUnit.path)).all()
+    return [
+        application
+        for application in rows
+        if lists.road_of(application).stage(application.stage).kind is StageKind.POST
+        and not _on_a_board(session, [application])
+        and not _was_ended(session, application)
+    ]
+
+
+def on_board(session: Session, notice: Notice) -> list[NoticeLine]:
+    """The lines that still hang."""
+    query = (
+        select(NoticeLine)
+        .where(NoticeLine.notice_id == notice.id, NoticeLine.state == LineState.ON)
+        .order_by(NoticeLine.id)
+    )
+    return list(session.scalars(query))
+
+
+def unchanged(notice: Notice) -> bool:
+    """Whether the frozen rows are still what was posted."""
+    return hash_of(notice.frozen) == notice.sha256
+
+
+def hash_of(rows: Sequence[Mapping[str, str]]) -> str:
+    """SHA-256 over the rows in canonical JSON, "sha256:…"."""
+    text = canonical_json([dict(row) for row in rows])
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def row_of(session: Session, policy: Policy, application: Application) -> dict[str, str]:
+    """The line of the paper: exactly the edition's columns, each as text."""
+    form = policy.procedure.notice
+    known = facts.gather(session, application, policy)
+    return {
+        column.id: reason_of(policy, form, known)
+        if column.source == "case.reason"
+        else _SOURCES[column.source or ""](application)
+        for column in form.columns
+    }
+
+
+def reason_of(policy: Policy, form: NoticeForm, known: Facts) -> str:
+    """The public reason: the first that definitely holds, never a diagnosis."""
+    for reason in form.reasons:
+        if reason.when is None or policy.truth(reason.when, known) is True:
+            return reason.label.zh
+    return ""
+
+
+def _one_kind(branch: OrgUnit, applications: Sequence[Application]) -> list[Fault]:
+    found = [
+        Fault("not_of_unit", {"unit": branch.name}, application.number)
+        for application in applications
+        if application.org_id != branch.id
+    ]
+    if len({(a.road, a.edition_id) for a in applications}) > 1:
+        found.append(Fault("notice_of_two_kinds", {}, None))
+    return found
+
+
+def _on_a_board(session: Session, applications: Sequence[Application]) -> list[Fault]:
+    ids = [application.id for application in applications]
+    rows = session.execute(
+        select(Application.number, Notice.number)
+        .join(NoticeLine, NoticeLine.application_id == Application.id)
+        .join(Notice, Notice.id == NoticeLine.notice_id)
+        .where(
+            Application.id.in_(ids),
+            NoticeLine.state == LineState.ON,
+            Notice.status == NoticeStatus.POSTED,
+        )
+        .order_by(Application.number)
+    )
+    return [Fault("already_on_notice", {"number": notice}, number) for number, notice in rows]
+
+
+def _was_ended(session: Session, application: Application) -> bool:
+    """Held back by an objection: its notice is over, nothing needs to be posted again."""
+    ended = session.scalar(
+        select(NoticeLine.id)
+        .join(Notice, Notice.id == NoticeLine.notice_id)
+        .where(
+            NoticeLine.application_id == application.id,
+            NoticeLine.state == LineState.ON,
+            Notice.status == NoticeStatus.ENDED,
+        )
+        .limit(1)
+    )
+    return ended is not None and application.held
+
+
+def _approved_on(session: Session, applications: Sequence[Application]) -> date | None:
+    """The latest day on which one of them was approved; the notice cannot start before it."""
+    moments = []
+    for application in applications:
+        road = lists.road_of(application)
+        before = [stage.id for stage in road.before(application.stage)]
+        last = session.scalars(
+            select(Approval)
+            .where(
+                Approval.application_id == application.id,
+                Approval.stage.in_(before),
+                Approval.result == ApprovalResult.AGREED,
+            )
+            .order_by(Approval.at.desc(), Approval.id.desc())
+            .limit(1)
+        ).one_or_none()
+        if last is not None:
+            moments.append(last.at)
+    return day_of(max(moments)) if moments else None
+
+
+def check_data(
+    notice_like: Mapping[str, object], columns: Sequence[str], **more: object
+) -> dict[str, object]:
+    """The input of `engine.check_notice`; dates as ISO text."""
+    data = {**notice_like, "columns": list(columns), **more}
+    return {k: v.isoformat() if isinstance(v, date) else v for k, v in data.items()}
+
+
+def _against_rules(
+    policy: Policy,
+    rows: Sequence[Mapping[str, str]],
+    approved_on: date | None,
+    posted_on: date,
+    ends_on: date,
+    place: str,
+) -> list[Fault]:
+    data = check_data(
+        {"approved_on": approved_on, "posted_on": posted_on, "ends_on": ends_on, "place": place},
+        list(rows[0]),
+    )
+    answer = check_notice(policy, data)
+    earliest = answer["earliest_end"]
+    return [
+        Fault(
+            "notice_against_rules",
+            {"what": FAULT_LABELS[str(code).partition(":")[0]], "earliest": earliest},
+            None,
+        )
+        for code in answer["faults"]
+    ]
+
+
+def _hold(session: Session, notice: Notice) -> None:
+    session.flush()
+    session.refresh(notice, with_for_update=True)
+
+
+def _taken_down(record: Raw, values: Mapping[int, lists.Values], at: datetime) -> date:
+    """The day on the record; an empty board has only what the page sent."""
+    for each in values.values():
+        day = each.get("removed_on")
+        if isinstance(day, date):
+            return day
+    given = record.get("removed_on")
+    return given if isinstance(given, date) else day_of(at)
