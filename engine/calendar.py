@@ -59,7 +59,7 @@ class Calendar:
 class Count:
     """The end of a count: the date or the missing years, and the days that were counted."""
 
-    date: date | None
+    end: date | None
     counted: tuple[date, ...] = ()
     missing_years: tuple[int, ...] = ()
 
@@ -94,7 +94,7 @@ def after_working_days(start: date, days: int, calendar: Calendar) -> Count:
 
 
 def working_days_between(first: date, last: date, calendar: Calendar) -> Count:
-    """The working days from `first` to `last`, both included, in `counted`; `date` is `last`.
+    """The working days from `first` to `last`, both included, in `counted`; `end` is `last`.
 
     Refused where the two lie more than LONGEST_SPAN apart.
     """

@@ -139,7 +139,7 @@ class Inputs:
             return None
         return fen
 
-    def date(self, name: str) -> date | None:
+    def day(self, name: str) -> date | None:
         """An ISO date, YYYY-MM-DD."""
         found = self.value(name)
         if found is None:
