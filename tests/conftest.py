@@ -1,0 +1,146 @@
+"""Fixtures shared by all tests.
+
+Others add theirs in the part below; the databases come after it. `session` is for almost every
+test: it is rolled back. `database` is a database of its own, for tests with several
+connections, threads or processes. Both run once on SQLite and once on PostgreSQL.
+"""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL, Connection, Engine, make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+
+from models.database import make_engine, make_sessions, migrate
+from models.secrets import Keyring, use_keyring
+
+# ---- shared by all: add here --------------------------------------------------------------
+
+
+# ---- keys ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def keyring() -> Iterator[Keyring]:
+    """A keyring for tests only; whatever the environment holds is not touched."""
+    ring = Keyring([bytes(range(32))])
+    before = use_keyring(ring)
+    yield ring
+    use_keyring(before)
+
+
+# ---- databases ----------------------------------------------------------------------------
+
+POSTGRES = make_url(
+    os.environ.get("SUNSHINE_TEST_PG", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
+)
+DIALECTS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+
+
+@dataclass(frozen=True)
+class Database:
+    """A migrated database of its own. What is committed in it stays until the test ends."""
+
+    url: str
+    engine: Engine
+
+    @property
+    def dialect(self) -> str:
+        return self.engine.dialect.name
+
+    @property
+    def sessions(self) -> sessionmaker[Session]:
+        return make_sessions(self.engine)
+
+
+@contextmanager
+def _server() -> Iterator[Connection]:
+    """A connection to the test server outside of transactions."""
+    engine = make_engine(
+        POSTGRES, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 3}
+    )
+    try:
+        with engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template() -> Iterator[str]:
+    """Name of a migrated PostgreSQL database, to be copied; its name is this process's own."""
+    name = f"sunshine_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{uuid.uuid4().hex[:8]}"
+    try:
+        with _server() as server:
+            server.exec_driver_sql(f'CREATE DATABASE "{name}"')
+    except OperationalError as error:
+        if "postgres" in os.environ.get("SUNSHINE_REQUIRE", ""):
+            pytest.fail(f"PostgreSQL is required and does not answer: {error}")
+        pytest.skip("PostgreSQL does not answer")
+    migrate(POSTGRES.set(database=name))
+    yield name
+    with _server() as server:
+        server.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def _copy(request: pytest.FixtureRequest, dialect: str, folder: Path) -> Iterator[Database]:
+    """A fresh copy of the dialect's template."""
+    if dialect == "sqlite":
+        path = folder / f"{uuid.uuid4().hex}.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        url: URL = make_url(f"sqlite:///{path}")
+    else:
+        template = request.getfixturevalue("postgres_template")
+        url = POSTGRES.set(database=f"{template}_{uuid.uuid4().hex[:8]}")
+        with _server() as server:
+            server.exec_driver_sql(f'CREATE DATABASE "{url.database}" TEMPLATE "{template}"')
+    engine = make_engine(url)
+    try:
+        yield Database(url.render_as_string(hide_password=False), engine)
+    finally:
+        engine.dispose()
+        if dialect != "sqlite":
+            with _server() as server:
+                server.exec_driver_sql(f'DROP DATABASE "{url.database}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session", params=DIALECTS)
+def shared_database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
+    """The database that rolled-back tests of this process share; nothing is committed to it."""
+    with _copy(request, request.param, tmp_path_factory.mktemp("shared")) as made:
+        yield made
+
+
+@pytest.fixture
+def session(shared_database: Database) -> Iterator[Session]:
+    """A session whose commits are savepoints; everything is rolled back after the test."""
+    with shared_database.engine.connect() as connection:
+        outer = connection.begin()
+        with Session(connection, join_transaction_mode="create_savepoint") as opened:
+            yield opened
+        outer.rollback()
+
+
+@pytest.fixture(params=DIALECTS)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A fresh, migrated database of the test's own, for several connections and real commits."""
+    with _copy(request, request.param, tmp_path) as made:
+        yield made
