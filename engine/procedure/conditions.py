@@ -1,16 +1,23 @@
-"""A condition written in a procedure file. Only its text and place: the expression language
-compiles it, so that the shapes here depend on nothing of it."""
+"""A condition written in a procedure file: its words, its place and its compiled form."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.source import Scalar
+from engine.language import YES_NO, Expression, Names, check, tree
+from engine.reference import evaluate
+from engine.source import Scalar, Source
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A condition as the file spells it."""
+    """A condition as the file spells it.
+
+    `expression` is None only where the names it uses were not known when it was read (a procedure
+    read on its own, without the facts of its policy).
+    """
 
     scalar: Scalar
+    expression: Expression | None = None
 
     @property
     def text(self) -> str:
@@ -21,3 +28,29 @@ class Condition:
     def where(self) -> str:
         """Its place, "file:line:column"."""
         return self.scalar.where
+
+    def truth(self, values: Mapping[str, object]) -> bool | None:
+        """True, False or unknown (Kleene) for typed values: money in fen, absent or None unknown.
+
+        A date beyond the years there are makes it unknown. RuntimeError where it was not compiled.
+        """
+        if self.expression is None:
+            raise RuntimeError(f"{self.where}: this condition was read without its names")
+        try:
+            found = evaluate(self.expression, values)
+        except (OverflowError, ValueError):
+            return None
+        return found if isinstance(found, bool) else None
+
+
+def compiled(source: Source, scalar: Scalar, names: Names | None) -> Condition:
+    """The condition in `scalar`; faults of its words go to `source`. None as names: text only."""
+    if scalar.is_null:
+        source.fault("expected_text", scalar.where)
+        return Condition(scalar)
+    if names is None:
+        return Condition(scalar)
+    found = check(scalar, names, source, YES_NO)
+    if found is None:
+        return Condition(scalar)
+    return Condition(scalar, Expression(found, scalar.text, tree.refs(found)))

@@ -1,7 +1,9 @@
 """Read the roads, stages and emergency of a procedure file, strictly."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
+from engine.language import Names, Type
 from engine.procedure.conditions import Condition
 from engine.procedure.papers import Form
 from engine.procedure.reading import (
@@ -77,7 +79,7 @@ def _stage(
     level = block.choice("level", LEVELS, LEVELS[0])
     by = free_names(block, "by")
     parts = _parts(block, level, by)
-    records = _records(block, roads, [part.id for part in parts])
+    records, names = _records(block, roads, [part.id for part in parts])
     stage = Stage(
         id=name,
         kind=StageKind(kind),
@@ -89,9 +91,9 @@ def _stage(
         help=label_at(block, "help"),
         status=label_at(block, "status"),
         records=records,
-        checks=_checks(block),
+        checks=_checks(block, names),
         parts=parts,
-        passes=condition(block, "passes"),
+        passes=condition(block, "passes", names),
         refusal_reason=name_at(block, "refusal_reason", _of_type(records, "text")) or None,
         form_check=name_at(block, "form_check", hand_overs) or None,
         issues_form=block.yes_no("issues_form"),
@@ -138,9 +140,18 @@ def _parts(block: Block, level: str, by: tuple[str, ...]) -> tuple[StagePart, ..
 
 def _records(
     block: Block, roads: Collection[str], parts: Collection[str]
-) -> tuple[RecordField, ...]:
+) -> tuple[tuple[RecordField, ...], Names]:
+    """The fields of a record and the names its conditions may use."""
     found = by_id(block.source, block.blocks("records", _RECORD))
-    return tuple(_record(name, one, roads, parts) for name, one in found)
+    plain = [(_record(name, one, roads, parts), one) for name, one in found]
+    names = Names(
+        {field.id: Type(field.type, field.choices or {}) for field, _ in plain},
+        [(field.label.zh, field.id) for field, _ in plain],
+    )
+    fields = tuple(
+        replace(field, required_when=condition(one, "required_when", names)) for field, one in plain
+    )
+    return fields, names
 
 
 def _record(name: str, block: Block, roads: Collection[str], parts: Collection[str]) -> RecordField:
@@ -159,7 +170,6 @@ def _record(name: str, block: Block, roads: Collection[str], parts: Collection[s
         label=block.label(),
         help=label_at(block, "help"),
         required=block.yes_no("required"),
-        required_when=condition(block, "required_when"),
         low=low,
         high=high,
         choices=labels(block, "choices") if block.has("choices") else None,
@@ -170,10 +180,10 @@ def _record(name: str, block: Block, roads: Collection[str], parts: Collection[s
     )
 
 
-def _checks(block: Block) -> tuple[Check, ...]:
+def _checks(block: Block, names: Names) -> tuple[Check, ...]:
     found = []
     for one in block.blocks("checks", "must zh en"):
-        must = condition(one, "must")
+        must = condition(one, "must", names)
         if must is not None:
             found.append(Check(must, one.label()))
     return tuple(found)
@@ -185,6 +195,7 @@ def read_emergency(top: Block, roads: Collection[str]) -> Emergency | None:
     if block is None:
         return None
     back_fill = labels(block, "back_fill")
+    records, names = _records(block, roads, ())
     return Emergency(
         label=block.label(),
         clause=block.text("clause"),
@@ -193,23 +204,32 @@ def read_emergency(top: Block, roads: Collection[str]) -> Emergency | None:
         by=free_names(block, "by"),
         button=block.block("button", "zh en").label(),
         status=block.block("status", "zh en").label(),
-        records=_records(block, roads, ()),
-        checks=_checks(block),
+        records=records,
+        checks=_checks(block, names),
         always_back_fill=names_in(block, "always_back_fill", back_fill),
         back_fill=back_fill,
     )
 
 
 def read_roads(
-    top: Block, stages: Mapping[str, Stage], forms: Mapping[str, Form]
+    top: Block, stages: Mapping[str, Stage], forms: Mapping[str, Form], facts: Names | None
 ) -> Mapping[str, Road]:
     """The roads by id, each with its stages in order."""
     return frozen(
-        {name: _road(name, block, stages, forms) for name, block in top.named("roads", _ROAD)}
+        {
+            name: _road(name, block, stages, forms, facts)
+            for name, block in top.named("roads", _ROAD)
+        }
     )
 
 
-def _road(name: str, block: Block, stages: Mapping[str, Stage], forms: Mapping[str, Form]) -> Road:
+def _road(
+    name: str,
+    block: Block,
+    stages: Mapping[str, Stage],
+    forms: Mapping[str, Form],
+    facts: Names | None,
+) -> Road:
     chosen = names_in(block, "stages", stages)
     if not chosen:
         block.source.fault("road_empty", block.at("stages"))
@@ -220,8 +240,8 @@ def _road(name: str, block: Block, stages: Mapping[str, Stage], forms: Mapping[s
         id=name,
         label=block.label(),
         clause=block.text("clause"),
-        starts=condition(block, "for") or NOTHING,
-        when=condition(block, "when") or NOTHING,
+        starts=condition(block, "for", facts) or NOTHING,
+        when=condition(block, "when", facts) or NOTHING,
         form=form,
         stages=tuple(stages[stage_id] for stage_id in chosen if stage_id in stages),
         approval_codes=_approvals(block, chosen),

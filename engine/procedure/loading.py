@@ -1,9 +1,11 @@
 """Read `procedure.yaml` strictly: every unknown key, name or type is a fault with its place.
 
-Conditions are kept as text here; `engine.procedure.conditions` compiles them.
+Conditions on records are compiled with the record's own fields, conditions on applications with
+the names the policy gives.
 """
 
 import engine.procedure.wording  # noqa: F401 - registers what its faults say
+from engine.language import Names
 from engine.procedure.load_papers import read_forms, read_notice
 from engine.procedure.load_rules import (
     read_dates,
@@ -20,8 +22,12 @@ from engine.source import Block, Node, Source
 _TOP = "offices forms roads stages emergency? notice dates deadlines payment fraud reminders?"
 
 
-def read_procedure(source: Source, root: Node) -> Procedure:
-    """The procedure in `root`; its faults are left in `source` for the caller to refuse."""
+def read_procedure(source: Source, root: Node, facts: Names | None = None) -> Procedure:
+    """The procedure in `root`; its faults are left in `source` for the caller to refuse.
+
+    `facts` are the names that conditions on an application may use (facts, worked-out values);
+    without them those conditions keep their text only.
+    """
     top = source.block(root, _TOP)
     roads = road_names(source, top)
     forms = read_forms(top)
@@ -32,9 +38,9 @@ def read_procedure(source: Source, root: Node) -> Procedure:
     return Procedure(
         offices=frozen(_offices(top)),
         forms=forms,
-        roads=read_roads(top, stages, forms),
+        roads=read_roads(top, stages, forms, facts),
         stages=stages,
-        notice=read_notice(top, roads),
+        notice=read_notice(top, roads, facts),
         dates=dates,
         deadlines=deadlines,
         payment=read_payment(top, roads, stages, emergency.back_fill if emergency else None),
