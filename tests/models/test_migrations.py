@@ -17,7 +17,7 @@ TABLES = sorted(Base.metadata.tables)
 def where(index: Any) -> str:
     """The condition of a partial index."""
     options = index.get("dialect_options", {})
-    return str(options.get("sqlite_where") or options.get("postgresql_where") or "")
+    return str(options.get("sqlite_where", options.get("postgresql_where", "")))
 
 
 def rows(connection: Connection) -> dict[str, Any]:
