@@ -2,6 +2,7 @@
 once; a blank text counts as null. What a value means is no business of this module."""
 
 import json
+import re
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,6 +10,10 @@ from decimal import Decimal
 from engine.faults import Fault, Refused
 from engine.messages import register
 from engine.source import hint, parse_date, parse_money
+from engine.words import yuan
+
+_WORDS = {"yes": True, "true": True, "no": False, "false": False}
+_DIGITS = re.compile(r"-?[0-9]{1,18}\Z")
 
 LONGEST_TEXT = 10_000
 """Characters; more than any box of a paper holds."""
@@ -96,9 +101,11 @@ class Inputs:
         self.fault("input_text", name, shown=shown(found))
         return None
 
-    def yes_no(self, name: str) -> bool | None:
-        """true, false or unknown."""
+    def yes_no(self, name: str, *, words: bool = False) -> bool | None:
+        """true, false or unknown; with `words` also the texts yes, no, true and false."""
         found = self.value(name)
+        if words and isinstance(found, str):
+            found = _WORDS.get(found, found)
         if found is None or isinstance(found, bool):
             return found
         self.fault("input_yes_no", name, shown=shown(found))
@@ -113,9 +120,11 @@ class Inputs:
         self.fault("expected_choice", name, text=text, hint=hint(text, allowed))
         return None
 
-    def whole(self, name: str, low: int, high: int) -> int | None:
-        """A whole number within the bounds."""
+    def whole(self, name: str, low: int, high: int, *, words: bool = False) -> int | None:
+        """A whole number within the bounds; with `words` also written as text."""
         found = self.value(name)
+        if words and isinstance(found, str) and _DIGITS.match(found.strip()):
+            found = int(found)
         if found is None:
             return None
         if not isinstance(found, int) or isinstance(found, bool):
@@ -135,7 +144,7 @@ class Inputs:
         if fen is None:
             self.fault("expected_money", name, text=shown(found))
         elif not low <= fen <= high:
-            self.fault("out_of_range", name, value=shown(found), low=low / 100, high=high / 100)
+            self.fault("out_of_range", name, value=shown(found), low=yuan(low), high=yuan(high))
             return None
         return fen
 
