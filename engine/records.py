@@ -7,7 +7,7 @@ who may write it or what happens next.
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from engine.faults import Fault, Refused
+from engine.faults import Fault
 from engine.inputs import Inputs
 from engine.messages import register
 from engine.procedure import Check, RecordField, Stage
