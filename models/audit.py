@@ -92,12 +92,13 @@ class AuditError(RuntimeError):
 class ProblemKind(StrEnum):
     """What is wrong with the chain at one place."""
 
-    CHANGED = "changed"
-    REMOVED = "removed"
-    INSERTED = "inserted"
-    CUT_OFF = "cut_off"
+    CHANGED = "changed"  # the content does not give the hash
+    REMOVED = "removed"  # a number is missing in between
+    BROKEN = "broken"  # does not follow the record before it
+    CUT_OFF = "cut_off"  # the head counts more records than there are
+    INSERTED = "inserted"  # there are records that the head does not count
     HEAD_MISSING = "head_missing"
-    HEAD_FORGED = "head_forged"
+    HEAD_FORGED = "head_forged"  # the head was written without the key
 
 
 @dataclass(frozen=True)
@@ -166,8 +167,7 @@ def digest(record: AuditRecord) -> str:
 def verify(session: Session) -> list[AuditProblem]:
     """Walk the whole chain; an empty list means that nothing was changed, removed or added.
 
-    Reads in constant memory. A record whose content does not give its hash is ``changed``, a
-    gap ``removed``, a record that does not follow the one before ``inserted``.
+    Reads in constant memory, in the order of the chain. Needs the key, for the head's seal.
     """
     problems: list[AuditProblem] = []
     seq, last = 0, GENESIS
@@ -178,11 +178,9 @@ def verify(session: Session) -> list[AuditProblem]:
     )
     for record in rows:
         if record.seq > seq + 1:
-            problems += [
-                AuditProblem(ProblemKind.REMOVED, gap) for gap in (seq + 1, record.seq - 1)
-            ]
-        elif record.seq <= seq or record.prev_hash != last:
-            problems.append(AuditProblem(ProblemKind.INSERTED, record.seq))
+            problems.append(AuditProblem(ProblemKind.REMOVED, seq + 1))
+        elif record.prev_hash != last:
+            problems.append(AuditProblem(ProblemKind.BROKEN, record.seq))
         if digest(record) != record.hash:
             problems.append(AuditProblem(ProblemKind.CHANGED, record.seq))
         seq, last = record.seq, record.hash

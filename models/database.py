@@ -16,6 +16,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -56,6 +57,8 @@ def read_only(session: Session) -> None:
     Call it before any other use of the session; raises InvalidRequestError in a transaction
     that has begun.
     """
+    if session.in_transaction():
+        raise InvalidRequestError("this transaction has begun and may have written already")
     session.connection(execution_options=READING)
 
 

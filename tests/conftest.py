@@ -99,17 +99,21 @@ def postgres_template() -> Iterator[str]:
 
 
 @contextmanager
-def _copy(request: pytest.FixtureRequest, dialect: str, folder: Path) -> Iterator[Database]:
-    """A fresh copy of the dialect's template."""
+def _copy(
+    request: pytest.FixtureRequest, dialect: str, folder: Path, *, empty: bool = False
+) -> Iterator[Database]:
+    """A fresh copy of the dialect's template, or an empty database."""
+    name = uuid.uuid4().hex[:8]
     if dialect == "sqlite":
-        path = folder / f"{uuid.uuid4().hex}.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        url: URL = make_url(f"sqlite:///{path}")
+        url: URL = make_url(f"sqlite:///{folder / name}.db")
+        if not empty:
+            shutil.copy(request.getfixturevalue("sqlite_template"), folder / f"{name}.db")
     else:
         template = request.getfixturevalue("postgres_template")
-        url = POSTGRES.set(database=f"{template}_{uuid.uuid4().hex[:8]}")
+        url = POSTGRES.set(database=f"{template}_{name}")
         with _server() as server:
-            server.exec_driver_sql(f'CREATE DATABASE "{url.database}" TEMPLATE "{template}"')
+            copied = "template1" if empty else template
+            server.exec_driver_sql(f'CREATE DATABASE "{url.database}" TEMPLATE "{copied}"')
     engine = make_engine(url)
     try:
         yield Database(url.render_as_string(hide_password=False), engine)
@@ -143,4 +147,11 @@ def session(shared_database: Database) -> Iterator[Session]:
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A fresh, migrated database of the test's own, for several connections and real commits."""
     with _copy(request, request.param, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(params=DIALECTS)
+def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database of the test's own in which nothing was made yet."""
+    with _copy(request, request.param, tmp_path, empty=True) as made:
         yield made
