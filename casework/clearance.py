@@ -102,9 +102,7 @@ def open_objections(session: Session, application: Application) -> int:
     rows = session.scalars(
         select(Objection.id)
         .join(NoticeLine, NoticeLine.id == Objection.notice_line_id)
-        .where(
-            NoticeLine.application_id == application.id, Objection.state == ObjectionState.OPEN
-        )
+        .where(NoticeLine.application_id == application.id, Objection.state == ObjectionState.OPEN)
     )
     return len(rows.all())
 

@@ -104,7 +104,12 @@ def allocate_budget(
     outside = account(session, AccountKind.OUTSIDE, source=source)
     held = account(session, AccountKind.SOURCE, source=source, year=year)
     entry = journal(
-        session, "budget", [Leg(held, outside, fen)], by=by, at=at, memo=memo,
+        session,
+        "budget",
+        [Leg(held, outside, fen)],
+        by=by,
+        at=at,
+        memo=memo,
         request_key=request_key,
     )
     budget.fen += fen
@@ -153,7 +158,8 @@ def account(
         "year": year,
     }
     query = select(Account).where(
-        Account.kind == kind, *(getattr(Account, k).is_not_distinct_from(v) for k, v in wanted.items())
+        Account.kind == kind,
+        *(getattr(Account, k).is_not_distinct_from(v) for k, v in wanted.items()),
     )
     found = session.scalars(query).one_or_none()
     if found is not None:
@@ -186,8 +192,9 @@ def balances(session: Session, by: Actor, *, kind: AccountKind | None = None) ->
     if kind is None:
         query = query.where(Account.kind != AccountKind.MEMBER)
     return [
-        Balance(row.id, row.kind, KIND_LABELS[row.kind], row.source, row.org, row.year,
-                row.balance_fen)
+        Balance(
+            row.id, row.kind, KIND_LABELS[row.kind], row.source, row.org, row.year, row.balance_fen
+        )
         for row in session.scalars(query)
     ]
 
@@ -225,7 +232,11 @@ def journal(
         return known
     _check_balances(legs)
     entry = Journal(
-        kind=kind, at=at, by_id=by.user_id, memo=memo, request_key=request_key,
+        kind=kind,
+        at=at,
+        by_id=by.user_id,
+        memo=memo,
+        request_key=request_key,
         reverses_id=reverses.id if reverses else None,
     )
     try:
@@ -283,9 +294,7 @@ def undo(
     )
 
 
-def reverse(
-    session: Session, entry: Journal, *, by: Actor, at: datetime, reason: str
-) -> Journal:
+def reverse(session: Session, entry: Journal, *, by: Actor, at: datetime, reason: str) -> Journal:
     """Correct a wrong budget entry. Payments and transfers have verbs of their own for it."""
     _permit(by, Permission.Fund.REVERSE)
     faults = [] if reason.strip() else [Fault("reason_missing", {}, None)]
@@ -324,9 +333,7 @@ def _budget(session: Session, source: FundSource, year: int) -> Budget:
                 session.add(Budget(source_id=source.id, year=year, fen=0))
         except IntegrityError:  # made by somebody else in this very moment
             pass
-    return session.scalars(
-        query.with_for_update().execution_options(populate_existing=True)
-    ).one()
+    return session.scalars(query.with_for_update().execution_options(populate_existing=True)).one()
 
 
 def _visible(by: Actor, kind: AccountKind | None) -> Select[tuple[Account]]:
@@ -368,7 +375,11 @@ def _check_balances(legs: Iterable[Leg]) -> None:
         change[leg.debit] += leg.fen
         change[leg.credit] -= leg.fen
     short = [
-        Fault("not_enough_money", {"account": name_of(row), "has": yuan(row.balance_fen), "needs": yuan(-moved)}, None)
+        Fault(
+            "not_enough_money",
+            {"account": name_of(row), "has": yuan(row.balance_fen), "needs": yuan(-moved)},
+            None,
+        )
         for row, moved in change.items()
         if not row.may_be_negative and row.balance_fen + moved < 0
     ]

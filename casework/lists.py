@@ -12,10 +12,10 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from casework import duties, emergency, moves, records
+from casework import duties, emergency, moves
 from casework.clock import day_of
 from casework.people import Actor
-from casework.records import Values
+from engine import records
 from engine.faults import Fault, Refused
 from engine.labels import Label
 from engine.procedure import RecordField, Road, Stage, StageKind
@@ -26,12 +26,18 @@ Versions = Mapping[int, int]
 """Application id → version that the person has seen on the page."""
 Raw = Mapping[str, object]
 """What was written down, by field of the stage: form texts or typed values."""
+Values = dict[str, records.Value]
+"""What was read of it: money in fen, dates as dates, None for blank."""
 
 
 def field(name: str, kind: str, zh: str, en: str, *, required: bool = True) -> RecordField:
     """A field that a verb cannot do without, for a policy whose stage does not ask for it."""
     return RecordField(
-        id=name, type=kind, label=Label(zh, en), required=required, for_list=True,
+        id=name,
+        type=kind,
+        label=Label(zh, en),
+        required=required,
+        for_list=True,
         may_be_future=name == "ends_on",
     )
 
@@ -48,6 +54,7 @@ def written(
     """What the stage writes down for each application, by its id, and every fault once.
 
     `record` holds what is given once for the list, `lines` what each application has of its own.
+    A fault of the list has its field as the place, a fault of one application its number.
     """
     values: dict[int, Values] = {}
     found: list[Fault] = []
@@ -59,17 +66,28 @@ def written(
         known = {each.id for each in asked}
         asked += [each for each in needed if each.id not in known]
         own = (lines or {}).get(application.id, {})
-        read, faults = records.read(asked, {**record, **own}, day_of(at))
-        values[application.id] = read
         shared = set(record) | {each.id for each in asked if each.for_list}
-        for fault in faults:
-            place = fault if fault.where in shared else replace(fault, where=application.number)
-            if place not in found:
-                found.append(place)
+        try:
+            values[application.id] = records.read_fields(
+                asked, stage.checks, plain({**record, **own}), day_of(at)
+            )
+        except Refused as refused:
+            for fault in refused.faults:
+                mine = fault.where in own or fault.where not in shared
+                place = replace(fault, where=application.number) if mine else fault
+                if place not in found:
+                    found.append(place)
     return values, found
 
 
-def entry(application: Application, kind: StageKind, part: str | None, values: Values) -> dict[str, object]:
+def plain(raw: Raw) -> dict[str, object]:
+    """Dates as ISO text: the program's own callers may give them as dates."""
+    return {k: v.isoformat() if isinstance(v, date) else v for k, v in raw.items()}
+
+
+def entry(
+    application: Application, kind: StageKind, part: str | None, values: Values
+) -> dict[str, object]:
     """The data of an event: at which stage and part what was written down."""
     stage = stage_of_kind(application, kind)
     return {
@@ -187,9 +205,31 @@ def forward(
     road = road_of(application)
     left = road.stage(application.stage)
     done = emergency.done_early(session, application)
-    moves.to_next(session, application, verb=verb, by=by, at=at, reason=reason, data=data, skip=done)
+    moves.to_next(
+        session, application, verb=verb, by=by, at=at, reason=reason, data=data, skip=done
+    )
     if duty:
         duties.take(session, application, by, moves.duty_at(road, left))
+
+
+def onward(
+    session: Session,
+    application: Application,
+    kind: StageKind,
+    verb: str,
+    by: Actor,
+    at: datetime,
+    *,
+    reason: str = "",
+    data: Mapping[str, object] | None = None,
+) -> None:
+    """`forward` when the application stands at the stage of this kind; an emergency that is ahead
+    of its turn stays where its paperwork is."""
+    stage = stage_of_kind(application, kind)
+    if stage is not None and stage.id == application.stage:
+        forward(session, application, verb, by, at, reason=reason, data=data)
+    else:
+        stay(session, application, kind, verb, by, at, reason=reason, data=data)
 
 
 def stay(

@@ -22,7 +22,7 @@ from engine import Facts, Policy, check_notice
 from engine.faults import Fault, Refused
 from engine.labels import Label
 from engine.procedure import NoticeForm, StageKind
-from engine.words import day_zh, month_zh
+from engine.words import chinese_date, chinese_month
 from models.applications import Application, Approval, ApprovalResult, CaseStatus
 from models.base import canonical_json
 from models.members import Sex
@@ -48,8 +48,8 @@ _SOURCES: Mapping[str, Callable[[Application], str]] = {
     "member.name": lambda a: a.member.name,
     "member.sex": lambda a: _SEX[a.member.sex] if a.member.sex else "",
     "member.ethnic": lambda a: a.member.ethnic or "",
-    "member.birth_ym": lambda a: month_zh(a.member.birth_on) if a.member.birth_on else "",
-    "member.joined_on": lambda a: day_zh(a.member.joined_on) if a.member.joined_on else "",
+    "member.birth_ym": lambda a: chinese_month(a.member.birth_on) if a.member.birth_on else "",
+    "member.joined_on": lambda a: chinese_date(a.member.joined_on) if a.member.joined_on else "",
     "member.hukou_label": lambda a: a.member.hukou_label or "",
     "org.name": lambda a: a.org.name,
 }
@@ -168,9 +168,7 @@ def remove_line(
     moves.lock(session, [application])
     line.state = LineState.REMOVED
     data = {"notice": notice.number}
-    moves.move(
-        session, application, verb="notice_removed", by=by, at=at, reason=reason, data=data
-    )
+    moves.move(session, application, verb="notice_removed", by=by, at=at, reason=reason, data=data)
     if not on_board(session, notice):
         notice.status = NoticeStatus.CANCELLED
         notice.removed_on = day_of(at)

@@ -220,12 +220,20 @@ def _failed(
     paid = 0 if grant is None else grants.paid_fen(session, grant)
     if stage is None or stage.passes is None or paid:
         held = dict(data, paid_fen=paid)
-        lists.stay(session, application, StageKind.SCREEN, "screen", by, at, reason=reason, data=held)
+        lists.stay(
+            session, application, StageKind.SCREEN, "screen", by, at, reason=reason, data=held
+        )
         return
     if grant is not None:
         transfers.come_back(session, grant, by=by, at=at, reason=reason)
         grants.cancel(session, application, by, at, reason)
     moves.move(
-        session, application, verb="screen", by=by, at=at, status=CaseStatus.REFUSED,
-        reason=reason, data=data,
+        session,
+        application,
+        verb="screen",
+        by=by,
+        at=at,
+        status=CaseStatus.REFUSED,
+        reason=reason,
+        data=data,
     )
