@@ -1,10 +1,8 @@
-"""Money: sources, budgets, the double-entry ledger, grants, transfers, payments, receipts.
+"""Money of a case: grants, transfers, payments, receipts, recoveries; and the books below them.
 
-Every posting moves fen from its credit to its debit account, so a journal balances by
-construction. What the database refuses by itself: a balance below zero, a second unreturned
-payment or transfer of a grant's instalment, payments beyond the grant, a second active grant
-of a member in a year unless it is priority relief, a second reversal of a journal.
-Which journal a verb writes, and keeping the balances, is casework's.
+What the database refuses by itself: a second unreturned payment or transfer of a grant's
+instalment, payments beyond the grant, a second active grant of a member in a year unless it is
+priority relief. The books (``models.accounts``) can be imported from here too.
 """
 
 from enum import StrEnum
@@ -18,16 +16,23 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     text,
-    true,
 )
-from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.accounts import (
+    Account,
+    AccountKind,
+    BalanceProblem,
+    Budget,
+    FundSource,
+    Journal,
+    Posting,
+    balance_problems,
+)
 from models.applications import Application, PayMethod
 from models.base import (
     Base,
     Ciphertext,
-    Code,
     Day,
     Fen,
     Moment,
@@ -42,19 +47,27 @@ from models.members import Member
 from models.orgs import OrgUnit
 from models.secrets import Sealed, account_number, keep_uid
 
-
-class AccountKind(StrEnum):
-    """Where money stands. Only ``outside`` and ``budget`` are meant to go below zero."""
-
-    OUTSIDE = "outside"
-    BUDGET = "budget"
-    SOURCE = "source"
-    DEPARTMENT = "department"
-    COMMITTEE = "committee"
-    MEMBER = "member"
-    RETURNED = "returned"
-    RECOVERED = "recovered"
-    SUSPENSE = "suspense"
+__all__ = [
+    "Account",
+    "AccountKind",
+    "BalanceProblem",
+    "Budget",
+    "FundSource",
+    "Grant",
+    "GrantState",
+    "Journal",
+    "Payment",
+    "PaymentState",
+    "Posting",
+    "Receipt",
+    "ReceiptSign",
+    "Recovery",
+    "RecoveryState",
+    "TransferBatch",
+    "TransferLine",
+    "TransferState",
+    "balance_problems",
+]
 
 
 class GrantState(StrEnum):
@@ -86,135 +99,6 @@ class RecoveryState(StrEnum):
     OPEN = "open"
     DONE = "done"
     WAIVED = "waived"
-
-
-class FundSource(Base):
-    """Where the money of a payment comes from (clause 5)."""
-
-    __tablename__ = "fund_source"
-
-    id: Mapped[PrimaryKey]
-    code: Mapped[Code] = mapped_column(unique=True, comment="Short code")
-    zh: Mapped[Name] = mapped_column(comment="Name in Chinese")
-    en: Mapped[Name] = mapped_column(comment="Name in English")
-    active: Mapped[bool] = mapped_column(
-        Boolean, default=True, server_default=true(), comment="May be used for new money"
-    )
-
-
-class Budget(Base):
-    """What a source may spend in a year."""
-
-    __tablename__ = "budget"
-    __table_args__ = (
-        UniqueConstraint("source_id", "year"),
-        CheckConstraint("fen >= 0", name="fen_not_negative"),
-    )
-
-    id: Mapped[PrimaryKey]
-    source_id: Mapped[int] = mapped_column(ForeignKey("fund_source.id"), comment="The source")
-    year: Mapped[int] = mapped_column(Integer, comment="Calendar year")
-    fen: Mapped[Fen] = mapped_column(comment="Budget, fen")
-
-    source: Mapped[FundSource] = relationship()
-
-
-def _account_key(context: DefaultExecutionContext) -> str:
-    """One account per kind and owner: NULLs would not count as equal in a unique key."""
-    given = context.get_current_parameters()  # type: ignore[no-untyped-call]  # untyped there
-    owner = [given.get(name) for name in ("source_id", "org_id", "member_id", "year")]
-    return ":".join([str(given["kind"]), *("-" if part is None else str(part) for part in owner)])
-
-
-class Account(Base):
-    """A place where money stands. The balance is the sum of its postings."""
-
-    __tablename__ = "account"
-    __table_args__ = (
-        CheckConstraint("balance_fen >= 0 OR may_be_negative", name="balance"),
-        Index(None, "kind", "id"),
-    )
-
-    id: Mapped[PrimaryKey]
-    key: Mapped[Code] = mapped_column(
-        unique=True, default=_account_key, comment="kind:source:org:member:year, made by itself"
-    )
-    kind: Mapped[AccountKind] = mapped_column(one_of(AccountKind, "kind"), comment="What it is")
-    org_id: Mapped[int | None] = mapped_column(
-        ForeignKey("org_unit.id"), index=True, comment="Organisation that holds it"
-    )
-    source_id: Mapped[int | None] = mapped_column(
-        ForeignKey("fund_source.id"), index=True, comment="Source the money is from"
-    )
-    member_id: Mapped[int | None] = mapped_column(
-        ForeignKey("member.id"), index=True, comment="Member who received it"
-    )
-    year: Mapped[int | None] = mapped_column(Integer, comment="Budget year, where kept by year")
-    balance_fen: Mapped[Fen] = mapped_column(
-        default=0, server_default="0", comment="Debits less credits, fen"
-    )
-    may_be_negative: Mapped[bool] = mapped_column(
-        Boolean, default=False, server_default=false(), comment="True for the outside world"
-    )
-
-    org: Mapped[OrgUnit | None] = relationship()
-    source: Mapped[FundSource | None] = relationship()
-    member: Mapped[Member | None] = relationship()
-
-
-class Journal(Base):
-    """One movement of money for one reason; corrected only by a reversing journal."""
-
-    __tablename__ = "journal"
-    __table_args__ = (
-        CheckConstraint("reverses_id <> id", name="not_its_own_reversal"),
-        Index(None, "at", "id"),
-    )
-
-    id: Mapped[PrimaryKey]
-    kind: Mapped[Code] = mapped_column(comment="Why money moved, by casework's code")
-    at: Mapped[Moment] = mapped_column(comment="When")
-    by_id: Mapped[int | None] = mapped_column(
-        ForeignKey("user_account.id"), index=True, comment="Who; null is the software itself"
-    )
-    memo: Mapped[Words | None] = mapped_column(comment="Words for the ledger")
-    reverses_id: Mapped[int | None] = mapped_column(
-        ForeignKey("journal.id"), unique=True, comment="Journal that this one undoes, once"
-    )
-    request_key: Mapped[str | None] = mapped_column(
-        ordered_text(128), unique=True, comment="Key of the request, so that it works once"
-    )
-
-    postings: Mapped[list["Posting"]] = relationship(
-        back_populates="journal", order_by="Posting.id"
-    )
-    reverses: Mapped["Journal | None"] = relationship(remote_side="Journal.id")
-
-
-class Posting(Base):
-    """``fen`` leaves the credit account and arrives at the debit account."""
-
-    __tablename__ = "posting"
-    __table_args__ = (
-        CheckConstraint("fen > 0", name="fen"),
-        CheckConstraint("debit_account_id <> credit_account_id", name="two_accounts"),
-    )
-
-    id: Mapped[PrimaryKey]
-    journal_id: Mapped[int] = mapped_column(
-        ForeignKey("journal.id"), index=True, comment="The journal"
-    )
-    debit_account_id: Mapped[int] = mapped_column(
-        ForeignKey("account.id"), index=True, comment="Account that the money goes to"
-    )
-    credit_account_id: Mapped[int] = mapped_column(
-        ForeignKey("account.id"), index=True, comment="Account that the money comes from"
-    )
-    fen: Mapped[Fen] = mapped_column(comment="Amount, fen, more than nothing")
-
-    journal: Mapped[Journal] = relationship(back_populates="postings")
-    debit_account: Mapped[Account] = relationship(foreign_keys=[debit_account_id])
-    credit_account: Mapped[Account] = relationship(foreign_keys=[credit_account_id])
 
 
 _YEARLY = text("state = 'active' AND NOT priority")

@@ -18,9 +18,8 @@ from tests.conftest import Database
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_sqlite_keeps_foreign_keys_and_the_write_ahead_log(database: Database) -> None:
-    if database.dialect != "sqlite":
-        pytest.skip("settings of SQLite")
     with database.engine.connect() as connection:
         assert connection.scalar(text("PRAGMA journal_mode")) == "wal"
         assert connection.scalar(text("PRAGMA foreign_keys")) == 1
