@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casework import emergency, moves
-from engine import payment_blocks
 from engine.faults import Fault
 from engine.labels import Label
+from engine.payments import payment_blocks
 from engine.procedure import PaymentNeed, Procedure, Road, StageKind
 from models.applications import Application
 from models.notices import NoticeLine, Objection, ObjectionState
@@ -39,19 +39,15 @@ def payment_data(session: Session, application: Application) -> dict[str, object
 def faults(session: Session, application: Application) -> list[Fault]:
     """Every reason why no money may move for this application, in the order of the policy."""
     policy, _road = moves.policy_and_road(application)
-    answer = payment_blocks(policy, payment_data(session, application))
-    blocks = answer["blocks"]
     return [
-        Fault("money_blocked", {"block": label_of(policy.procedure, str(code))}, application.number)
-        for code in blocks
+        Fault("money_blocked", {"block": label_of(policy.procedure, code)}, application.number)
+        for code in _answer(session, application, "blocks")
     ]
 
 
 def back_fill(session: Session, application: Application) -> tuple[str, ...]:
     """What an authorised emergency still owes, by the policy's codes."""
-    policy, _road = moves.policy_and_road(application)
-    answer = payment_blocks(policy, payment_data(session, application))
-    return tuple(str(code) for code in answer["back_fill"])
+    return _answer(session, application, "back_fill")
 
 
 def label_of(procedure: Procedure, block: str) -> Label:
@@ -107,10 +103,18 @@ def open_objections(session: Session, application: Application) -> int:
     return len(rows.all())
 
 
+def _answer(session: Session, application: Application, key: str) -> tuple[str, ...]:
+    policy, _road = moves.policy_and_road(application)
+    codes = payment_blocks(policy, payment_data(session, application))[key]
+    if not isinstance(codes, list):
+        raise TypeError(f"payment_blocks gives {key} as a list")
+    return tuple(str(code) for code in codes)
+
+
 def _settled(
     session: Session, application: Application, road: Road, need: PaymentNeed
 ) -> bool | str:
-    """A need is met when its stage was passed; only this module's verbs and steps pass stages."""
+    """A need is met when its stage was passed: an application stands where its road has led it."""
     stage = need.done_at.get(road.id)
     passed = stage is None or road.position(application.stage) > road.position(stage)
     if need.failed_block is not None:

@@ -1,53 +1,28 @@
-"""Sources, budgets, accounts and the double-entry journal. Never decides who is paid.
+"""Sources, their budgets of a year, and what stands where (clause 5). Never decides who is paid.
 
-Money enters from outside into a source's account of a year, goes on to a committee and from there
-to the member (clauses 4.5 and 5). Every posting moves fen from one account to another, so the sum
-of all balances is always zero; only the outside may stand below zero. A mistake is corrected by a
-journal that reverses another, once.
+Money enters from outside into a source's account of a year; what a source may spend is raised
+only here and corrected only by reversal.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from casework import events, scope
+from casework import events, ledger, scope
 from casework.people import Actor
 from casework.permissions import Permission
 from engine.faults import Fault, Refused
 from engine.labels import Label
-from models.ledger import Account, AccountKind, Budget, FundSource, Journal, Posting
-from models.members import Member
+from models.ledger import Account, AccountKind, Budget, FundSource, Journal
 from models.orgs import OrgLevel, OrgUnit
 
-KIND_LABELS = {
-    AccountKind.OUTSIDE: Label("外部", "Outside"),
-    AccountKind.BUDGET: Label("预算", "Budget"),
-    AccountKind.SOURCE: Label("资金来源", "Fund source"),
-    AccountKind.DEPARTMENT: Label("主管部门", "Department"),
-    AccountKind.COMMITTEE: Label("发放单位", "Paying unit"),
-    AccountKind.MEMBER: Label("本人", "Member"),
-    AccountKind.RETURNED: Label("退回", "Returned"),
-    AccountKind.RECOVERED: Label("追回", "Recovered"),
-    AccountKind.SUSPENSE: Label("待查", "In suspense"),
-}
 CORRECTED_ELSEWHERE = frozenset({"transfer", "transfer_back", "payment", "recovery"})
 """Journals that carry a list or a payment: reversed only by the verb that also mends its state."""
-
-
-@dataclass(frozen=True, slots=True)
-class Leg:
-    """One posting to be: `fen` leave `credit` and arrive at `debit`."""
-
-    debit: Account
-    credit: Account
-    fen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +73,15 @@ def allocate_budget(
     if faults:
         raise Refused(faults)
     budget = _budget(session, source, year)
-    known = by_request(session, request_key, "budget")
+    known = ledger.by_request(session, request_key, "budget")
     if known is not None:
         return known
-    outside = account(session, AccountKind.OUTSIDE, source=source)
-    held = account(session, AccountKind.SOURCE, source=source, year=year)
-    entry = journal(
+    outside = ledger.account(session, AccountKind.OUTSIDE, source=source)
+    held = ledger.account(session, AccountKind.SOURCE, source=source, year=year)
+    entry = ledger.journal(
         session,
         "budget",
-        [Leg(held, outside, fen)],
+        [ledger.Leg(held, outside, fen)],
         by=by,
         at=at,
         memo=memo,
@@ -141,46 +116,6 @@ def label_of(source: FundSource) -> Label:
 # -- accounts
 
 
-def account(
-    session: Session,
-    kind: AccountKind,
-    *,
-    source: FundSource | None = None,
-    org: OrgUnit | None = None,
-    member: Member | None = None,
-    year: int | None = None,
-) -> Account:
-    """The one account of this kind and owner, opened on first use."""
-    wanted = {
-        "source_id": source.id if source else None,
-        "org_id": org.id if org else None,
-        "member_id": member.id if member else None,
-        "year": year,
-    }
-    query = select(Account).where(
-        Account.kind == kind,
-        *(getattr(Account, k).is_not_distinct_from(v) for k, v in wanted.items()),
-    )
-    found = session.scalars(query).one_or_none()
-    if found is not None:
-        return found
-    opened = Account(
-        kind=kind, balance_fen=0, may_be_negative=kind is AccountKind.OUTSIDE, **wanted
-    )
-    try:
-        with session.begin_nested():
-            session.add(opened)
-    except IntegrityError:  # opened by somebody else in this very moment
-        return session.scalars(query).one()
-    return opened
-
-
-def unit_account(session: Session, unit: OrgUnit, source: FundSource) -> Account:
-    """Where a unit keeps the money of a source that it is to pay out, earmarked (clause 4.5)."""
-    kind = AccountKind.DEPARTMENT if unit.level is OrgLevel.DEPARTMENT else AccountKind.COMMITTEE
-    return account(session, kind, source=source, org=unit)
-
-
 def accounts(session: Session, by: Actor, *, kind: AccountKind | None = None) -> list[Account]:
     """Accounts that the person may see: his units' own; sources for who reads the department's."""
     return list(session.scalars(_visible(by, kind)))
@@ -193,118 +128,29 @@ def balances(session: Session, by: Actor, *, kind: AccountKind | None = None) ->
         query = query.where(Account.kind != AccountKind.MEMBER)
     return [
         Balance(
-            row.id, row.kind, KIND_LABELS[row.kind], row.source, row.org, row.year, row.balance_fen
+            row.id,
+            row.kind,
+            ledger.KIND_LABELS[row.kind],
+            row.source,
+            row.org,
+            row.year,
+            row.balance_fen,
         )
         for row in session.scalars(query)
     ]
 
 
-def total(session: Session) -> int:
-    """The sum of all balances: zero, or the ledger is broken."""
-    return int(session.scalar(select(func.coalesce(func.sum(Account.balance_fen), 0))) or 0)
-
-
-# -- the journal
-
-
-def journal(
-    session: Session,
-    kind: str,
-    legs: Sequence[Leg],
-    *,
-    by: Actor,
-    at: datetime,
-    memo: str = "",
-    request_key: str | None = None,
-    reverses: Journal | None = None,
-) -> Journal:
-    """Move money. Locks the accounts in id order, checks, posts, keeps the balances, flushes.
-
-    A request key that is known gives its journal again and moves nothing; for another kind it is
-    `request_key_used`. Raises `not_enough_money` for each account that would fall below zero.
-    The database has the last word: the balance CHECK, and one reversal of a journal.
-    """
-    if not legs or any(leg.fen <= 0 for leg in legs):
-        raise Refused([Fault("amount_not_positive", {}, None)])
-    _lock(session, legs)
-    known = by_request(session, request_key, kind)
-    if known is not None:
-        return known
-    _check_balances(legs)
-    entry = Journal(
-        kind=kind,
-        at=at,
-        by_id=by.user_id,
-        memo=memo,
-        request_key=request_key,
-        reverses_id=reverses.id if reverses else None,
-    )
-    try:
-        with session.begin_nested():
-            session.add(entry)
-    except IntegrityError:
-        return _translate(session, kind, request_key, reverses)
-    for leg in legs:
-        session.add(
-            Posting(
-                journal_id=entry.id,
-                debit_account_id=leg.debit.id,
-                credit_account_id=leg.credit.id,
-                fen=leg.fen,
-            )
-        )
-        leg.debit.balance_fen += leg.fen
-        leg.credit.balance_fen -= leg.fen
-    session.flush()
-    return entry
-
-
-def by_request(session: Session, request_key: str | None, kind: str) -> Journal | None:
-    """The journal that this request has already made, if any."""
-    if request_key is None:
-        return None
-    known = session.scalars(select(Journal).where(Journal.request_key == request_key)).one_or_none()
-    if known is not None and known.kind != kind:
-        raise Refused([Fault("request_key_used", {}, None)])
-    return known
-
-
-def undo(
-    session: Session,
-    entry: Journal,
-    kind: str,
-    *,
-    by: Actor,
-    at: datetime,
-    reason: str,
-    request_key: str | None = None,
-) -> Journal:
-    """Move the money of a journal back the way it came; `already_reversed` the second time.
-
-    For verbs that also mend what the journal stood for; a person uses `reverse`.
-    """
-    if session.scalar(select(Journal.id).where(Journal.reverses_id == entry.id)) is not None:
-        raise Refused([Fault("already_reversed", {"id": entry.id}, None)])
-    back = [
-        Leg(debit=row.credit_account, credit=row.debit_account, fen=row.fen)
-        for row in reversed(entry.postings)
-    ]
-    return journal(
-        session, kind, back, by=by, at=at, memo=reason, request_key=request_key, reverses=entry
-    )
-
-
 def reverse(session: Session, entry: Journal, *, by: Actor, at: datetime, reason: str) -> Journal:
     """Correct a wrong budget entry. Payments and transfers have verbs of their own for it."""
     _permit(by, Permission.Fund.REVERSE)
-    faults = [] if reason.strip() else [Fault("reason_missing", {}, None)]
+    faults = [] if reason.strip() else [Fault("reason_needed", {}, None)]
     if entry.kind in CORRECTED_ELSEWHERE:
         faults.append(Fault("reverse_elsewhere", {"id": entry.id}, None))
     if entry.reverses_id is not None:
         faults.append(Fault("reversal_not_reversed", {"id": entry.id}, None))
     if faults:
         raise Refused(faults)
-    result = undo(session, entry, "reversal", by=by, at=at, reason=reason)
+    result = ledger.undo(session, entry, "reversal", by=by, at=at, reason=reason)
     if entry.kind == "budget":
         for row in entry.postings:
             held = row.debit_account
@@ -336,7 +182,7 @@ def _budget(session: Session, source: FundSource, year: int) -> Budget:
     return session.scalars(query.with_for_update().execution_options(populate_existing=True)).one()
 
 
-def _visible(by: Actor, kind: AccountKind | None) -> Select[tuple[Account]]:
+def _visible(by: Actor, kind: AccountKind | None) -> Select[Account]:
     """Accounts of units in reach; those without a unit belong to the department."""
     query = select(Account).outerjoin(OrgUnit, OrgUnit.id == Account.org_id)
     reach = scope.condition(by, Permission.Fund.READ, OrgUnit.path)
@@ -354,64 +200,3 @@ def _reads_department(by: Actor) -> bool:
         held.level == OrgLevel.DEPARTMENT and Permission.Fund.READ in held.permissions
         for held in by.roles
     )
-
-
-def _lock(session: Session, legs: Iterable[Leg]) -> None:
-    """Hold every account in id order, read afresh, so that two journals never wait crosswise."""
-    session.flush()
-    ids = sorted({row.id for leg in legs for row in (leg.debit, leg.credit)})
-    session.scalars(
-        select(Account)
-        .where(Account.id.in_(ids))
-        .order_by(Account.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
-
-
-def _check_balances(legs: Iterable[Leg]) -> None:
-    change: dict[Account, int] = defaultdict(int)
-    for leg in legs:
-        change[leg.debit] += leg.fen
-        change[leg.credit] -= leg.fen
-    short = [
-        Fault(
-            "not_enough_money",
-            {"account": name_of(row), "has": yuan(row.balance_fen), "needs": yuan(-moved)},
-            None,
-        )
-        for row, moved in change.items()
-        if not row.may_be_negative and row.balance_fen + moved < 0
-    ]
-    if short:
-        raise Refused(short)
-
-
-def name_of(row: Account) -> Label:
-    """What to call an account in a message."""
-    kind = KIND_LABELS[row.kind]
-    org = row.org.name if row.org else ""
-    zh, en = (row.source.zh, row.source.en) if row.source else ("", "")
-    year = str(row.year) if row.year else ""
-    return Label(
-        "".join(part for part in (org, zh, year, f"（{kind.zh}）") if part),
-        " ".join(part for part in (org, en, year, f"({kind.en})") if part),
-    )
-
-
-def yuan(fen: int) -> str:
-    """Fen as the yuan of a message, "600.00"; never for arithmetic."""
-    sign = "-" if fen < 0 else ""
-    return f"{sign}{abs(fen) // 100}.{abs(fen) % 100:02d}"
-
-
-def _translate(
-    session: Session, kind: str, request_key: str | None, reverses: Journal | None
-) -> Journal:
-    """Another person was faster by a moment: his journal, or why this one cannot be."""
-    known = by_request(session, request_key, kind)
-    if known is not None:
-        return known
-    if reverses is not None:
-        raise Refused([Fault("already_reversed", {"id": reverses.id}, None)])
-    raise Refused([Fault("request_key_used", {}, None)])

@@ -12,15 +12,18 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from casework import duties, emergency, moves
+from casework import duties, emergency, messages_money, moves
 from casework.clock import day_of
 from casework.people import Actor
 from engine import records
 from engine.faults import Fault, Refused
 from engine.labels import Label
+from engine.messages import register
 from engine.procedure import RecordField, Road, Stage, StageKind
 from models.applications import Application
 from models.orgs import OrgUnit
+
+register(messages_money.TEXTS)
 
 Versions = Mapping[int, int]
 """Application id → version that the person has seen on the page."""
@@ -28,6 +31,11 @@ Raw = Mapping[str, object]
 """What was written down, by field of the stage: form texts or typed values."""
 Values = dict[str, records.Value]
 """What was read of it: money in fen, dates as dates, None for blank."""
+
+
+OBJECTION = "objection"
+HOLDS = {OBJECTION: Label("有反映情况正在核查", "an objection is being checked")}
+"""Why money may be held, by the code kept on the application."""
 
 
 def field(name: str, kind: str, zh: str, en: str, *, required: bool = True) -> RecordField:
@@ -137,7 +145,7 @@ def stage_of_kind(application: Application, kind: StageKind) -> Stage | None:
     road = road_of(application)
     found = [stage for stage in road.stages if stage.kind is kind]
     here = [stage for stage in found if stage.id == application.stage]
-    return (here or found or [None])[0]
+    return next(iter(here or found), None)
 
 
 def ready(
@@ -159,7 +167,7 @@ def ready(
     verb whose page shows another thing (a notice, a payment) that carries the guard itself.
     """
     if not applications:
-        return [Fault("empty_list", {}, None)]
+        return [Fault("list_empty", {}, None)]
     found = _doubles(applications)
     moves.lock(session, set(applications))
     for application in applications:
@@ -175,7 +183,8 @@ def ready(
             session, application, stage.id, by, at, version, part=_part(stage, part), early=ahead
         )
         if held_stops and application.held:
-            faults.append(Fault("held", {"reason": application.hold_reason or ""}, None))
+            reason = HOLDS.get(application.hold_reason or "", application.hold_reason)
+            faults.append(Fault("held", {"reason": reason or ""}, None))
         found += at_number(application, faults)
     return found
 

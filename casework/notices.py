@@ -18,10 +18,11 @@ from casework.clock import day_of
 from casework.lists import Raw, Versions
 from casework.people import Actor
 from casework.permissions import Permission
-from engine import Facts, Policy, check_notice
 from engine.faults import Fault, Refused
 from engine.labels import Label
-from engine.procedure import NoticeForm, StageKind
+from engine.model import Policy
+from engine.notices import check_notice, posted_reason
+from engine.procedure import StageKind
 from engine.words import chinese_date, chinese_month
 from models.applications import Application, Approval, ApprovalResult, CaseStatus
 from models.base import canonical_json
@@ -54,6 +55,7 @@ _SOURCES: Mapping[str, Callable[[Application], str]] = {
     "org.name": lambda a: a.org.name,
 }
 """What a posted column may show. A number, a phone or an address is not among them."""
+REASON = "case.reason"
 
 
 def post(
@@ -163,7 +165,7 @@ def remove_line(
     if notice.status is not NoticeStatus.POSTED or line.state is not LineState.ON:
         found.append(Fault("line_not_on_board", {}, application.number))
     if not reason.strip():
-        found.append(Fault("reason_missing", {}, application.number))
+        found.append(Fault("reason_needed", {}, application.number))
     lists.stop(found)
     moves.lock(session, [application])
     line.state = LineState.REMOVED
@@ -216,22 +218,13 @@ def hash_of(rows: Sequence[Mapping[str, str]]) -> str:
 
 def row_of(session: Session, policy: Policy, application: Application) -> dict[str, str]:
     """The line of the paper: exactly the edition's columns, each as text."""
-    form = policy.procedure.notice
     known = facts.gather(session, application, policy)
     return {
-        column.id: reason_of(policy, form, known)
-        if column.source == "case.reason"
+        column.id: posted_reason(policy, known).label.zh
+        if column.source == REASON
         else _SOURCES[column.source or ""](application)
-        for column in form.columns
+        for column in policy.procedure.notice.columns
     }
-
-
-def reason_of(policy: Policy, form: NoticeForm, known: Facts) -> str:
-    """The public reason: the first that definitely holds, never a diagnosis."""
-    for reason in form.reasons:
-        if reason.when is None or policy.truth(reason.when, known) is True:
-            return reason.label.zh
-    return ""
 
 
 def _one_kind(branch: OrgUnit, applications: Sequence[Application]) -> list[Fault]:
@@ -318,14 +311,16 @@ def _against_rules(
         list(rows[0]),
     )
     answer = check_notice(policy, data)
-    earliest = answer["earliest_end"]
+    earliest, codes = answer["earliest_end"], answer["faults"]
+    if not isinstance(codes, list):
+        raise TypeError("check_notice gives its faults as a list")
     return [
         Fault(
             "notice_against_rules",
             {"what": FAULT_LABELS[str(code).partition(":")[0]], "earliest": earliest},
             None,
         )
-        for code in answer["faults"]
+        for code in codes
     ]
 
 

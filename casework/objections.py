@@ -14,13 +14,12 @@ from casework import access, clearance, events, grants, lists, moves, notices, t
 from casework.clock import day_of
 from casework.people import Actor
 from casework.permissions import Permission
-from engine import check_notice
 from engine.faults import Fault
+from engine.notices import check_notice
 from engine.procedure import StageKind
 from models.applications import Application, CaseStatus
 from models.notices import LineState, Notice, NoticeLine, NoticeStatus, Objection, ObjectionState
 
-HOLD_REASON = "objection"
 _STATES = {
     "accept": ObjectionState.OPEN,
     "not_accepted": ObjectionState.NOT_ACCEPTED,
@@ -75,9 +74,13 @@ def register(
     )
     session.add(objection)
     session.flush()
-    data = {"objection": objection.id, "state": objection.state.value, "notice": notice.number}
+    data: dict[str, object] = {
+        "objection": objection.id,
+        "state": objection.state.value,
+        "notice": notice.number,
+    }
     if objection.state is ObjectionState.OPEN and application.status in moves.LIVE:
-        application.held, application.hold_reason = True, HOLD_REASON
+        application.held, application.hold_reason = True, lists.OBJECTION
     _write(session, application, "objection", by, at, data)
     return objection
 
@@ -104,7 +107,7 @@ def settle(
     objection.state = ObjectionState.UPHELD if cancel else ObjectionState.REFUTED
     objection.settled_by_id, objection.settled_on = by.user_id, day_of(at)
     session.flush()
-    data = {"objection": objection.id, "state": objection.state.value}
+    data: dict[str, object] = {"objection": objection.id, "state": objection.state.value}
     if application.status not in moves.LIVE:
         events.audit(session, by, at, "objection.settle", "objection", objection.id, data)
     elif cancel:
@@ -171,7 +174,7 @@ def _go_on(
 
 
 def _release(session: Session, application: Application) -> None:
-    if application.hold_reason == HOLD_REASON:
+    if application.hold_reason == lists.OBJECTION:
         application.held, application.hold_reason = False, None
         session.flush()
 

@@ -7,23 +7,23 @@ the database; here it only gets a clear sentence.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from casework import assessments, clearance, events, funds, grants, lists, moves
+from casework import assessments, clearance, events, grants, ledger, lists, moves, payees
 from casework.assessments import Checked
 from casework.clock import day_of
-from casework.funds import Leg
+from casework.ledger import Leg
 from casework.lists import Raw, Versions
 from casework.people import Actor
 from casework.permissions import Permission
 from engine.faults import Fault, Refused
 from engine.procedure import StageKind
+from engine.words import yuan
 from models.applications import Application, PayMethod
-from models.ledger import Account, AccountKind, FundSource, Grant, Payment, PaymentState
+from models.ledger import Account, AccountKind, FundSource, Payment, PaymentState
 from models.orgs import OrgUnit
 
 NEEDED = (
@@ -31,16 +31,6 @@ NEEDED = (
     lists.field("method", "text", "发放方式", "Method"),
     lists.field("witness", "text", "见证人", "Witness", required=False),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Payee:
-    """Who receives the money and how; `kinship` None is the member."""
-
-    name: str
-    kinship: str | None
-    method: PayMethod
-    account: str | None
 
 
 def prepare(
@@ -139,28 +129,10 @@ def discard(session: Session, payment: Payment, *, reason: str, by: Actor, at: d
     if payment.state is not PaymentState.PREPARED:
         found.append(Fault("payment_not_prepared", {}, application.number))
     if not reason.strip():
-        found.append(Fault("reason_missing", {}, application.number))
+        found.append(Fault("reason_needed", {}, application.number))
     lists.stop(found)
     payment.state = PaymentState.REVERSED
     moves.move(session, application, verb="discard_payment", by=by, at=at, reason=reason)
-
-
-def payee_of(application: Application) -> tuple[Payee | None, list[Fault]]:
-    """The lawful payee: the member himself, after death the named heir."""
-    member, number = application.member, application.number
-    if member.died_on is None:
-        if application.payee_name and application.payee_name != member.name:
-            return None, [Fault("payee_not_member", {"name": application.payee_name}, number)]
-        name, kinship, account = member.name, None, member.bank_account
-    else:
-        if not application.payee_name or not application.payee_kinship:
-            return None, [Fault("heir_missing", {"name": member.name}, number)]
-        name, kinship = application.payee_name, application.payee_kinship
-        account = application.payee_account
-    method = application.payee_method or (PayMethod.CARD if account else PayMethod.CASH)
-    if method is PayMethod.CARD and not account:
-        return None, [Fault("account_missing", {"name": name}, number)]
-    return Payee(name, kinship, method, account if method is PayMethod.CARD else None), []
 
 
 # -- inside
@@ -169,7 +141,7 @@ def payee_of(application: Application) -> tuple[Payee | None, list[Fault]]:
 def _hold(session: Session, payments: Sequence[Payment]) -> list[Application]:
     """Lock the applications, then the payments, both in id order and read afresh."""
     if not payments:
-        raise Refused([Fault("empty_list", {}, None)])
+        raise Refused([Fault("list_empty", {}, None)])
     applications = [payment.grant.application for payment in payments]
     moves.lock(session, set(applications))
     for payment in sorted(set(payments), key=lambda p: p.id):
@@ -181,7 +153,7 @@ def _prepare_faults(
     session: Session, application: Application, unit: OrgUnit, source: FundSource | None
 ) -> list[Fault]:
     number = application.number
-    found = payee_of(application)[1]
+    found = payees.lawful(application)[1]
     grant = grants.of(session, application)
     if grant is None:
         return [*found, Fault("no_grant", {}, number)]
@@ -206,7 +178,7 @@ def _prepare(
     at: datetime,
 ) -> Payment:
     grant = grants.of(session, application, lock=True)
-    payee, _none = payee_of(application)
+    payee, _none = payees.lawful(application)
     if grant is None or payee is None:  # _prepare_faults has said so already
         raise Refused([Fault("no_grant", {}, application.number)])
     line = grants.sent_line(session, grant)
@@ -233,7 +205,7 @@ def _prepare(
 
 
 def _done_by(session: Session, payment: Payment, request_key: str) -> bool:
-    entry = funds.by_request(session, f"{request_key}:{payment.id}", "payment")
+    entry = ledger.by_request(session, f"{request_key}:{payment.id}", "payment")
     return entry is not None and payment.journal_id == entry.id
 
 
@@ -245,7 +217,7 @@ def _already(payment: Payment) -> Fault:
     number = payment.grant.application.number
     if payment.state is PaymentState.PREPARED:
         return Fault("already_on_roster", {}, number)
-    params = {"name": payment.payee_name, "on": payment.paid_on, "yuan": funds.yuan(payment.fen)}
+    params = {"name": payment.payee_name, "on": payment.paid_on, "yuan": yuan(payment.fen)}
     return Fault("already_paid", params, number)
 
 
@@ -317,11 +289,11 @@ def _pay(
     stage = lists.stage_of_kind(application, StageKind.PAY)
     if checked is not None and stage is not None and stage.assess is not None:
         assessments.record_decision(session, application, checked, stage.assess, by=by, at=at)
-    member = funds.account(
+    member = ledger.account(
         session, AccountKind.MEMBER, source=payment.source, member=application.member
     )
     paid_on = lists.day(given, "paid_on")
-    entry = funds.journal(
+    entry = ledger.journal(
         session,
         "payment",
         [Leg(member, holder(session, payment, paid_on), payment.fen)],
@@ -351,8 +323,8 @@ def holder(session: Session, payment: Payment, on: date) -> Account:
     the road sends nothing to a unit."""
     line = grants.sent_line(session, payment.grant, payment.instalment)
     if line is not None:
-        return funds.unit_account(session, line.batch.org, line.batch.source)
-    return funds.account(session, AccountKind.SOURCE, source=payment.source, year=on.year)
+        return ledger.unit_account(session, line.batch.org, line.batch.source)
+    return ledger.account(session, AccountKind.SOURCE, source=payment.source, year=on.year)
 
 
 def _undo_faults(
@@ -366,7 +338,7 @@ def _undo_faults(
     if payment.receipt is not None:
         found.append(Fault("payment_receipted", {}, application.number))
     if not reason.strip():
-        found.append(Fault("reason_missing", {}, application.number))
+        found.append(Fault("reason_needed", {}, application.number))
     return found
 
 
@@ -382,7 +354,7 @@ def _undo(
 ) -> Payment:
     application = payment.grant.application
     if payment.journal is not None:
-        funds.undo(session, payment.journal, kind, by=by, at=at, reason=reason)
+        ledger.undo(session, payment.journal, kind, by=by, at=at, reason=reason)
     payment.state = state
     session.flush()
     more = {**data, "payment": payment.id, "fen": payment.fen}

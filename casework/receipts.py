@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -102,7 +102,7 @@ def _faults(session: Session, payment: Payment, given: lists.Values) -> list[Fau
     if sign == ReceiptSign.BY_OTHER and not (given.get("receiver") and given.get("kinship")):
         found.append(Fault("receiver_missing", {}, number))
     received_on = given.get("received_on")
-    if payment.paid_on is not None and received_on is not None:
-        if lists.day(given, "received_on") < payment.paid_on:
-            found.append(Fault("received_before_paid", {"paid_on": payment.paid_on}, number))
+    early = isinstance(received_on, date) and payment.paid_on and received_on < payment.paid_on
+    if early:
+        found.append(Fault("received_before_paid", {"paid_on": payment.paid_on}, number))
     return found

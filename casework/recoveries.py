@@ -11,12 +11,13 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import access, events, funds, grants, lists, moves
+from casework import access, events, grants, ledger, lists, moves
 from casework.clock import day_of
-from casework.funds import Leg
+from casework.ledger import Leg
 from casework.people import Actor
 from casework.permissions import Permission
 from engine.faults import Fault
+from engine.words import yuan
 from models.applications import Application
 from models.ledger import (
     AccountKind,
@@ -49,11 +50,11 @@ def demand(
     if fen <= 0:
         found.append(Fault("amount_not_positive", {}, application.number))
     elif fen > left:
-        found.append(Fault("recovery_too_much", {"left": funds.yuan(left)}, application.number))
+        found.append(Fault("recovery_too_much", {"left": yuan(left)}, application.number))
     if not reason.strip():
-        found.append(Fault("reason_missing", {}, application.number))
+        found.append(Fault("reason_needed", {}, application.number))
     if ordered_on > day_of(at):
-        found.append(Fault("date_in_future", {"on": ordered_on}, "ordered_on"))
+        found.append(Fault("date_not_yet", {"on": ordered_on}, "ordered_on"))
     lists.stop(found)
     recovery = Recovery(
         grant_id=grant.id,
@@ -85,7 +86,7 @@ def receive(
     application = grant.application
     moves.lock(session, [application])
     session.refresh(recovery, with_for_update=True)
-    known = funds.by_request(session, request_key, "recovery")
+    known = ledger.by_request(session, request_key, "recovery")
     if known is not None:
         return known
     found = access.faults(session, by, Permission.Fund.RECOVER, application.org_id)
@@ -93,17 +94,17 @@ def receive(
     if fen <= 0:
         found.append(Fault("amount_not_positive", {}, application.number))
     elif fen > left:
-        found.append(Fault("recovery_too_much", {"left": funds.yuan(left)}, application.number))
+        found.append(Fault("recovery_too_much", {"left": yuan(left)}, application.number))
     if not recovery.ordered_on <= received_on <= day_of(at):
-        found.append(Fault("date_in_future", {"on": received_on}, "received_on"))
+        found.append(Fault("date_not_yet", {"on": received_on}, "received_on"))
     payment = _paid(session, grant)
     if payment is None or recovery.state is not RecoveryState.OPEN:
         found.append(Fault("recovery_not_open", {}, application.number))
     lists.stop(found)
     source = payment.source if payment else None
-    member = funds.account(session, AccountKind.MEMBER, source=source, member=grant.member)
-    back = funds.account(session, AccountKind.RECOVERED, source=source)
-    entry = funds.journal(
+    member = ledger.account(session, AccountKind.MEMBER, source=source, member=grant.member)
+    back = ledger.account(session, AccountKind.RECOVERED, source=source)
+    entry = ledger.journal(
         session,
         "recovery",
         [Leg(back, member, fen)],

@@ -13,11 +13,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import calendar, emergency, events, grants, lists, moves, scope, transfers
+from casework import calendar, events, grants, lists, moves, scope, transfers
 from casework.lists import Raw, Versions
 from casework.people import Actor
 from casework.permissions import Permission
-from engine import Due, due
+from engine.deadlines import Due, due
 from engine.faults import Fault
 from engine.labels import Label
 from engine.procedure import StageKind

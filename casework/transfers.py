@@ -12,8 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from casework import access, clearance, events, funds, grants, lists, moves, numbers
-from casework.funds import Leg
+from casework import access, clearance, events, funds, grants, ledger, lists, moves, numbers
+from casework.ledger import Leg
 from casework.lists import Raw, Versions
 from casework.people import Actor
 from casework.permissions import Permission
@@ -56,7 +56,7 @@ def transfer(
     may go before its turn; whatever the edition's `payment.needs` still stops is `money_blocked`.
     """
     moves.lock(session, set(applications))
-    known = funds.by_request(session, request_key, "transfer")
+    known = ledger.by_request(session, request_key, "transfer")
     if known is not None:
         return batch_of(session, known)
     values, found = lists.written(applications, StageKind.TRANSFER, None, record, None, at, NEEDED)
@@ -71,9 +71,9 @@ def transfer(
     owed = {key: grant for key, grant in held.items() if grant is not None}
     day = lists.day(values[applications[0].id], "transferred_on")
     total = sum(grant.fen for grant in owed.values())
-    purse = funds.account(session, AccountKind.SOURCE, source=source, year=year or day.year)
-    legs = [Leg(funds.unit_account(session, unit, source), purse, total)]
-    entry = funds.journal(
+    purse = ledger.account(session, AccountKind.SOURCE, source=source, year=year or day.year)
+    legs = [Leg(ledger.unit_account(session, unit, source), purse, total)]
+    entry = ledger.journal(
         session, "transfer", legs, by=by, at=at, memo=unit.name, request_key=request_key
     )
     batch = TransferBatch(
@@ -113,7 +113,7 @@ def take_back(
     if grants.paid_fen(session, line.grant):
         found.append(Fault("grant_paid", {}, application.number))
     if not reason.strip():
-        found.append(Fault("reason_missing", {}, application.number))
+        found.append(Fault("reason_needed", {}, application.number))
     lists.stop(found)
     entry = _return_line(session, line, by=by, at=at, reason=reason)
     road = lists.road_of(application)
@@ -161,7 +161,7 @@ def _return_line(
             payment.state = PaymentState.REVERSED
     purse, held = _accounts(line.batch)
     legs = [Leg(debit=purse, credit=held, fen=line.fen)]
-    entry = funds.journal(session, "transfer_back", legs, by=by, at=at, memo=reason)
+    entry = ledger.journal(session, "transfer_back", legs, by=by, at=at, memo=reason)
     line.state = TransferState.RETURNED
     session.flush()
     data = {"batch": line.batch.number, "fen": line.fen, "reason": reason}

@@ -1,0 +1,228 @@
+"""Texts of the faults of lists and money, in Chinese and English: what, why, what to do."""
+
+from engine.messages import Catalogue
+
+TEXTS: Catalogue = {
+    # lists
+    "list_empty": (
+        "名单是空的，请至少选择一份申请。",
+        "The list is empty. Choose at least one application.",
+    ),
+    "twice_on_list": (
+        "该申请在名单中出现两次，请去掉一次。",
+        "The application is on the list twice. Take it off once.",
+    ),
+    "step_not_on_road": (
+        "“{road}”没有这个环节。",
+        "{road} has no such step.",
+    ),
+    "held": (
+        "该申请已暂缓（{reason}），处理完毕后才能继续。",
+        "The application is held ({reason}). It can go on once that is settled.",
+    ),
+    "not_of_unit": (
+        "该申请不属于{unit}，请从名单中去掉。",
+        "The application does not belong to {unit}. Take it off the list.",
+    ),
+    "reason_needed": ("请写明理由。", "Give the reason."),
+    "date_not_yet": (
+        "日期 {on} 不合适：不能晚于今天，也不能早于起因的日期。",
+        "The date {on} cannot be: it is after today, or before what it follows.",
+    ),
+    # notices and objections
+    "notice_of_two_kinds": (
+        "一份公示只能是同一类帮扶、同一版政策的名单，请分开登记。",
+        "One notice lists one kind of aid under one edition. Post them apart.",
+    ),
+    "already_on_notice": (
+        "该申请正在公示（{number}），不能重复公示。",
+        "The application is already on notice {number}. It cannot be posted twice.",
+    ),
+    "notice_against_rules": (
+        "公示不符合要求：{what}。最早可于 {earliest} 截止。",
+        "The notice does not meet the rules: {what}. It may end on {earliest} at the earliest.",
+    ),
+    "notice_not_posted": (
+        "公示 {number} 已经结束，不能再次登记。",
+        "Notice {number} is already over. Nothing more can be recorded on it.",
+    ),
+    "notice_still_runs": (
+        "公示 {number} 到 {ends_on} 才期满（当日计算在内），请在次日或以后撤下。",
+        "Notice {number} runs to the end of {ends_on}. Take it down on the next day or later.",
+    ),
+    "line_not_on_board": (
+        "该申请不在这份公示上，可能已被撤下。",
+        "The application is not on this notice. It may have been taken off.",
+    ),
+    "unknown_channel": (
+        "请选择反映的方式：{names}。",
+        "Choose how it was reported: {names}.",
+    ),
+    "content_missing": ("请写明反映的内容。", "Write down what was reported."),
+    "objection_date": (
+        "收到日期不能早于公示开始日 {posted_on}，也不能晚于今天。",
+        "It cannot have been received before the notice began ({posted_on}) or after today.",
+    ),
+    "objection_settled": (
+        "这件反映已经有结论，或者当时未受理，不能再次登记结果。",
+        "This objection is settled or was not accepted. No further result can be recorded.",
+    ),
+    "finding_missing": ("请写明核查的结果。", "Write down what the check found."),
+    # screening
+    "already_on_screening_list": (
+        "该申请已在筛查名单中，结果尚未登记。",
+        "The application is already on a screening list that waits for its result.",
+    ),
+    "not_waiting_for_screening": (
+        "名单上没有等待筛查结果的申请（{id}），请刷新页面。",
+        "Application {id} does not wait for a result on this list. Reload the page.",
+    ),
+    "screening_result_unknown": (
+        "筛查结果“{text}”无法识别，请选择筛查无误或筛查有误。",
+        'The result "{text}" is not known. Choose passed or failed.',
+    ),
+    "screening_reason_missing": (
+        "筛查有误的，必须写明原因。",
+        "A failed screening needs its reason.",
+    ),
+    # sources and the ledger
+    "source_exists": (
+        "资金来源代码“{code}”已有，请换一个。",
+        'A source with the code "{code}" exists. Choose another.',
+    ),
+    "source_closed": (
+        "资金来源“{source}”已停用，请选择其他来源。",
+        "The source {source} is closed. Choose another one.",
+    ),
+    "source_missing": ("请选择资金来源。", "Choose the source of the money."),
+    "amount_not_positive": ("金额必须大于零。", "The amount must be more than nothing."),
+    "not_enough_money": (
+        "{account}余额 {has} 元，不足以支付 {needs} 元。请先追加预算或减少名单。",
+        "{account} holds {has} yuan, less than the {needs} needed. Raise the budget or shorten the list.",
+    ),
+    "request_key_used": (
+        "这次提交的编号已用于另一笔业务，请刷新页面后重新提交。",
+        "This submission was already used for something else. Reload the page and submit again.",
+    ),
+    "already_reversed": (
+        "第 {id} 笔分录已经冲销，不能再次冲销。",
+        "Entry {id} is already reversed. It cannot be reversed again.",
+    ),
+    "reversal_not_reversed": (
+        "第 {id} 笔分录本身是冲销，请重新登记正确的分录。",
+        "Entry {id} is itself a reversal. Record the right entry anew instead.",
+    ),
+    "reverse_elsewhere": (
+        "第 {id} 笔分录属于拨付、发放或追回，请在该笔业务中更正。",
+        "Entry {id} belongs to a transfer, payment or recovery. Correct it there.",
+    ),
+    # grants
+    "already_granted": (
+        "{name}在 {year} 年度已有帮扶（申请 {number}），不能重复；确需重复的须批准重点救助。",
+        "{name} already has aid for {year} (application {number}). A second one needs priority relief.",
+    ),
+    "grant_money_moved": (
+        "该申请的资金已经拨付或发放，须先退回才能变更。",
+        "Money of this application has been transferred or paid. It must come back first.",
+    ),
+    "no_grant": (
+        "该申请没有批准的金额，不能拨付或发放。",
+        "No amount is granted for this application. It cannot be transferred or paid.",
+    ),
+    "grant_paid": (
+        "该申请的款项已发到本人手中，只能通过追回收回。",
+        "The member already has this money. It can only be recovered.",
+    ),
+    # transfers
+    "money_blocked": ("不能拨付或发放：{block}。", "No money may move: {block}."),
+    "already_transferred": (
+        "该申请的资金已经拨付，不能再次拨付。",
+        "The money of this application is already transferred. It cannot be sent twice.",
+    ),
+    "wrong_paying_unit": (
+        "“{unit}”不是发放款项的单位，请选择发放单位。",
+        "{unit} is not the unit that pays. Choose the paying unit.",
+    ),
+    "transfer_not_there": (
+        "这笔拨付已经退回，不能再次退回。",
+        "This transfer has already come back. It cannot come back twice.",
+    ),
+    # payments and receipts
+    "not_transferred": (
+        "资金尚未拨付到{unit}，不能列入发放花名册。",
+        "The money has not reached {unit}. It cannot be put on the roster.",
+    ),
+    "already_on_roster": (
+        "该申请已在发放花名册中，不能重复列入。",
+        "The application is already on a payout roster. It cannot be there twice.",
+    ),
+    "already_paid": (
+        "{name}的 {yuan} 元已于 {on} 发放，不能重复发放。",
+        "{yuan} yuan were paid to {name} on {on}. They cannot be paid twice.",
+    ),
+    "payment_not_prepared": (
+        "这笔款项不在待发放的花名册中，请刷新页面。",
+        "This payment is not waiting on the roster. Reload the page.",
+    ),
+    "payment_not_paid": (
+        "这笔款项尚未发放，或者已经退回。",
+        "This payment was not made, or it has come back.",
+    ),
+    "payment_receipted": (
+        "这笔款项已经签收，不能退回；多发、错发的请登记追回。",
+        "This payment is signed for. It cannot come back; record a recovery instead.",
+    ),
+    "payee_not_member": (
+        "款项只能发给党员本人，不能发给{name}。",
+        "The money goes to the member alone, not to {name}.",
+    ),
+    "heir_missing": (
+        "{name}已去世，请登记代领亲属的姓名和关系。",
+        "{name} has died. Record the heir's name and kinship.",
+    ),
+    "account_missing": (
+        "没有{name}的银行账号，请补录账号或改发现金。",
+        "There is no bank account of {name}. Enter it or pay in cash.",
+    ),
+    "method_unknown": (
+        "发放方式“{text}”无法识别，请选择现金或银行卡。",
+        'The method "{text}" is not known. Choose cash or card.',
+    ),
+    "witness_missing": (
+        "发放现金必须有见证人，请填写。",
+        "Cash is paid before a witness. Name one.",
+    ),
+    "witness_not_apart": (
+        "见证人不能是经办人或领款人（{name}），请换一位。",
+        "The witness cannot be the cashier or the payee ({name}). Name another.",
+    ),
+    "returned_on_wrong": (
+        "退回日期不能早于发放日期 {paid_on}，也不能晚于今天。",
+        "It cannot have come back before it was paid ({paid_on}) or after today.",
+    ),
+    "receipt_exists": (
+        "这笔款项已经登记签收，不能重复登记。",
+        "The receipt of this payment is already recorded.",
+    ),
+    "sign_unknown": (
+        "签收方式“{text}”无法识别，请重新选择。",
+        'The way of signing "{text}" is not known. Choose again.',
+    ),
+    "receiver_missing": (
+        "他人代领的，必须写明代领人和与党员的关系。",
+        "When somebody else received it, give the name and the kinship.",
+    ),
+    "received_before_paid": (
+        "签收日期不能早于发放日期 {paid_on}。",
+        "It cannot be signed for before it was paid ({paid_on}).",
+    ),
+    # recoveries
+    "recovery_too_much": (
+        "最多还可追回 {left} 元，请核对金额。",
+        "At most {left} yuan are left to recover. Check the amount.",
+    ),
+    "recovery_not_open": (
+        "这项追回已经结清，或者没有已发放的款项。",
+        "This recovery is closed, or nothing was paid.",
+    ),
+}

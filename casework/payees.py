@@ -1,0 +1,36 @@
+"""Who may receive a member's money: himself, or after death the named heir. Pays nobody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.faults import Fault
+from models.applications import Application, PayMethod
+
+
+@dataclass(frozen=True, slots=True)
+class Payee:
+    """Who receives the money and how; `kinship` None is the member."""
+
+    name: str
+    kinship: str | None
+    method: PayMethod
+    account: str | None
+
+
+def lawful(application: Application) -> tuple[Payee | None, list[Fault]]:
+    """The lawful payee: the member himself, after death the named heir."""
+    member, number = application.member, application.number
+    if member.died_on is None:
+        if application.payee_name and application.payee_name != member.name:
+            return None, [Fault("payee_not_member", {"name": application.payee_name}, number)]
+        name, kinship, account = member.name, None, member.bank_account
+    else:
+        if not application.payee_name or not application.payee_kinship:
+            return None, [Fault("heir_missing", {"name": member.name}, number)]
+        name, kinship = application.payee_name, application.payee_kinship
+        account = application.payee_account
+    method = application.payee_method or (PayMethod.CARD if account else PayMethod.CASH)
+    if method is PayMethod.CARD and not account:
+        return None, [Fault("account_missing", {"name": name}, number)]
+    return Payee(name, kinship, method, account if method is PayMethod.CARD else None), []
