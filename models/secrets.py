@@ -226,7 +226,7 @@ def identity_number(text: str) -> str:
     number = re.sub(r"[\s-]", "", plain(text)).upper()
     if re.fullmatch(r"\d{15}", number, re.ASCII):
         body = f"{number[:6]}19{number[6:]}"
-        return body + ric.calc_check_digit(body)
+        return body + ric.calc_check_digit(f"{body}0")  # it wants a place for the check digit
     return number
 
 

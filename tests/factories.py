@@ -41,7 +41,13 @@ TODAY = date(2010, 12, 3)
 _ROLES = Path(__file__).parents[1] / "seeds" / "reference" / "roles.yaml"
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
+_REGIONS = (
+    *("370102", "370103", "370104", "370105", "370112"),
+    *("110101", "110105", "310101", "440103", "510104"),
+)
+
 _numbers = count(1)
+_identities = count()
 _Row = TypeVar("_Row", bound=Base)
 
 
@@ -54,10 +60,10 @@ def _add(session: Session, row: _Row) -> _Row:
 def id_number(
     serial: int | None = None, *, birth: date = date(1950, 1, 1), male: bool = True
 ) -> str:
-    """A valid identity number (GB 11643) of 18 characters, another one for every serial."""
-    serial = next(_numbers) if serial is None else serial
-    region = 370101 + serial // 500
-    body = f"{region:06d}{birth:%Y%m%d}{(serial % 500) * 2 + (1 if male else 0):03d}"
+    """A valid identity number (GB 11643); 5,000 different ones of each birth date and sex."""
+    serial = next(_identities) if serial is None else serial
+    region = _REGIONS[serial // 500 % len(_REGIONS)]
+    body = f"{region}{birth:%Y%m%d}{serial % 500 * 2 + (1 if male else 0):03d}"
     total = sum(int(digit) * weight for digit, weight in zip(body, _WEIGHTS, strict=True))
     return body + "10X98765432"[total % 11]
 
@@ -148,7 +154,7 @@ def member(session: Session, branch: OrgUnit, **given: Any) -> Member:
         "joined_on": date(1975, 7, 1),
         "hukou": "rural",
         "hukou_label": "农业",
-        "id_number": id_number(number),
+        "id_number": id_number(),
         "phone": f"138{number:08d}",
         "address": "北庄村1号",
         "created_at": NOW,
