@@ -112,7 +112,7 @@ def _copy(
         template = request.getfixturevalue("postgres_template")
         url = POSTGRES.set(database=f"{template}_{name}")
         with _server() as server:
-            copied = "template1" if empty else template
+            copied = "template0" if empty else template
             server.exec_driver_sql(f'CREATE DATABASE "{url.database}" TEMPLATE "{copied}"')
     engine = make_engine(url)
     try:
