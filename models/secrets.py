@@ -38,11 +38,11 @@ _HEADER = 1 + _KEY_ID + _NONCE
 TAIL = 4
 
 
-class KeyMissingError(RuntimeError):
+class KeyMissing(RuntimeError):  # noqa: N818 (named as it is said, like Refused)
     """No key was given, or what was given is not a key."""
 
 
-class CannotOpenError(ValueError):
+class CannotOpen(ValueError):  # noqa: N818 (named as it is said, like Refused)
     """A sealed value is damaged, belongs to another row or field, or its key is not here."""
 
 
@@ -74,11 +74,11 @@ class Keyring:
     """The office's keys; the first one is current. Never prints them."""
 
     def __init__(self, masters: Sequence[bytes]) -> None:
-        """Take master keys of 32 bytes each. Raises KeyMissingError when there is none or one is not."""
+        """Take master keys of 32 bytes each. Raises KeyMissing when there is none or one is not."""
         if not masters:
-            raise KeyMissingError(_HOW)
+            raise KeyMissing(_HOW)
         if any(len(master) != KEY_BYTES for master in masters):
-            raise KeyMissingError(f"a key must be {KEY_BYTES} bytes. {_HOW}")
+            raise KeyMissing(f"a key must be {KEY_BYTES} bytes. {_HOW}")
         self._keys = [_Key.of(master) for master in masters]
 
     def __repr__(self) -> str:
@@ -93,7 +93,7 @@ class Keyring:
         path = environment.get("SUNSHINE_KEY_FILE", "").strip()
         if path:
             return cls.from_file(Path(path))
-        raise KeyMissingError(_HOW)
+        raise KeyMissing(_HOW)
 
     @classmethod
     def from_file(cls, path: Path) -> Self:
@@ -101,9 +101,9 @@ class Keyring:
         try:
             mode, lines = path.stat().st_mode, path.read_text("ascii").splitlines()
         except (OSError, UnicodeDecodeError) as error:
-            raise KeyMissingError(f"the key file {path} cannot be read: {error}. {_HOW}") from error
+            raise KeyMissing(f"the key file {path} cannot be read: {error}. {_HOW}") from error
         if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
-            raise KeyMissingError(f"the key file {path} may be read by others: run chmod 600 on it")
+            raise KeyMissing(f"the key file {path} may be read by others: run chmod 600 on it")
         keys = [line.split("#")[0].strip() for line in lines]
         return cls([_decode(key) for key in keys if key])
 
@@ -114,21 +114,17 @@ class Keyring:
         return header + key.cipher.encrypt(nonce, content, context.encode())
 
     def open(self, sealed: bytes, context: str) -> bytes:
-        """Decrypt what ``seal`` made. Raises CannotOpenError."""
+        """Decrypt what ``seal`` made. Raises CannotOpen."""
         if len(sealed) < _HEADER or sealed[0] != VERSION:
-            raise CannotOpenError(f"{context}: not a sealed value of version {VERSION}")
+            raise CannotOpen(f"{context}: not a sealed value of version {VERSION}")
         key_id, nonce = sealed[1 : 1 + _KEY_ID], sealed[1 + _KEY_ID : _HEADER]
         key = next((key for key in self._keys if key.id == key_id), None)
         if key is None:
-            raise CannotOpenError(
-                f"{context}: sealed with the key {key_id.hex()}, which is not here"
-            )
+            raise CannotOpen(f"{context}: sealed with the key {key_id.hex()}, which is not here")
         try:
             return key.cipher.decrypt(nonce, sealed[_HEADER:], context.encode())
         except InvalidTag as error:
-            raise CannotOpenError(
-                f"{context}: changed, or sealed for another row or field"
-            ) from error
+            raise CannotOpen(f"{context}: changed, or sealed for another row or field") from error
 
     def is_current(self, sealed: bytes) -> bool:
         """Whether ``sealed`` was made with the current key; if not, it waits to be sealed anew."""
@@ -164,7 +160,7 @@ def _decode(text: str) -> bytes:
     try:
         return base64.b64decode(text.strip(), validate=True)
     except binascii.Error as error:
-        raise KeyMissingError(f"a key is not base64. {_HOW}") from error
+        raise KeyMissing(f"a key is not base64. {_HOW}") from error
 
 
 def new_key() -> str:
@@ -195,7 +191,7 @@ def use_keyring(keyring: Keyring | None) -> Keyring | None:
 
 
 def keyring() -> Keyring:
-    """The keyring of this process, read from the environment at first use. Raises KeyMissingError."""
+    """The keyring of this process, read from the environment at first use. Raises KeyMissing."""
     global _in_use
     if _in_use is None:
         _in_use = Keyring.from_environment()

@@ -11,7 +11,7 @@ from models import Base, HouseholdItem, HouseholdPerson, Member, Objection, OrgU
 from models.base import starts_with
 from models.names import initials
 from models.orgs import is_within, move
-from models.secrets import CannotOpenError, Keyring, Sealed, reseal, use_keyring
+from models.secrets import CannotOpen, Keyring, Sealed, reseal, use_keyring
 from tests import factories
 from tests.factories import Tree
 
@@ -85,7 +85,7 @@ def test_a_ciphertext_moved_to_another_row_does_not_open(session: Session, membe
     other.bank_account_sealed = member.bank_account_sealed
     session.flush()
     session.expire_all()
-    with pytest.raises(CannotOpenError, match="another row or field"):
+    with pytest.raises(CannotOpen, match="another row or field"):
         _ = other.bank_account
 
 
@@ -93,7 +93,7 @@ def test_a_ciphertext_moved_to_another_field_does_not_open(
     session: Session, member: Member
 ) -> None:
     member.phone_sealed = member.id_number_sealed
-    with pytest.raises(CannotOpenError):
+    with pytest.raises(CannotOpen):
         _ = member.phone
 
 

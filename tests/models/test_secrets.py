@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from models.secrets import (
-    CannotOpenError,
-    KeyMissingError,
+    CannotOpen,
+    KeyMissing,
     Keyring,
     account_number,
     create_key_file,
@@ -28,7 +28,7 @@ def test_what_is_sealed_opens_in_its_place_only() -> None:
     sealed = ring.seal(b"secret", "member:1:phone")
     assert ring.open(sealed, "member:1:phone") == b"secret"
     for place in ("member:2:phone", "member:1:id_number", "payment:1:phone"):
-        with pytest.raises(CannotOpenError, match="another row or field"):
+        with pytest.raises(CannotOpen, match="another row or field"):
             ring.open(sealed, place)
 
 
@@ -43,13 +43,13 @@ def test_a_changed_byte_is_found_wherever_it_is() -> None:
     for at in range(len(sealed)):
         changed = bytearray(sealed)
         changed[at] ^= 1
-        with pytest.raises(CannotOpenError):
+        with pytest.raises(CannotOpen):
             ring.open(bytes(changed), "x")
 
 
 @pytest.mark.parametrize("sealed", [b"", b"\x01", b"\x02" + b"0" * 40, b"plain text, not sealed"])
 def test_what_is_not_sealed_does_not_open(sealed: bytes) -> None:
-    with pytest.raises(CannotOpenError):
+    with pytest.raises(CannotOpen):
         Keyring([OLD]).open(sealed, "x")
 
 
@@ -65,7 +65,7 @@ def test_a_new_key_opens_and_finds_what_the_old_one_sealed() -> None:
 
 def test_without_the_old_key_its_values_stay_shut_and_say_which_key_they_need() -> None:
     sealed = Keyring([OLD]).seal(b"secret", "x")
-    with pytest.raises(CannotOpenError, match=sealed[1:5].hex()):
+    with pytest.raises(CannotOpen, match=sealed[1:5].hex()):
         Keyring([NEW]).open(sealed, "x")
 
 
@@ -103,7 +103,7 @@ def test_a_key_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "key"
     create_key_file(path)
     path.chmod(0o644)
-    with pytest.raises(KeyMissingError, match="chmod 600"):
+    with pytest.raises(KeyMissing, match="chmod 600"):
         Keyring.from_file(path)
 
 
@@ -119,7 +119,7 @@ def test_a_key_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
     ids=["nothing", "blank", "not base64", "too short", "no file"],
 )
 def test_a_missing_or_wrong_key_says_what_to_do(environment: dict[str, str]) -> None:
-    with pytest.raises(KeyMissingError, match="SUNSHINE_KEY_FILE"):
+    with pytest.raises(KeyMissing, match="SUNSHINE_KEY_FILE"):
         Keyring.from_environment(environment)
 
 
