@@ -4,3 +4,5 @@ A verb checks permission, scope, separation of duties, the version and the stage
 event and audit record in one transaction and flushes; the edge commits. It raises
 `engine.faults.Refused` with every fault at once and then has changed nothing.
 """
+
+import casework.messages  # noqa: F401 - whoever shows a fault of casework has its texts

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from casework import events, settings
 from casework.access import require
+from casework.folders import data_folder
 from casework.people import Actor
 from casework.permissions import Permission
 from engine.faults import Fault, Refused
@@ -129,7 +130,7 @@ def clean_name(filename: str) -> str:
 
 
 def _root() -> Path:
-    return Path(os.environ.get("SUNSHINE_DATA", "data")) / "attachments"
+    return data_folder() / "attachments"
 
 
 def _context(attachment: Attachment) -> str:

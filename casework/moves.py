@@ -27,9 +27,13 @@ from models.orgs import OrgUnit
 
 LIVE = frozenset({CaseStatus.DRAFT, CaseStatus.OPEN, CaseStatus.RETURNED})
 TRANSITIONS: Mapping[CaseStatus, frozenset[CaseStatus]] = {
-    CaseStatus.DRAFT: frozenset({CaseStatus.DRAFT, CaseStatus.OPEN, CaseStatus.REFUSED, CaseStatus.WITHDRAWN}),
+    CaseStatus.DRAFT: frozenset(
+        {CaseStatus.DRAFT, CaseStatus.OPEN, CaseStatus.REFUSED, CaseStatus.WITHDRAWN}
+    ),
     CaseStatus.OPEN: frozenset(CaseStatus) - {CaseStatus.DRAFT},
-    CaseStatus.RETURNED: frozenset({CaseStatus.RETURNED, CaseStatus.OPEN, CaseStatus.REFUSED, CaseStatus.WITHDRAWN}),
+    CaseStatus.RETURNED: frozenset(
+        {CaseStatus.RETURNED, CaseStatus.OPEN, CaseStatus.REFUSED, CaseStatus.WITHDRAWN}
+    ),
 }
 STATUS_LABELS: Mapping[CaseStatus, Label] = {
     CaseStatus.DRAFT: Label("草稿", "Draft"),
@@ -92,11 +96,27 @@ def check_ready(
     the stage itself, for an authorised emergency. A list that has compared versions passes None.
     """
     lock(session, [application])
+    return ready_faults(
+        session, application, stage_id, by, expected_version, part=part, early=early
+    )
+
+
+def ready_faults(
+    session: Session,
+    application: Application,
+    stage_id: str,
+    by: Actor,
+    expected_version: int | None,
+    *,
+    part: str | None = None,
+    early: bool = False,
+) -> list[Fault]:
+    """The same without holding the row, for showing what could be done."""
     _policy, road = policy_and_road(application)
     if not road.has(stage_id):
         return [Fault("unknown_stage", {"stage": stage_id, "road": road.label})]
     stage = road.stage(stage_id)
-    found = _check_right(session, application, stage, part, by)
+    found = right_faults(session, application, stage, by, part)
     if found:
         return found
     if expected_version is not None:
@@ -120,9 +140,14 @@ def status_fault(application: Application) -> Fault:
     return Fault("status_final", {"number": application.number, "status": what})
 
 
-def _check_right(
-    session: Session, application: Application, stage: Stage, part: str | None, by: Actor
+def right_faults(
+    session: Session,
+    application: Application,
+    stage: Stage,
+    by: Actor,
+    part: str | None = None,
 ) -> list[Fault]:
+    """`wrong_role` or `out_of_scope`: the stage's roles and their permission over the branch."""
     permission = step_permission(stage.kind.value)
     roles = stage.part(part).by if part else stage.by
     if not any(h.role_code in roles and permission in h.permissions for h in by.roles):

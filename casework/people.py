@@ -62,7 +62,9 @@ def actor(session: Session, user: User, on: date) -> Actor:
         .order_by(UserRole.id)
     ).all()
     roles = tuple(
-        Held(role.code, unit.id, _reach(session, unit), unit.level, ALL & frozenset(role.permissions))
+        Held(
+            role.code, unit.id, _reach(session, unit), unit.level, ALL & frozenset(role.permissions)
+        )
         for _grant, role, unit in rows
     )
     return Actor(user.id, user.display_name, roles, user.member_id)

@@ -30,9 +30,7 @@ def condition(actor: Actor, permission: str, path_column: Any) -> ColumnElement[
     return or_(*(path_column.startswith(root, autoescape=True) for root in roots))
 
 
-def visible(
-    query: Select[Row], actor: Actor, permission: str, path_column: Any
-) -> Select[Row]:
+def visible(query: Select[Row], actor: Actor, permission: str, path_column: Any) -> Select[Row]:
     """The query narrowed to what the person may see; the query must already reach `path_column`.
 
     Use it for lists, counts, look-ups, filters, exports, details, edits and files alike.
@@ -48,9 +46,7 @@ def may(actor: Actor, permission: str, org_path: str) -> bool:
     )
 
 
-def may_as(
-    actor: Actor, permission: str, role_codes: Collection[str], org_path: str
-) -> bool:
+def may_as(actor: Actor, permission: str, role_codes: Collection[str], org_path: str) -> bool:
     """Whether one role out of `role_codes` carries the permission over the unit.
 
     A stage of the procedure names its roles, the role table names permissions: both must agree

@@ -1,0 +1,188 @@
+"""Ask the rules about an application, keep the answer as a Decision, and replay it years later.
+
+The answer is advice (系统核对，供参考): whether a person may act on it is decided in steps.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casework import facts
+from casework.editions import policy_of
+from casework.money import yuan
+from casework.people import Actor
+from engine import Assessment, assess
+from engine.faults import Fault
+from engine.labels import Label
+from models.applications import Application, Decision, Outcome
+
+SCHEMA_VERSION = 1
+SETTLED = frozenset({Outcome.ELIGIBLE, Outcome.DISCRETIONARY})
+OUTCOMES: Mapping[Outcome, Label] = {
+    Outcome.ELIGIBLE: Label("符合条件", "Criteria met"),
+    Outcome.INELIGIBLE: Label("不符合条件", "Criteria not met"),
+    Outcome.DISCRETIONARY: Label("需研究确定", "Department to determine"),
+    Outcome.UNDETERMINED: Label("情况不全，暂不能判定", "Undetermined"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the rules say of an application now, and of which facts: raw as `decide` takes them."""
+
+    raw: Mapping[str, object]
+    assessment: Assessment
+    document: Mapping[str, Any]
+
+    @property
+    def outcome(self) -> Outcome:
+        return Outcome(self.document["outcome"])
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        return tuple(self.document["missing"])
+
+    @property
+    def denials(self) -> tuple[str, ...]:
+        return tuple(self.document["denials"])
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        return tuple(self.document["evidence"])
+
+    @property
+    def fixed_fen(self) -> int | None:
+        """The amount where the rules fix it, else None."""
+        benefits = self.document["benefits"]
+        if benefits and all(benefit["mode"] == "fixed" for benefit in benefits):
+            return sum(int(benefit["fen"]) for benefit in benefits)
+        return None
+
+
+def assess_now(session: Session, application: Application, *, amount: int | None = None) -> Checked:
+    """Ask the rules of the pinned edition with fresh facts; `amount` (fen) is checked if given.
+
+    Raises with every wrong fact, or where the evaluators disagree (nothing may then be decided).
+    """
+    policy = policy_of(application.edition)
+    raw = facts.raw(session, application, policy, amount=amount)
+    assessment = assess(policy, policy.read_facts(raw))
+    return Checked(raw, assessment, json.loads(assessment.canonical()))
+
+
+def record_decision(
+    session: Session,
+    application: Application,
+    checked: Checked,
+    purpose: str,
+    *,
+    by: Actor,
+    at: datetime,
+) -> Decision:
+    """Keep the answer for good and show it on the application."""
+    decision = Decision(
+        application_id=application.id,
+        edition_id=application.edition_id,
+        purpose=purpose,
+        facts=dict(checked.raw),
+        assessment=checked.assessment.canonical(),
+        schema_version=SCHEMA_VERSION,
+        outcome=checked.outcome,
+        by_id=by.user_id,
+        at=at,
+    )
+    session.add(decision)
+    show(application, checked)
+    session.flush()
+    return decision
+
+
+def show(application: Application, checked: Checked) -> None:
+    """Put the answer's short form on the application, for lists."""
+    document = checked.document
+    application.outcome = checked.outcome
+    application.category = document["category"]
+    application.summary = {
+        name: document[name]
+        for name in ("grounds", "denials", "missing", "benefits", "escalations", "proposed_ok")
+    }
+
+
+def last_decision(session: Session, application: Application) -> Decision | None:
+    """The newest Decision of the application."""
+    return session.scalars(
+        select(Decision)
+        .where(Decision.application_id == application.id)
+        .order_by(Decision.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def replay(decision: Decision) -> bytes:
+    """Decide again from the record alone; equal to `decision.assessment` byte for byte."""
+    policy = policy_of(decision.edition)
+    return assess(policy, policy.read_facts(dict(decision.facts))).canonical()
+
+
+def changed_faults(session: Session, application: Application, checked: Checked) -> list[Fault]:
+    """`assessment_changed` where outcome, category or aid differ from the last Decision."""
+    last = last_decision(session, application)
+    if last is None:
+        return [Fault("assessment_missing", {"number": application.number})]
+    before = json.loads(last.assessment)
+    if all(before[key] == checked.document[key] for key in ("outcome", "category", "benefits")):
+        return []
+    words = {
+        "before": OUTCOMES[Outcome(before["outcome"])],
+        "now": OUTCOMES[checked.outcome],
+        "on": last.at.date(),
+    }
+    return [Fault("assessment_changed", words)]
+
+
+def settled_faults(application: Application, checked: Checked) -> list[Fault]:
+    """Why the answer is no ground for aid: criteria not met, or not known; says which and why."""
+    if checked.outcome in SETTLED:
+        return []
+    if checked.outcome is Outcome.INELIGIBLE:
+        return [Fault("not_eligible", {"denials": checked.denials})]
+    return missing_faults(application, checked)
+
+
+def missing_faults(
+    application: Application, checked: Checked, asked_by: frozenset[str] | None = None
+) -> list[Fault]:
+    """One fault per unknown fact that matters; `asked_by` leaves out facts of later stages."""
+    policy = policy_of(application.edition)
+    found = []
+    for name in checked.missing:
+        fact = policy.facts[name]
+        if asked_by is None or fact.asked is None or fact.asked in asked_by:
+            found.append(Fault("fact_missing", {"fact": fact.label}, f"facts.{name}"))
+    return found
+
+
+def amount_faults(checked: Checked, fen: int | None) -> list[Fault]:
+    """What is wrong with an amount (fen) under the answer; the rule's fixed one is not typed."""
+    fixed = checked.fixed_fen
+    if fixed is not None:
+        if fen == fixed:
+            return []
+        return [Fault("amount_fixed", {"yuan": yuan(fixed)}, "amount")]
+    if fen is None:
+        return [Fault("amount_missing", {}, "amount")]
+    if checked.document["proposed_ok"] is not False:
+        return []
+    lowest = [b["min_fen"] for b in checked.document["benefits"] if b["min_fen"] is not None]
+    highest = [b["max_fen"] for b in checked.document["benefits"] if b["max_fen"] is not None]
+    if not highest:
+        return [Fault("amount_too_small", {"low": yuan(sum(lowest))}, "amount")]
+    span = {"low": yuan(sum(lowest)), "high": yuan(sum(highest))}
+    return [Fault("amount_outside", span, "amount")]

@@ -1,0 +1,121 @@
+"""What a person could do with an application now, and why not. Looks only; holds and writes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy.orm import Session
+
+from casework import access, duties, emergency, entries, moves
+from casework.people import Actor
+from casework.permissions import Permission
+from casework.scope import may_as
+from casework.steps import SINGLE
+from engine.faults import Fault
+from engine.labels import Label
+from engine.procedure import RecordField, Stage
+from models.applications import Application
+
+Verb = Literal["complete", "list", "save", "return", "refuse", "withdraw", "emergency"]
+
+LABELS: dict[str, Label] = {
+    "save": Label("保存草稿", "Save draft"),
+    "return": Label("退回补正", "Return for correction"),
+    "refuse": Label("不予帮扶", "Refuse aid"),
+    "withdraw": Label("撤回申请", "Withdraw application"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One button. `list` is a step that is taken on a list, in its own place.
+
+    `faults` say why it is closed; `fields` are what its record asks; `stages` where a return may
+    go to; `facts` the names that saving may write.
+    """
+
+    verb: Verb
+    stage: Stage
+    label: Label
+    faults: tuple[Fault, ...]
+    fields: tuple[RecordField, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    facts: tuple[str, ...] = ()
+
+    @property
+    def open(self) -> bool:
+        return not self.faults
+
+
+def available(
+    session: Session, application: Application, actor: Actor, at: datetime
+) -> list[Action]:
+    """Every action that the application's stage knows, the next step first.
+
+    An ended application has none. What the person has no right to is listed closed, so that the
+    page can say who may; the page decides what to show.
+    """
+    if application.status not in moves.LIVE:
+        return []
+    policy, road = moves.policy_and_road(application)
+    stage = road.stage(application.stage)
+    ready = moves.ready_faults(session, application, stage.id, actor, None)
+    actions = [_step(stage, road.id, tuple(ready))]
+    actions.append(_save(session, application, actor))
+    back = road.returns_from(stage.id)
+    if back:
+        wrong = [*ready, *_without(session, application, actor, Permission.Application.RETURN)]
+        actions.append(Action("return", stage, LABELS["return"], tuple(wrong), stages=back))
+    if stage.may_refuse:
+        wrong = [*ready, *_without(session, application, actor, Permission.Application.REFUSE)]
+        actions.append(Action("refuse", stage, LABELS["refuse"], tuple(wrong)))
+    if road.may_withdraw_at(stage.id):
+        wrong = _without(session, application, actor, Permission.Application.WITHDRAW)
+        wrong += duties.recusal(session, application, actor)
+        actions.append(Action("withdraw", stage, LABELS["withdraw"], tuple(wrong)))
+    rules = policy.procedure.emergency
+    if rules is not None and policy.procedure.may_pay_first(road.id):
+        if not emergency.authorised(session, application):
+            wrong = _emergency_faults(session, application, actor)
+            fields = rules.records
+            actions.append(Action("emergency", stage, rules.button, tuple(wrong), fields))
+    return actions
+
+
+def _step(stage: Stage, road: str, faults: tuple[Fault, ...]) -> Action:
+    if stage.kind in SINGLE:
+        return Action("complete", stage, stage.button, faults, stage.records_for(road))
+    return Action("list", stage, stage.button, faults)
+
+
+def _save(session: Session, application: Application, actor: Actor) -> Action:
+    policy, road = moves.policy_and_road(application)
+    stage = road.stage(application.stage)
+    facts = entries.writable(policy, road, stage)
+    if stage.level == road.first.level:
+        wrong = _without(session, application, actor, Permission.Application.WRITE)
+        duty = moves.duty_at(road, road.first)
+    else:
+        wrong = moves.right_faults(session, application, stage, actor)
+        duty = moves.duty_at(road, stage)
+    wrong += duties.faults(session, application, actor, duty)
+    return Action("save", stage, LABELS["save"], tuple(wrong), facts=facts)
+
+
+def _without(
+    session: Session, application: Application, actor: Actor, permission: str
+) -> list[Fault]:
+    return access.faults(session, actor, permission, application.org_id)
+
+
+def _emergency_faults(session: Session, application: Application, actor: Actor) -> list[Fault]:
+    policy, _road = moves.policy_and_road(application)
+    rules = policy.procedure.emergency
+    if rules is None:
+        return []
+    permission = Permission.Application.AUTHORISE_EMERGENCY
+    if not may_as(actor, permission, rules.by, moves.org_path(session, application)):
+        return [Fault("wrong_role", {"stage": rules.label})]
+    return duties.faults(session, application, actor, "approve")

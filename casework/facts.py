@@ -1,0 +1,161 @@
+"""The facts of an application, gathered from where the office already has them.
+
+A fact whose source has an answer takes it; what was typed stands only where the source is
+silent or there is none. Nothing is guessed: no answer and nothing typed is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from enum import Enum
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from casework import past_grants, settings
+from casework.money import yuan
+from engine import Facts, Policy
+from engine.faults import Fault, Refused
+from engine.model import Fact, FactSource
+from models.applications import Application
+from models.members import HouseholdItem, ItemKind
+
+SILENT = object()
+"""The source has no answer: what was typed stands. None is an answer: it is not known."""
+
+Ask = Callable[[Session, Application, FactSource], Any]
+
+SEEN_BY_ENGINE = frozenset({"parameter", "year"})
+_INCOME = frozenset({ItemKind.INCOME, ItemKind.SUBSIDY})
+_COSTS = frozenset({ItemKind.MEDICAL_COST, ItemKind.DISASTER_COST})
+
+
+def gather(
+    session: Session, application: Application, policy: Policy, *, amount: int | None = None
+) -> Facts:
+    """The facts of the application now, checked by the policy; raises with every wrong one."""
+    return policy.read_facts(raw(session, application, policy, amount=amount))
+
+
+def raw(
+    session: Session, application: Application, policy: Policy, *, amount: int | None = None
+) -> dict[str, object]:
+    """The same as a flat object, as `decide` takes it: money in yuan, dates in ISO, null unknown.
+
+    Sources that the engine sees by itself (dated parameters, the year of a date) are left to it.
+    `amount` is the amount to be checked, fen; without it the newest one on the application.
+    """
+    found = {name: value for name, value in application.facts.items() if name in policy.facts}
+    for name, fact in policy.facts.items():
+        if not outside(fact):
+            continue
+        value = answer(session, application, fact, amount=amount)
+        if value is not SILENT:
+            found[name] = plain(value, fact.type)
+    return found
+
+
+def outside(fact: Fact) -> bool:
+    """Whether the fact comes from the records rather than from a person or the engine."""
+    return fact.source is not None and fact.source.kind not in SEEN_BY_ENGINE
+
+
+def answer(
+    session: Session, application: Application, fact: Fact, *, amount: int | None = None
+) -> Any:
+    """What the records say of a fact with a source: a value, None (not known), or SILENT."""
+    source = fact.source
+    if source is None:
+        return SILENT
+    if source.kind == "application" and source.name in AMOUNTS and amount is not None:
+        return amount
+    if source.kind == "grants":
+        value = past_grants.measure(session, application, source)
+        if value is None and "none" in fact.choices:
+            return "none"
+        return value
+    known = _PROVIDERS.get((source.kind, source.name))
+    if known is None:
+        raise Refused([Fault("unknown_source", {"fact": fact.label, "source": source.name})])
+    return known(session, application, source)
+
+
+def plain(value: Any, kind: str) -> object:
+    """A stored value in the words of `decide`: fen as yuan, dates as ISO, enums by value."""
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return yuan(value) if kind == "money" and isinstance(value, int) else value
+
+
+def countable_income(session: Session, application: Application) -> Any:
+    """Income and subsidies of the worksheet less self-paid costs, fen per year, at least 0.
+
+    Silent without any row of income; not known while one of them is unverified. Costs count
+    only once verified, and only while the setting `deduct_costs` is on.
+    """
+    household = application.member.household
+    items = household.items if household else []
+    incomes = [item for item in items if item.kind in _INCOME]
+    if not incomes:
+        return SILENT
+    if not all(item.verified for item in incomes):
+        return None
+    costs = [item for item in items if item.kind in _COSTS and item.verified]
+    deduct = _sum(costs) if settings.get(session, "deduct_costs") else 0
+    return max(_sum(incomes) - deduct, 0)
+
+
+def newest_amount(application: Application) -> int | None:
+    """The amount set last: approved, else suggested, else proposed, fen."""
+    return application.approved_fen or application.suggested_fen or application.proposed_fen
+
+
+def _sum(items: list[HouseholdItem]) -> int:
+    return sum(item.fen_per_year for item in items)
+
+
+def _of_kind(kind: ItemKind) -> Ask:
+    def ask(_session: Session, application: Application, _source: FactSource) -> Any:
+        household = application.member.household
+        items = [item for item in household.items if item.kind is kind] if household else []
+        if not items:
+            return SILENT
+        return _sum(items) if all(item.verified for item in items) else None
+
+    return ask
+
+
+def _member(name: str) -> Ask:
+    def ask(_session: Session, application: Application, _source: FactSource) -> Any:
+        value = getattr(application.member, name)
+        return SILENT if value is None else value
+
+    return ask
+
+
+def _silent(value: Any) -> Any:
+    return SILENT if value is None else value
+
+
+AMOUNTS = frozenset({"amount", "proposed"})
+_MEMBER_FIELDS = ("status", "hukou", "sex", "ethnic", "birth_on", "joined_on", "died_on")
+_PROVIDERS: Mapping[tuple[str, str], Ask] = {
+    **{("member", name): _member(name) for name in _MEMBER_FIELDS},
+    **{("household", kind.value): _of_kind(kind) for kind in ItemKind},
+    ("member", "org_in_district"): lambda _s, a, _f: a.member.active,
+    ("member", "in_district"): lambda _s, a, _f: a.member.active,
+    ("member", "died"): lambda _s, a, _f: a.member.died_on is not None,
+    ("household", "size"): lambda _s, a, _f: _silent(
+        a.member.household.size if a.member.household else None
+    ),
+    ("household", "countable_income"): lambda s, a, _f: countable_income(s, a),
+    ("application", "applied_on"): lambda _s, a, _f: a.applied_on,
+    ("application", "aid_year"): lambda _s, a, _f: a.aid_year,
+    ("application", "emergency"): lambda _s, a, _f: a.emergency,
+    ("application", "amount"): lambda _s, a, _f: _silent(newest_amount(a)),
+    ("application", "proposed"): lambda _s, a, _f: _silent(newest_amount(a)),
+}
+"""Where each source of a fact is found. A policy that names another is refused when gathered."""

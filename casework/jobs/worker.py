@@ -1,0 +1,64 @@
+"""The tasks of the queue and the worker that runs them: relay the outbox, flag what is late."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+from huey import Huey, crontab
+from sqlalchemy.orm import Session, sessionmaker
+
+from casework import outbox
+from casework.jobs import flags
+
+Clock = Callable[[], datetime]
+
+HANDLERS: Mapping[str, outbox.Handler] = {flags.TOPIC: flags.record_late}
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Tasks:
+    """The program's tasks, bound to a queue and a database."""
+
+    relay: Callable[[], object]
+    deliver: Callable[[int], object]
+    flag_late: Callable[[], object]
+
+
+def install(
+    queue: Huey,
+    sessions: sessionmaker[Session],
+    clock: Clock = lambda: datetime.now(UTC),
+    handlers: Mapping[str, outbox.Handler] = HANDLERS,
+) -> Tasks:
+    """Register the tasks on a queue: every minute the outbox, every hour the deadlines."""
+
+    @queue.task(name="deliver")
+    def deliver(message_id: int) -> None:
+        done = outbox.deliver(sessions, message_id, handlers, clock())
+        log.info("outbox", message=message_id, done=done)
+
+    @queue.periodic_task(crontab(minute="*"), name="relay")
+    def relay() -> None:
+        with sessions() as session:
+            due = outbox.waiting(session, clock())
+        for message_id in due:
+            deliver(message_id)
+
+    @queue.periodic_task(crontab(minute="7"), name="flag_late")
+    def flag_late() -> None:
+        after: int | None = 0
+        while after is not None:
+            with sessions.begin() as session:
+                flagged, after = flags.flag_late(session, clock(), after)
+            log.info("deadlines", flagged=flagged)
+
+    return Tasks(relay, deliver, flag_late)
+
+
+def work(queue: Huey, workers: int = 1) -> None:
+    """Run the worker in this process until it is told to stop."""
+    queue.create_consumer(workers=workers, periodic=True, check_worker_health=True).run()

@@ -1,0 +1,327 @@
+"""Texts of the faults of casework in Chinese and English: what, why, what to do.
+
+Importing it registers them; `casework/__init__.py` does so. Lists and money have `messages_money`.
+"""
+
+from engine.messages import Catalogue, register
+
+TEXTS: Catalogue = {
+    # access
+    "not_permitted": (
+        "您没有做这件事的权限，请找有权限的同志办理。",
+        "You may not do this. Ask somebody whose role allows it.",
+    ),
+    "wrong_role": (
+        "“{stage}”不由您的岗位办理，请转给负责的同志。",
+        "{stage} is not done by your role. Leave it to whoever is in charge.",
+    ),
+    "out_of_scope": (
+        "不在您负责的范围内，不能办理。",
+        "This is outside the part of the organisation you are responsible for.",
+    ),
+    "no_person": (
+        "这件事必须由具体的人办理。",
+        "This must be done by a person.",
+    ),
+    "stale_page": (
+        "“{number}”刚被他人改动，本页已过时。请刷新后再办理，填写的内容请先另存。",
+        "{number} has just been changed by somebody else. Reload the page; keep what you typed.",
+    ),
+    "recusal_self": (
+        "{number} 是您本人的申请，须回避，请由他人办理。",
+        "{number} is your own application. Somebody else must handle it.",
+    ),
+    "recusal_relative": (
+        "{number} 是您家属的申请，须回避，请由他人办理。",
+        "{number} is the application of one of your family. Somebody else must handle it.",
+    ),
+    "duty_conflict": (
+        "您已参与这份申请的“{did}”，不能再做“{doing}”，请由他人办理。",
+        "You have had a part in {did}, so {doing} must be left to somebody else.",
+    ),
+    # the road
+    "unknown_stage": (
+        "“{road}”没有“{stage}”这个环节。",
+        "{road} has no stage {stage}.",
+    ),
+    "wrong_stage": (
+        "这份申请现在处于“{now}”，还不能（或不再）办理“{asked}”。",
+        "The application is at {now}; {asked} cannot be done now.",
+    ),
+    "status_final": (
+        "申请 {number} 的状态是“{status}”，不能再办理。",
+        "Application {number} is closed to further steps: {status}.",
+    ),
+    "list_step": (
+        "“{stage}”按名单办理，请在相应的名单页面登记。",
+        "{stage} is done for a list. Use the page of that list.",
+    ),
+    "empty_list": (
+        "名单是空的，请至少选择一份申请。",
+        "The list is empty. Choose at least one application.",
+    ),
+    "reason_missing": ("请写明原因。", "Give the reason."),
+    "reason_too_long": (
+        "原因超过 {limit} 个字，请缩短。",
+        "The reason has more than {limit} characters. Shorten it.",
+    ),
+    "return_not_there": (
+        "不能退回到“{stage}”，请选择允许的环节。",
+        "It cannot be returned to {stage}. Choose one of the stages offered.",
+    ),
+    "return_after_grant": (
+        "这份申请已经批准金额，不能退回补正。",
+        "Aid has been approved for this application, so it cannot be returned for correction.",
+    ),
+    "refuse_not_here": (
+        "“{stage}”环节不能作出不予帮扶的决定，请退回或继续办理。",
+        "Aid cannot be refused at {stage}. Return the application or go on.",
+    ),
+    "withdraw_too_late": (
+        "已到“{stage}”，不能再撤回。",
+        "The application has reached {stage} and can no longer be withdrawn.",
+    ),
+    # registering and writing
+    "policy_not_chosen": (
+        "请选择依据的政策（{codes}）。",
+        "Choose the policy ({codes}).",
+    ),
+    "unknown_road": ("没有“{road}”这一类申请。", "There is no kind of application called {road}."),
+    "other_road": (
+        "填写的情况不属于“{road}”，请核对申请类别。",
+        "What was entered does not belong to {road}. Check the kind of aid.",
+    ),
+    "date_in_future": (
+        "日期 {on} 晚于今天，请核对。",
+        "The date {on} lies in the future. Check it.",
+    ),
+    "member_gone": (
+        "{name} 的组织关系已转出，不能登记申请。",
+        "{name}'s organisational relation has moved away. No application can be registered.",
+    ),
+    "fact_not_now": (
+        "“{fact}”不在本环节填写，请退回或由负责的环节填写。",
+        "{fact}: this is not entered at this stage. Return the application, or leave it to its stage.",
+    ),
+    "form_not_now": (
+        "“{field}”已随申请表上报，不能在本环节改动；确需改动的，请退回补正。",
+        "{field}: the form has gone up and is not changed here. Return it for correction.",
+    ),
+    "form_not_issued": (
+        "《{form}》要在支部程序完成后才发放填写，现在还不能填。",
+        "{form}: the form is issued only after the branch's procedure. It cannot be filled in yet.",
+    ),
+    "form_unknown_field": (
+        "申请表上没有“{name}”这一栏。{hint}",
+        'The form has no field "{name}". {hint}',
+    ),
+    "form_text_long": (
+        "文字超过 {limit} 个字，请缩短。",
+        "The text has more than {limit} characters. Shorten it.",
+    ),
+    "payee_too_late": (
+        "资金已进入拨付，不能再改领款人。",
+        "The money is on its way. The payee can no longer be changed.",
+    ),
+    "payee_kinship_missing": (
+        "由他人领款的，请填写与党员的关系。",
+        "Say how the payee is related to the member.",
+    ),
+    "payee_is_member": (
+        "{name} 健在，领款人应为党员本人。",
+        "{name} is alive, so the payee is the member.",
+    ),
+    # what the rules say
+    "unknown_source": (
+        "“{fact}”的来源“{source}”无法取得，请政策管理员检查规则文件。",
+        'The source "{source}" of {fact} is unknown here. The policy officer must check the rule files.',
+    ),
+    "fact_missing": (
+        "请填写“{fact}”：缺少它不能判定。",
+        "{fact}: fill this in; without it the rules cannot decide.",
+    ),
+    "not_eligible": (
+        "系统核对不符合条件（依据 {denials}），不能批准。情况有误的，请退回补正后重新核对。",
+        "The rules find the criteria not met (clauses {denials}), so it cannot be approved. "
+        "If the facts are wrong, return it for correction.",
+    ),
+    "assessment_missing": (
+        "{number} 还没有核对记录，请退回到支部重新上报。",
+        "No assessment of {number} is on record. Return it to the branch to be submitted again.",
+    ),
+    "assessment_changed": (
+        "核对结果与上次（{on}，{before}）不同，现为“{now}”或金额有变。请退回，重新上报后再办理。",
+        "The rules now say {now} or another amount; on {on} they said {before}. "
+        "Return it and have it submitted again.",
+    ),
+    "amount_fixed": (
+        "金额由规定确定为 {yuan} 元，不能改动。",
+        "The amount is fixed by the rules at {yuan} yuan and cannot be changed.",
+    ),
+    "amount_missing": ("请填写金额。", "Enter the amount."),
+    "amount_outside": (
+        "金额应在 {low} 元至 {high} 元之间。",
+        "The amount must be between {low} and {high} yuan.",
+    ),
+    "amount_too_small": (
+        "金额不能少于 {low} 元。",
+        "The amount must be at least {low} yuan.",
+    ),
+    "departure_not_here": (
+        "本系统暂不能登记与不符合条件的核对结果相反的决定，请另行书面报告。",
+        "A decision against the finding that the criteria are not met cannot be recorded yet. "
+        "Report it in writing.",
+    ),
+    "priority_needless": (
+        "该党员本年度没有其他帮扶救助，不属于重点救助，请取消勾选。",
+        "The member has no other aid this year, so this is no priority relief. Clear the mark.",
+    ),
+    # emergency
+    "emergency_not_here": (
+        "“{road}”不能先发后补。",
+        "{road} cannot be paid first.",
+    ),
+    "emergency_twice": (
+        "{number} 已经批准先发后补。",
+        "{number} is already authorised to be paid first.",
+    ),
+    # members and households
+    "unknown_member_field": ("没有“{field}”这一项。", 'There is no field "{field}".'),
+    "member_name_missing": ("请填写姓名。", "Enter the name."),
+    "member_needs_branch": (
+        "党员的组织关系应在党支部，“{org}”不是党支部。",
+        "A member belongs to a branch; {org} is none.",
+    ),
+    "duplicate_id_number": (
+        "已有党员使用这个身份证号码，请核对，不要重复登记。",
+        "Another member has this identity number. Check it; do not register a person twice.",
+    ),
+    "id_birth_differs": (
+        "出生日期与身份证号码中的 {birth} 不一致，请核对。",
+        "The date of birth differs from {birth} in the identity number. Check both.",
+    ),
+    "id_sex_differs": (
+        "性别与身份证号码不一致，请核对。",
+        "The sex differs from the identity number. Check both.",
+    ),
+    "joined_before_birth": (
+        "入党时间早于出生日期，请核对。",
+        "Joined the Party before birth. Check both dates.",
+    ),
+    "died_before_birth": (
+        "去世日期早于出生日期，请核对。",
+        "Died before birth. Check both dates.",
+    ),
+    "phone_format": (
+        "电话号码应为 7 至 15 位数字，请核对。",
+        "A phone number has 7 to 15 digits. Check it.",
+    ),
+    "household_size": (
+        "家庭人口应在 {low} 至 {high} 之间。",
+        "The household has between {low} and {high} people.",
+    ),
+    "household_too_small": (
+        "家庭人口为 {size}，但连同本人列出了 {persons} 人，请核对。",
+        "The household has {size} people, but {persons} are listed with the member. Check both.",
+    ),
+    "household_person": (
+        "第 {row} 位家庭成员请填写姓名和与本人的关系。",
+        "Person {row} of the household needs a name and a relation.",
+    ),
+    "household_item": (
+        "第 {row} 行请填写名称，金额不能为负。",
+        "Row {row} needs a name, and an amount that is not negative.",
+    ),
+    "proof_missing": (
+        "“{item}”标为已核实，请写明凭什么核实。",
+        "{item} is marked as verified. Say what proves it.",
+    ),
+    # pairs
+    "pair_with_self": ("不能自己帮扶自己。", "Nobody can help himself in a pair."),
+    "pair_other_branch": (
+        "{name} 不在这个党组织，请选择本组织的党员。",
+        "{name} does not belong to this organisation. Choose one of its members.",
+    ),
+    "pair_member_gone": (
+        "{name} 的组织关系已转出或已去世，不能结对。",
+        "{name} has moved away or died and cannot be paired.",
+    ),
+    "pair_exists": (
+        "{helper} 与 {helped} 已经结对。",
+        "{helper} and {helped} are already a pair.",
+    ),
+    "pair_ended": ("这一结对已经结束。", "This pair has ended."),
+    "ends_before_start": (
+        "结束日期不能早于开始日期。",
+        "The end cannot be before the start.",
+    ),
+    # scans
+    "scan_type": (
+        "“{filename}”不是完整的 PDF、PNG 或 JPEG 文件，请重新扫描。",
+        "{filename} is no complete PDF, PNG or JPEG file. Scan it again.",
+    ),
+    "scan_too_large": (
+        "文件超过 {megabytes} MB，请降低扫描分辨率。",
+        "The file is larger than {megabytes} MB. Scan it at a lower resolution.",
+    ),
+    "scan_damaged": (
+        "“{filename}”已损坏或被替换，不能打开，请联系系统管理员。",
+        "{filename} is damaged or has been exchanged and cannot be opened. Tell the administrator.",
+    ),
+    "copies_less_than_one": ("份数至少为 1。", "There must be at least one copy."),
+    # editions
+    "not_a_folder": ("找不到文件夹 {path}。", "There is no folder {path}."),
+    "edition_damaged": (
+        "政策版本 {digest} 的文件与签名不符，不能使用，请联系系统管理员。",
+        "The files of edition {digest} do not match it and cannot be used. Tell the administrator.",
+    ),
+    "no_edition_in_force": (
+        "{on} 没有生效的“{policy}”政策，请核对日期或先发布政策。",
+        "No edition of {policy} is in force on {on}. Check the date, or publish one.",
+    ),
+    "publish_needs_two": (
+        "政策须由一人提出、另一人签发，不能是同一人。",
+        "An edition is proposed by one person and signed by another.",
+    ),
+    "unknown_role": (
+        "“{stage}”指定的岗位“{role}”不存在，请核对。",
+        'The role "{role}" at {stage} does not exist. Check its name.',
+    ),
+    "edition_exists": (
+        "内容相同的版本已于 {on} 起生效，没有需要发布的改动。",
+        "The same content is already published, in force from {on}. There is nothing to publish.",
+    ),
+    "edition_not_after": (
+        "新版本的生效日期 {on} 必须晚于现行版本的生效日期 {last}。",
+        "The new edition's first day {on} must be after {last}, when the present one began.",
+    ),
+    "edition_out_of_force": (
+        "政策文件写明自 {low} 起施行，不能从 {on} 起生效。",
+        "The policy says it is in force from {low}; it cannot begin on {on}.",
+    ),
+    "case_failed": (
+        "案例“{name}”没有通过：{why}",
+        'The case "{name}" fails: {why}',
+    ),
+    "unknown_user": ("没有用户“{username}”。", 'There is no user "{username}".'),
+    "key_exists": (
+        "{file} 已存在，密钥绝不覆盖。",
+        "{file} exists already; a key is never written over.",
+    ),
+    # settings and calendar
+    "unknown_setting": ("没有“{key}”这项设置。", 'There is no setting "{key}".'),
+    "setting_type": (
+        "设置“{key}”的类型应为 {type}。",
+        'The setting "{key}" must be of type {type}.',
+    ),
+    "day_of_other_year": (
+        "{day} 不在 {year} 年内。",
+        "{day} is not in {year}.",
+    ),
+    "day_both_ways": (
+        "{day} 既列为放假又列为上班，请只保留一处。",
+        "{day} is listed both as off and as work. Keep one.",
+    ),
+}
+
+register(TEXTS)

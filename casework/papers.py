@@ -1,0 +1,149 @@
+"""What stands on the paper form of an application: for printing it and for checking it.
+
+The boxes are the pinned edition's (`forms` of its procedure); here is only where each value is
+found. Prints nothing itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casework.history import recorded
+from casework.money import yuan
+from casework.moves import policy_and_road
+from engine import Policy, check_form, idnumber
+from engine.faults import Fault, Refused
+from engine.procedure import Form, FormField, Stage
+from models.applications import Application
+from models.attachments import Attachment
+from models.members import ItemKind, Sex
+
+SEXES = {Sex.MALE: "男", Sex.FEMALE: "女"}
+NOTHING = "无"
+RECORDED = ("filler", "proxy_reason", "signature", "copies")
+"""Fields of a stage's record that the form check reads as they are."""
+
+
+def field_values(application: Application, form: Form) -> dict[str, str | None]:
+    """The text of every field of the form, None where the office has nothing to put there."""
+    return {field.id: field_text(application, field) for field in form.fields}
+
+
+def field_text(application: Application, field: FormField) -> str | None:
+    """One field: from the member or household, from the rows of the worksheet, or as written."""
+    written = str(application.form.get(field.id) or "").strip() or None
+    if field.lines is not None:
+        return lines_text(application, field.lines) or written
+    if field.source is not None:
+        return source_text(application, field.source)
+    return written
+
+
+def source_text(application: Application, source: str) -> str | None:
+    """A value by its dotted place, as papers write it: 男, 1950-01, 2010-12-03."""
+    thing, _, name = source.partition(".")
+    member = application.member
+    if source == "member.sex":
+        return SEXES[member.sex] if member.sex else None
+    if source == "member.birth_ym":
+        return member.birth_on.strftime("%Y-%m") if member.birth_on else None
+    owner = {"member": member, "household": member.household, "application": application}[thing]
+    value = getattr(owner, name, None) if owner is not None else None
+    if value is None:
+        return None
+    return value.isoformat() if isinstance(value, date) else str(value).strip() or None
+
+
+def lines_text(application: Application, source: str) -> str | None:
+    """The rows of one part of the worksheet in one text; 无 where the sheet has others only."""
+    household = application.member.household
+    items = household.items if household else []
+    rows = [item for item in items if item.kind is ItemKind(source.partition(".")[2])]
+    if not rows:
+        return NOTHING if items else None
+    return "；".join(f"{item.who or ''}{item.label}{yuan(item.fen_per_year)}元/年" for item in rows)
+
+
+def evidence_attached(session: Session, application: Application) -> list[str]:
+    """Kinds of the scans that lie with the application."""
+    kinds = select(Attachment.kind).where(Attachment.application_id == application.id)
+    return list(session.scalars(kinds.distinct().order_by(Attachment.kind)))
+
+
+def form_data(
+    session: Session, application: Application, stage: Stage, record: Mapping[str, object]
+) -> dict[str, object]:
+    """The form as `engine.check_form` takes it when it leaves `stage` with `record`.
+
+    `record` (as `engine.records.plain` gives it) stands on top of what was recorded before.
+    Evidence is left to the caller, who knows what the rules demand.
+    """
+    policy, road = policy_and_road(application)
+    form = policy.procedure.forms[road.form]
+    hand_over = form.hand_overs[stage.form_check or ""]
+    records = recorded(session, application) | {stage.id: dict(record)}
+    data: dict[str, object] = {"form_no": form.id, "stage": hand_over.id}
+    data |= field_values(application, form)
+    data["evidence_attached"] = evidence_attached(session, application)
+    for each in road.stages:
+        known = records.get(each.id, {})
+        data |= {name: known[name] for name in RECORDED if known.get(name) is not None}
+        if each.level in hand_over.seals and "sealed" in known:
+            data[f"{each.level}_seal"] = known["sealed"] is True
+        fen = known.get("amount")
+        if each.amount is not None and each.level in hand_over.amounts and isinstance(fen, int):
+            data[f"{each.level}_amount"] = yuan(fen)
+    return data
+
+
+def form_faults(
+    session: Session,
+    application: Application,
+    stage: Stage,
+    record: Mapping[str, object],
+    evidence: Collection[str],
+) -> list[Fault]:
+    """Everything that is wrong with the paper when it leaves `stage`, all at once (clause 4.1.4).
+
+    `evidence` are the codes that the rules demand; the form itself is not its own evidence.
+    """
+    if stage.form_check is None:
+        return []
+    policy, road = policy_and_road(application)
+    data = form_data(session, application, stage, record)
+    data["evidence_required"] = [code for code in evidence if code not in policy.procedure.forms]
+    try:
+        answer = check_form(policy, data)
+    except Refused as refused:
+        return list(refused.faults)
+    found = answer["faults"]
+    if not isinstance(found, list):
+        raise TypeError("check_form answers with a list of faults")
+    form = policy.procedure.forms[road.form]
+    return [_fault(policy, form, str(code), data) for code in found]
+
+
+def _fault(policy: Policy, form: Form, code: str, data: Mapping[str, object]) -> Fault:
+    """A code of the form check as a fault with the words of the form."""
+    kind, _, name = code.partition(":")
+    if kind == "missing_field":
+        label = next(field.label for field in form.fields if field.id == name)
+        return Fault("form_field_missing", {"label": label}, f"form.{name}")
+    if kind == "evidence_missing":
+        label = next((rule.label for rule in policy.evidence if rule.id == name), None)
+        return Fault("evidence_missing", {"code": label or name}, f"evidence.{name}")
+    number = idnumber.read(str(data.get("id_number") or ""))
+    if number.fault is not None and number.fault.code == kind:
+        return number.fault
+    if kind == "id_birth_mismatch" and number.birth is not None:
+        params = {"in_number": f"{number.birth:%Y-%m}", "written": data.get("birth_ym")}
+        return Fault(kind, params, "form.birth_ym")
+    if kind == "id_sex_mismatch":
+        return Fault(kind, {"written": data.get("sex")}, "form.sex")
+    if kind == "copies_insufficient":
+        return Fault(kind, {"count": form.copies}, "copies")
+    return Fault(kind, {}, kind)

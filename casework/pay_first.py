@@ -1,0 +1,95 @@
+"""Pay first, complete later (clause 4.6.4): the leader's authorisation, on record.
+
+Which needs it may leave for later is data (`payment.needs` of the procedure); what no emergency
+excuses must have been done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from casework import assessments, clearance, duties, emergency, grants, moves
+from casework.clock import day_of
+from casework.people import Actor
+from casework.permissions import Permission
+from casework.scope import may_as
+from engine import Policy, payment_blocks
+from engine.faults import Fault, Refused
+from engine.procedure import Emergency
+from engine.records import Value, plain, read_fields
+from models.applications import Application
+from models.ledger import Grant
+
+
+def authorise(
+    session: Session,
+    application: Application,
+    record: Mapping[str, object],
+    *,
+    by: Actor,
+    at: datetime,
+    expected_version: int,
+) -> Grant:
+    """Allow the money to go first; `record` holds the fields of the procedure's `emergency`.
+
+    The rules must not stand against it. The amount becomes the grant, which the meeting ratifies.
+    """
+    moves.lock(session, [application])
+    policy, road = moves.policy_and_road(application)
+    rules = policy.procedure.emergency
+    if rules is None or not policy.procedure.may_pay_first(road.id):
+        raise Refused([Fault("emergency_not_here", {"road": road.label})])
+    _require_right(session, application, rules, by)
+    found = moves.check_version(application, expected_version)
+    if application.status not in moves.LIVE:
+        found.append(moves.status_fault(application))
+    if emergency.authorised(session, application):
+        found.append(Fault("emergency_twice", {"number": application.number}))
+    found += duties.faults(session, application, by, "approve")
+    found += _unexcused(session, application, policy)
+    values: dict[str, Value] = {}
+    try:
+        values = read_fields(rules.records, rules.checks, record, day_of(at))
+    except Refused as refused:
+        found += refused.faults
+    fen = values.get("amount")
+    if found or not isinstance(fen, int):
+        raise Refused(found)
+    checked = assessments.assess_now(session, application, amount=fen)
+    found = assessments.settled_faults(application, checked)
+    found += assessments.amount_faults(checked, fen)
+    if found:
+        raise Refused(found)
+    assessments.record_decision(session, application, checked, "emergency", by=by, at=at)
+    application.emergency = True
+    application.approved_fen = fen
+    grant = grants.create(session, application, fen, False, by, at)
+    duties.take(session, application, by, "approve")
+    reason = str(values.get("reason") or "")
+    data = {"record": plain(values)}
+    moves.move(session, application, verb=emergency.VERB, by=by, at=at, reason=reason, data=data)
+    return grant
+
+
+def _unexcused(session: Session, application: Application, policy: Policy) -> list[Fault]:
+    """What no emergency excuses and has not been done: the blocks that would remain."""
+    data = clearance.payment_data(session, application)
+    data |= {"emergency": True, "emergency_authorised": True}
+    blocks = payment_blocks(policy, data)["blocks"]
+    if not isinstance(blocks, list):
+        raise TypeError("blocks are a list of codes")
+    return [
+        Fault("money_blocked", {"block": clearance.label_of(policy.procedure, str(code))})
+        for code in blocks
+    ]
+
+
+def _require_right(session: Session, application: Application, rules: Emergency, by: Actor) -> None:
+    permission = Permission.Application.AUTHORISE_EMERGENCY
+    if not any(h.role_code in rules.by and permission in h.permissions for h in by.roles):
+        raise Refused([Fault("wrong_role", {"stage": rules.label})])
+    if not may_as(by, permission, rules.by, moves.org_path(session, application)):
+        raise Refused([Fault("out_of_scope", {})])

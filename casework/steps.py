@@ -1,0 +1,296 @@
+"""Take one step of an application's road and move on, or refuse it there with its reason.
+
+Posting, filing, screening, transfer and payment act on lists and have modules of their own; the
+two primitives under all of them are in `casework.moves`. Returns and refusals: `casework.endings`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casework import (
+    approvals,
+    assessments,
+    duties,
+    emergency,
+    endings,
+    grants,
+    moves,
+    papers,
+)
+from casework.assessments import Checked
+from casework.clock import day_of
+from casework.endings import refuse, send_back
+from casework.money import yuan
+from casework.moves import check_ready, move
+from casework.people import Actor
+from engine import records
+from engine.faults import Fault, Refused
+from engine.procedure import Road, Stage, StageKind
+from engine.records import Value
+from models.applications import Application, ApprovalResult, Outcome
+from models.ledger import Grant, GrantState
+
+__all__ = ["check_ready", "complete", "complete_list", "move", "refuse", "send_back"]
+
+SINGLE = frozenset(
+    {
+        *(StageKind.APPLY, StageKind.REVIEW, StageKind.SEAL, StageKind.VERIFY),
+        *(StageKind.APPROVE, StageKind.MEET, StageKind.VISIT, StageKind.ARCHIVE),
+    }
+)
+"""Kinds of step that are taken here; the others act on lists in modules of their own."""
+
+_AMOUNTS = {"proposed": "proposed_fen", "suggested": "suggested_fen", "approved": "approved_fen"}
+_ALONE = frozenset({"wrong_role", "out_of_scope", "unknown_stage", "no_person"})
+
+
+def complete(
+    session: Session,
+    application: Application,
+    stage_id: str,
+    record: Mapping[str, object],
+    *,
+    by: Actor,
+    at: datetime,
+    expected_version: int,
+) -> Application:
+    """Complete the stage with what is recorded, and move on.
+
+    `record` holds the fields of the stage for this road (`stage.records_for(road.id)`), typed or
+    as form texts. Where it does not pass, the application is refused here with the recorded
+    reason. Raises with every fault at once: right, version, stage, record, form, facts, amount.
+    """
+    found = check_ready(session, application, stage_id, by, at, expected_version)
+    if any(fault.code in _ALONE for fault in found):
+        raise Refused(found)
+    _policy, road = moves.policy_and_road(application)
+    stage = road.stage(stage_id)
+    if stage.kind not in SINGLE:
+        raise Refused([*found, Fault("list_step", {"stage": stage.label})])
+    step = _Step(session, application, road, stage, by, at)
+    step.found += found
+    step.read(record)
+    if step.values is not None and not records.passes(stage, step.values):
+        step.stop()
+        reason = records.refusal_reason(stage, step.values) or ""
+        endings.refuse_here(session, application, road, stage, step.values, reason, by=by, at=at)
+        return application
+    step.judge()
+    step.stop()
+    step.write()
+    return application
+
+
+def complete_list(
+    session: Session,
+    applications: Sequence[Application],
+    stage_id: str,
+    common: Mapping[str, object],
+    lines: Mapping[int, Mapping[str, object]],
+    *,
+    by: Actor,
+    at: datetime,
+    versions: Mapping[int, int],
+) -> Sequence[Application]:
+    """Complete the same stage for many applications, all or none (a meeting and its list).
+
+    `common` is recorded for each, `lines` by application id on top. Faults of all applications
+    come at once, each with the application's number before its field.
+    """
+    if not applications:
+        raise Refused([Fault("empty_list", {})])
+    found: list[Fault] = []
+    moves.lock(session, applications)
+    with session.begin_nested():
+        for application in sorted(applications, key=lambda a: a.id):
+            record = {**common, **lines.get(application.id, {})}
+            version = versions.get(application.id, -1)
+            try:
+                complete(
+                    session, application, stage_id, record, by=by, at=at, expected_version=version
+                )
+            except Refused as refused:
+                found += [_at(application, fault) for fault in refused.faults]
+        if found:
+            raise Refused(found)
+    return applications
+
+
+class _Step:
+    """One step being taken: what was read, what is wrong with it, and how it is written."""
+
+    def __init__(
+        self,
+        session: Session,
+        application: Application,
+        road: Road,
+        stage: Stage,
+        by: Actor,
+        at: datetime,
+    ) -> None:
+        self.session, self.application = session, application
+        self.road, self.stage = road, stage
+        self.by, self.at = by, at
+        self.found: list[Fault] = []
+        self.values: dict[str, Value] | None = None
+        self.checked: Checked | None = None
+        self.fen: int | None = None
+
+    @property
+    def asks_rules(self) -> bool:
+        """Whether the rules are asked at this stage, and their answer kept."""
+        stage = self.stage
+        return bool(
+            stage.kind is StageKind.APPLY or stage.form_check or stage.amount or stage.assess
+        )
+
+    @property
+    def decides(self) -> bool:
+        """Whether aid is granted here: the rules must then have settled it."""
+        return self.stage.amount == "approved"
+
+    def stop(self) -> None:
+        """Raise everything found so far."""
+        if self.found:
+            raise Refused(self.found)
+
+    def read(self, record: Mapping[str, object]) -> None:
+        """Ask the rules, then read the record; an amount that the rules fix need not be typed."""
+        if self.asks_rules:
+            self.checked = self._ask(None)
+        given = dict(record)
+        fixed = self.checked.fixed_fen if self.checked else None
+        asked = {field.id for field in self.stage.records_for(self.road.id)}
+        blank = "amount" in asked and given.get("amount") in (None, "")
+        if self.stage.amount and blank and fixed is not None and not self._declines(given):
+            given["amount"] = yuan(fixed)
+        try:
+            self.values = records.read_record(self.stage, given, day_of(self.at), road=self.road.id)
+        except Refused as refused:
+            self.found += refused.faults
+
+    def _declines(self, given: Mapping[str, object]) -> bool:
+        """Whether what is being recorded refuses the application, so that no amount belongs to it."""
+        stage = self.stage
+        if stage.passes is None:
+            return False
+        try:
+            values = records.read_record(stage, given, day_of(self.at), road=self.road.id)
+        except Refused:
+            return False
+        return not records.passes(stage, values)
+
+    def judge(self) -> None:
+        """Everything that stands against passing: paper, unknown facts, outcome, amount."""
+        checked, values = self.checked, self.values
+        if checked is None or values is None:
+            return
+        if self.stage.amount:
+            self._judge_amount(checked, values)
+        checked = self.checked or checked
+        plain = records.plain(values)
+        self.found += papers.form_faults(
+            self.session, self.application, self.stage, plain, checked.evidence
+        )
+        if self.stage.form_check and not self.decides:
+            self.found += assessments.missing_faults(self.application, checked, self._asked())
+        if self.decides:
+            self._judge_decision(checked, values)
+
+    def write(self) -> None:
+        """Approval, duty, amount, Decision, grant, state and event, in this order."""
+        values = self.values or {}
+        plain: dict[str, object] = dict(records.plain(values))
+        data: dict[str, object] = {"stage": self.stage.id, "record": plain}
+        data["round"] = approvals.write(
+            self.session,
+            self.application,
+            self.road,
+            self.stage,
+            values,
+            ApprovalResult.AGREED,
+            by=self.by,
+            at=self.at,
+            fen=self.fen,
+        )
+        if self.stage.amount:
+            setattr(self.application, _AMOUNTS[self.stage.amount], self.fen)
+            data["fen"] = self.fen
+        if self.checked is not None:
+            purpose = self.stage.assess or self.stage.form_check or "entry"
+            decision = assessments.record_decision(
+                self.session, self.application, self.checked, purpose, by=self.by, at=self.at
+            )
+            data["decision"] = decision.id
+        if self.decides and self.fen is not None:
+            priority = values.get("priority") is True
+            grants.create(self.session, self.application, self.fen, priority, self.by, self.at)
+        duties.take(self.session, self.application, self.by, moves.duty_at(self.road, self.stage))
+        self.application.returned_to = None
+        moves.to_next(
+            self.session,
+            self.application,
+            verb="complete",
+            by=self.by,
+            at=self.at,
+            data=data,
+            skip=emergency.done_early(self.session, self.application),
+        )
+
+    def _ask(self, amount: int | None) -> Checked | None:
+        try:
+            return assessments.assess_now(self.session, self.application, amount=amount)
+        except Refused as refused:
+            self.found += refused.faults
+            return None
+
+    def _judge_amount(self, checked: Checked, values: Mapping[str, Value]) -> None:
+        typed = values.get("amount")
+        fixed = checked.fixed_fen
+        self.fen = typed if isinstance(typed, int) else fixed
+        if self.fen is None:
+            return
+        if fixed is None:
+            again = self._ask(self.fen)
+            if again is None:
+                return
+            self.checked = checked = again
+        self.found += assessments.amount_faults(checked, self.fen)
+
+    def _judge_decision(self, checked: Checked, values: Mapping[str, Value]) -> None:
+        """Fail closed: settled, unchanged since it was last recorded, an amount in so many words."""
+        self.found += assessments.changed_faults(self.session, self.application, checked)
+        self.found += assessments.settled_faults(self.application, checked)
+        if checked.outcome in assessments.SETTLED and self.fen is None:
+            self.found.append(Fault("amount_missing", {}, "amount"))
+        if values.get("departs") is True and checked.outcome is Outcome.INELIGIBLE:
+            self.found.append(Fault("departure_not_here", {}, "departs"))
+        if values.get("priority") is True and not _other_grant(self.session, self.application):
+            self.found.append(Fault("priority_needless", {}, "priority"))
+
+    def _asked(self) -> frozenset[str]:
+        """Stages whose facts must be known when the paper leaves this one."""
+        passed = self.road.before(self.stage.id)
+        return frozenset({stage.id for stage in passed} | {self.stage.id})
+
+
+def _other_grant(session: Session, application: Application) -> bool:
+    """Whether the member has another grant that stands in this aid year."""
+    query = select(Grant.id).where(
+        Grant.member_id == application.member_id,
+        Grant.aid_year == application.aid_year,
+        Grant.application_id != application.id,
+        Grant.state == GrantState.ACTIVE,
+    )
+    return session.scalars(query.limit(1)).one_or_none() is not None
+
+
+def _at(application: Application, fault: Fault) -> Fault:
+    where = f"{application.number}:{fault.where}" if fault.where else application.number
+    return replace(fault, where=where)
