@@ -8,17 +8,7 @@ from collections.abc import Mapping
 from engine.inputs import Inputs
 from engine.procedure import PaymentNeed, Procedure, WithProcedure
 
-_INPUTS = (
-    "apply_type",
-    "emergency",
-    "emergency_authorised",
-    "dept_approved",
-    "ministers_meeting_approved",
-    "notice_ok",
-    "filed",
-    "screening",
-    "pay_route",
-)
+_INPUTS = ("apply_type", "emergency", "emergency_authorised")
 _RESULTS = ("pass", "fail", "none")
 
 DONE, MISSING, FAILED = "done", "missing", "failed"
@@ -27,14 +17,16 @@ DONE, MISSING, FAILED = "done", "missing", "failed"
 def payment_blocks(policy: WithProcedure, data: Mapping[str, object]) -> dict[str, object]:
     """Whether money may move: {"can_pay", "blocks", "back_fill"}.
 
-    `data` holds the inputs of requirements §4; `apply_type` is the road. An emergency excuses only
+    `data` holds the inputs of requirements §4: `apply_type` is the road, and each need of the
+    policy has an input of its own (`given_as`). An emergency excuses only
     on a road that knows pay-first, only with a recorded authorisation, and only what the policy
     lets be made up later; an emergency claimed there without one is a block of its own. With the
     road unknown every need of every road is asked. Refused where an input is of the wrong kind.
     """
     procedure = policy.procedure
     needs = procedure.payment.needs
-    given = Inputs(data, dict.fromkeys([*_INPUTS, *(need.given_as for need in needs)]))
+    names = [*_INPUTS, *(need.given_as for need in needs), "pay_route"]
+    given = Inputs(data, dict.fromkeys(names))
     road = given.choice("apply_type", procedure.roads)
     emergency = given.yes_no("emergency") is True
     authorised = given.yes_no("emergency_authorised") is True

@@ -241,7 +241,7 @@ def _road(
         label=block.label(),
         clause=block.text("clause"),
         starts=condition(block, "for", facts) or NOTHING,
-        when=condition(block, "when", facts) or NOTHING,
+        when=condition(block, "when", None) or NOTHING,
         form=form,
         stages=tuple(stages[stage_id] for stage_id in chosen if stage_id in stages),
         approval_codes=_approvals(block, chosen),

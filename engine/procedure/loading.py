@@ -1,7 +1,7 @@
 """Read `procedure.yaml` strictly: every unknown key, name or type is a fault with its place.
 
 Conditions on records are compiled with the record's own fields, conditions on applications with
-the names the policy gives.
+the facts of the policy.
 """
 
 import engine.procedure.wording  # noqa: F401 - registers what its faults say
@@ -25,8 +25,9 @@ _TOP = "offices forms roads stages emergency? notice dates deadlines payment fra
 def read_procedure(source: Source, root: Node, facts: Names | None = None) -> Procedure:
     """The procedure in `root`; its faults are left in `source` for the caller to refuse.
 
-    `facts` are the names that conditions on an application may use (facts, worked-out values);
-    without them those conditions keep their text only.
+    `facts` are the names that the conditions `for` of a road and `when` of a posted reason may use;
+    without them those keep their text only. `when` of a road always does: it may use values that
+    the policy works out, and the policy compiles it.
     """
     top = source.block(root, _TOP)
     roads = road_names(source, top)

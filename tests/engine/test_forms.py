@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from engine.faults import Refused
-from engine.forms import check_form
+from engine.forms import check_form, form_faults
 from engine.idnumber import with_check_digit
+from engine.labels import Label
 from engine.messages import text
-from tests.engine.procedure_kit import ANYTHING, answers_or_refuses, policy
+from engine.procedure import load_procedure
+from tests.engine.procedure_kit import ANYTHING, ROOT, Stand, answers_or_refuses, policy
 
 WRITTEN: dict[str, Any] = {
     "name": "欧阳·明",
@@ -181,6 +183,43 @@ def test_another_copy_a_field_more_or_a_seal_less_is_a_change_of_the_file() -> N
     later = (("en: Ethnic group, from", "en: Ethnic group, required: [committee_submit], from"),)
     assert checked(later, ethnic=None, stage="branch_submit")["ok"] is True
     assert checked(later, ethnic=None)["faults"] == ["missing_field:ethnic"]
+
+
+EVERYTHING_WRONG: dict[str, Any] = {
+    "form_no": "annex_2",
+    "phone": None,
+    "sex": "女",
+    "birth_ym": "1960-01",
+    "filler": "proxy",
+    "signature": "none",
+    "copies": 1,
+    "branch_seal": False,
+    "committee_seal": False,
+    "evidence_required": ["diagnosis"],
+}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_same_findings_are_told_in_full_sentences_with_the_words_of_the_policy(
+    lang: str,
+) -> None:
+    data = {**WRITTEN, **HANDED, **EVERYTHING_WRONG}
+    found = form_faults(policy(), data, {"diagnosis": Label("医院诊断证明", "Diagnosis")})
+    assert len(found) == len(faults(**EVERYTHING_WRONG))
+    said = [text(fault, lang) for fault in found]
+    assert not [sentence for sentence in said if "{" in sentence]
+    words = " ".join(said)
+    assert ("党（工）委意见建议救助金额（盖章）" if lang == "zh" else "suggested amount") in words
+    assert ("医院诊断证明" if lang == "zh" else "Diagnosis") in words
+
+
+def test_another_offices_form_is_checked_with_its_own_words() -> None:
+    other = Stand(load_procedure((ROOT / "rulesets/yonghe-union-2024/procedure.yaml").read_bytes()))
+    data = {"form_no": "help_form", "stage": "federation_submit"}
+    said = " ".join(text(fault) for fault in form_faults(other, data))
+    assert "职工姓名" in said
+    assert "街道工会联合会" in said
+    assert "党" not in said
 
 
 def test_random_inputs_give_an_answer_or_refused_by_the_name_of_the_input() -> None:
