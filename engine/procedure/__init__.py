@@ -27,6 +27,7 @@ from engine.procedure.rules import (
     Sanction,
 )
 from engine.procedure.shapes import (
+    AmountTier,
     Check,
     Emergency,
     Office,
@@ -40,6 +41,7 @@ from engine.procedure.shapes import (
 )
 
 __all__ = [
+    "AmountTier",
     "Check",
     "Condition",
     "CountingRule",

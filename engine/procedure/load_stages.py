@@ -20,6 +20,7 @@ from engine.procedure.reading import (
     span,
 )
 from engine.procedure.shapes import (
+    AmountTier,
     Check,
     Emergency,
     RecordField,
@@ -40,7 +41,7 @@ NOTHING = Condition(Scalar("", Place("", 1, 1)))
 _STAGE = (
     "kind level zh en clause by button help? status? records? checks? parts? passes? "
     "refusal_reason? form_check? issues_form? amount? assess? on_list? collective? may_refuse? "
-    "returns_to?"
+    "returns_to? by_amount?"
 )
 _RECORD = (
     "id type zh en help? required? required_when? range? choices? part? for_list? "
@@ -103,6 +104,7 @@ def _stage(
         collective=block.yes_no("collective"),
         may_refuse=block.yes_no("may_refuse"),
         returns_to=names_in(block, "returns_to", stages),
+        by_amount=_tiers(block, by),
     )
     _check_needed(block, stage)
     return stage
@@ -124,6 +126,20 @@ def _check_needed(block: Block, stage: Stage) -> None:
         block.source.fault("missing_key", block.where, key="refusal_reason")
     if not stage.by:
         block.source.fault("nobody_acts", block.at("by"))
+
+
+def _tiers(block: Block, by: tuple[str, ...]) -> tuple[AmountTier, ...]:
+    """Tiers by rising amount, the last one open; their roles are among those of the stage."""
+    found: list[AmountTier] = []
+    blocks = block.blocks("by_amount", "up_to? by")
+    for index, one in enumerate(blocks):
+        limit = one.money("up_to") if one.has("up_to") else None
+        before = found[-1].up_to_fen if found else 0
+        rises = limit is None or (before is not None and limit > before)
+        if not rises or (limit is None) != (index == len(blocks) - 1):
+            block.source.fault("tiers_rise", one.where)
+        found.append(AmountTier(limit, names_in(one, "by", by)))
+    return tuple(found)
 
 
 def _parts(block: Block, level: str, by: tuple[str, ...]) -> tuple[StagePart, ...]:

@@ -93,10 +93,19 @@ class StagePart:
 
 
 @dataclass(frozen=True, slots=True)
+class AmountTier:
+    """Who acts for amounts of at most `up_to_fen` (None: any amount)."""
+
+    up_to_fen: int | None
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """One step of a road.
 
-    `by` are role codes; `form_check` the hand-over whose form demands apply on leaving;
+    `by` are role codes, all that may ever act; `by_amount` says which of them for which amount
+    (`actors`); `form_check` the hand-over whose form demands apply on leaving;
     `amount` which amount is set here (proposed, suggested, approved); `assess` the purpose
     under which the rules are asked again; `on_list` whether many applications are done at once;
     `passes` what lets a record pass, otherwise the application is refused here, giving the text
@@ -125,6 +134,14 @@ class Stage:
     collective: bool = False
     may_refuse: bool = False
     returns_to: tuple[str, ...] = ()
+    by_amount: tuple[AmountTier, ...] = ()
+
+    def actors(self, fen: int | None) -> tuple[str, ...]:
+        """The role codes that act for this amount; one that is not known takes the last tier."""
+        for tier in self.by_amount:
+            if tier.up_to_fen is None or (fen is not None and fen <= tier.up_to_fen):
+                return tier.by
+        return self.by
 
     @property
     def may_return(self) -> bool:

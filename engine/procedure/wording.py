@@ -34,6 +34,10 @@ register(
             "只有 integer 和 money 可以有 range。",
             "Only integer and money have a range.",
         ),
+        "tiers_rise": (
+            "金额各档必须由低到高，最后一档（也只有最后一档）不写 up_to。",
+            "The amounts must rise from tier to tier; the last one, and only the last, has no up_to.",
+        ),
         "road_empty": ("至少要有一个环节。", "At least one stage is needed."),
     }
 )
