@@ -119,7 +119,7 @@ def _settled(
     passed = stage is None or road.position(application.stage) > road.position(stage)
     if need.failed_block is not None:
         result = screening(session, application)
-        if result is ScreeningResult.FAIL:
+        if result == ScreeningResult.FAIL:
             return "fail"
         return SCREEN_WORDS[result] if passed else "none"
     kind = None if stage is None else road.stage(stage).kind

@@ -55,7 +55,7 @@ def create(
     known = session.scalars(
         select(Grant).where(Grant.application_id == application.id).with_for_update()
     ).one_or_none()
-    if known is not None and known.state is GrantState.ACTIVE:
+    if known is not None and known.state == GrantState.ACTIVE:
         if (known.fen, known.priority) == (fen, priority):
             return known
         if moved_fen(session, known):
@@ -95,7 +95,7 @@ def cancel(
     if moved_fen(session, grant):
         raise Refused([Fault("grant_money_moved", {}, application.number)])
     for payment in grant.payments:
-        if payment.state is PaymentState.PREPARED:
+        if payment.state == PaymentState.PREPARED:
             payment.state = PaymentState.REVERSED
     grant.state = GrantState.CANCELLED
     session.flush()

@@ -74,7 +74,7 @@ def account(
     if found is not None:
         return found
     opened = Account(
-        kind=kind, balance_fen=0, may_be_negative=kind is AccountKind.OUTSIDE, **wanted
+        kind=kind, balance_fen=0, may_be_negative=kind == AccountKind.OUTSIDE, **wanted
     )
     try:
         with session.begin_nested():
@@ -86,7 +86,7 @@ def account(
 
 def unit_account(session: Session, unit: OrgUnit, source: FundSource) -> Account:
     """Where a unit keeps the money of a source that it is to pay out, earmarked (clause 4.5)."""
-    kind = AccountKind.DEPARTMENT if unit.level is OrgLevel.DEPARTMENT else AccountKind.COMMITTEE
+    kind = AccountKind.DEPARTMENT if unit.level == OrgLevel.DEPARTMENT else AccountKind.COMMITTEE
     return account(session, kind, source=source, org=unit)
 
 

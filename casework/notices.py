@@ -126,7 +126,7 @@ def close(
     values, found = lists.written(
         applications, StageKind.POST, "end", record, None, at, NEEDED_AT_END
     )
-    if notice.status is not NoticeStatus.POSTED:
+    if notice.status != NoticeStatus.POSTED:
         raise Refused([Fault("notice_not_posted", {"number": notice.number})])
     found += access.faults(session, by, Permission.Notice.REMOVE, notice.org_id)
     if applications:
@@ -162,7 +162,7 @@ def remove_line(
     notice, application = line.notice, line.application
     _hold(session, notice)
     found = access.faults(session, by, Permission.Notice.REMOVE, notice.org_id)
-    if notice.status is not NoticeStatus.POSTED or line.state is not LineState.ON:
+    if notice.status != NoticeStatus.POSTED or line.state is not LineState.ON:
         found.append(Fault("line_not_on_board", {}, application.number))
     if not reason.strip():
         found.append(Fault("reason_needed", {}, application.number))

@@ -49,7 +49,7 @@ def register(
     policy, _road = moves.policy_and_road(application)
     form = policy.procedure.notice
     found = access.faults(session, by, Permission.Notice.OBJECT, notice.org_id)
-    if line.state is not LineState.ON:
+    if line.state != LineState.ON:
         found.append(Fault("line_not_on_board", {}, application.number))
     if channel not in form.objections.channels:
         names = list(form.objections.channels.values())
@@ -79,7 +79,7 @@ def register(
         "state": objection.state.value,
         "notice": notice.number,
     }
-    if objection.state is ObjectionState.OPEN and application.status in moves.LIVE:
+    if objection.state == ObjectionState.OPEN and application.status in moves.LIVE:
         application.held, application.hold_reason = True, lists.OBJECTION
     _write(session, application, "objection", by, at, data)
     return objection
@@ -95,7 +95,7 @@ def settle(
     moves.lock(session, [application])
     session.refresh(objection, with_for_update=True)
     found = access.faults(session, by, Permission.Notice.SETTLE, line.notice.org_id)
-    if objection.state is not ObjectionState.OPEN:
+    if objection.state != ObjectionState.OPEN:
         found.append(Fault("objection_settled", {}, application.number))
     if not finding.strip():
         found.append(Fault("finding_missing", {}, "finding"))
@@ -151,7 +151,7 @@ def _cancel(
         reason=finding,
         data={**data, "paid_fen": paid},
     )
-    if notice.status is NoticeStatus.POSTED and not notices.on_board(session, notice):
+    if notice.status == NoticeStatus.POSTED and not notices.on_board(session, notice):
         notice.status, notice.removed_on = NoticeStatus.CANCELLED, day_of(at)
         session.flush()
 
@@ -166,7 +166,7 @@ def _go_on(
         return
     _release(session, application)
     here = lists.stage_of_kind(application, StageKind.POST)
-    over = notice.status is NoticeStatus.ENDED and _is_latest(session, notice, application)
+    over = notice.status == NoticeStatus.ENDED and _is_latest(session, notice, application)
     if over and here is not None and application.stage == here.id:
         lists.forward(session, application, "objection_refuted", by, at, data=data, duty=False)
     else:
@@ -181,7 +181,7 @@ def _release(session: Session, application: Application) -> None:
 
 def _is_latest(session: Session, notice: Notice, application: Application) -> bool:
     lines = [line for line in notice.lines if line.application_id == application.id]
-    return bool(lines) and lines[-1].state is LineState.ON
+    return bool(lines) and lines[-1].state == LineState.ON
 
 
 def _write(

@@ -31,6 +31,6 @@ def lawful(application: Application) -> tuple[Payee | None, list[Fault]]:
         name, kinship = application.payee_name, application.payee_kinship
         account = application.payee_account
     method = application.payee_method or (PayMethod.CARD if account else PayMethod.CASH)
-    if method is PayMethod.CARD and not account:
+    if method == PayMethod.CARD and not account:
         return None, [Fault("account_missing", {"name": name}, number)]
-    return Payee(name, kinship, method, account if method is PayMethod.CARD else None), []
+    return Payee(name, kinship, method, account if method == PayMethod.CARD else None), []

@@ -126,7 +126,7 @@ def discard(session: Session, payment: Payment, *, reason: str, by: Actor, at: d
     application = _hold(session, [payment])[0]
     rights = moves.check_access(session, application, by, Permission.Payment.PREPARE)
     found = lists.at_number(application, rights)
-    if payment.state is not PaymentState.PREPARED:
+    if payment.state != PaymentState.PREPARED:
         found.append(Fault("payment_not_prepared", {}, application.number))
     if not reason.strip():
         found.append(Fault("reason_needed", {}, application.number))
@@ -210,12 +210,12 @@ def _done_by(session: Session, payment: Payment, request_key: str) -> bool:
 
 
 def _paid_already(payments: Sequence[Payment]) -> list[Fault]:
-    return [_already(payment) for payment in payments if payment.state is PaymentState.PAID]
+    return [_already(payment) for payment in payments if payment.state == PaymentState.PAID]
 
 
 def _already(payment: Payment) -> Fault:
     number = payment.grant.application.number
-    if payment.state is PaymentState.PREPARED:
+    if payment.state == PaymentState.PREPARED:
         return Fault("already_on_roster", {}, number)
     params = {"name": payment.payee_name, "on": payment.paid_on, "yuan": yuan(payment.fen)}
     return Fault("already_paid", params, number)
@@ -239,7 +239,7 @@ def _pay_faults(session: Session, payment: Payment, given: lists.Values, by: Act
     application = payment.grant.application
     number = application.number
     found = []
-    if payment.state is not PaymentState.PREPARED:
+    if payment.state != PaymentState.PREPARED:
         found.append(Fault("payment_not_prepared", {}, number))
     method, witness = given.get("method"), lists.words(given, "witness")
     if method is not None and method not in set(PayMethod):
@@ -333,7 +333,7 @@ def _undo_faults(
     application = _hold(session, [payment])[0]
     rights = moves.check_access(session, application, by, permission)
     found = lists.at_number(application, rights)
-    if payment.state is not PaymentState.PAID:
+    if payment.state != PaymentState.PAID:
         found.append(Fault("payment_not_paid", {}, application.number))
     if payment.receipt is not None:
         found.append(Fault("payment_receipted", {}, application.number))

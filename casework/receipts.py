@@ -44,7 +44,7 @@ def record(session: Session, payment: Payment, record: Raw, *, by: Actor, at: da
     found += _faults(session, payment, given)
     lists.stop(found)
     sign = ReceiptSign(str(given["sign"]))
-    own = sign is not ReceiptSign.BY_OTHER
+    own = sign != ReceiptSign.BY_OTHER
     receipt = Receipt(
         payment_id=payment.id,
         received_on=lists.day(given, "received_on"),
@@ -92,7 +92,7 @@ def _kind(application: Application) -> StageKind:
 def _faults(session: Session, payment: Payment, given: lists.Values) -> list[Fault]:
     number = payment.grant.application.number
     found = []
-    if payment.state is not PaymentState.PAID:
+    if payment.state != PaymentState.PAID:
         found.append(Fault("payment_not_paid", {}, number))
     if of(session, payment) is not None:
         found.append(Fault("receipt_exists", {}, number))

@@ -98,7 +98,7 @@ def receive(
     if not recovery.ordered_on <= received_on <= day_of(at):
         found.append(Fault("date_not_yet", {"on": received_on}, "received_on"))
     payment = _paid(session, grant)
-    if payment is None or recovery.state is not RecoveryState.OPEN:
+    if payment is None or recovery.state != RecoveryState.OPEN:
         found.append(Fault("recovery_not_open", {}, application.number))
     lists.stop(found)
     source = payment.source if payment else None
@@ -129,7 +129,7 @@ def receive(
 def demanded_fen(session: Session, grant: Grant) -> int:
     """What has been ordered back of a grant, fen; a waived order counts what came in."""
     rows = session.scalars(select(Recovery).where(Recovery.grant_id == grant.id))
-    return sum(row.recovered_fen if row.state is RecoveryState.WAIVED else row.fen for row in rows)
+    return sum(row.recovered_fen if row.state == RecoveryState.WAIVED else row.fen for row in rows)
 
 
 def recovered_fen(session: Session, grant: Grant) -> int:

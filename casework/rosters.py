@@ -78,7 +78,7 @@ def bank_file(
     at: datetime,
 ) -> BankFile:
     """The card payments among these for the bank; cash is left out."""
-    cards = [p for p in payments if p.method is PayMethod.CARD and p.account]
+    cards = [p for p in payments if p.method == PayMethod.CARD and p.account]
     _look(session, unit, cards, "bank_file", by, at)
     rows = tuple(
         (order, payment.payee_name, payment.account or "", payment.fen, memo)
@@ -129,7 +129,7 @@ def _row(session: Session, order: int, payment: Payment) -> RosterRow:
         name=application.member.name,
         id_number=application.member.id_number,
         fen=payment.fen,
-        account=payment.account if payment.method is PayMethod.CARD else None,
+        account=payment.account if payment.method == PayMethod.CARD else None,
         sign=receipt.sign.value if receipt else None,
         receiver=receipt.receiver if receipt else payment.payee_name,
         kinship=receipt.kinship if receipt else payment.payee_kinship,

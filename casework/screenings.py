@@ -124,7 +124,7 @@ def record_results(
         line.by_id, line.at = by.user_id, at
         session.flush()
         data = lists.entry(application, StageKind.SCREEN, "result", given)
-        if line.result is ScreeningResult.PASS:
+        if line.result == ScreeningResult.PASS:
             lists.forward(session, application, "screen", by, at, data=data)
         else:
             _failed(session, application, line.reason or "", by, at, data)

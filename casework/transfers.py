@@ -108,7 +108,7 @@ def take_back(
     moves.lock(session, [application])
     session.refresh(line, with_for_update=True)
     found = access.faults(session, by, Permission.Fund.REVERSE, line.batch.org_id)
-    if line.state is not TransferState.SENT:
+    if line.state != TransferState.SENT:
         found.append(Fault("transfer_not_there", {}, application.number))
     if grants.paid_fen(session, line.grant):
         found.append(Fault("grant_paid", {}, application.number))
@@ -157,7 +157,7 @@ def _return_line(
     session: Session, line: TransferLine, *, by: Actor, at: datetime, reason: str
 ) -> Journal:
     for payment in line.grant.payments:
-        if payment.state is PaymentState.PREPARED and payment.instalment == line.instalment:
+        if payment.state == PaymentState.PREPARED and payment.instalment == line.instalment:
             payment.state = PaymentState.REVERSED
     purse, held = _accounts(line.batch)
     legs = [Leg(debit=purse, credit=held, fen=line.fen)]

@@ -1,7 +1,7 @@
 """A small office with the real policy published: people in every role, and applications that have
 come as far along their road as a test about lists and money needs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -173,6 +173,11 @@ class Office:
         keeper = self.staff["finance"]
         funds.allocate_budget(self.session, self.source, 2010, fen, by=keeper, at=noon(1))
 
+    def versions(self, applications: Iterable[Application]) -> dict[int, int]:
+        """What a page shows now."""
+        self.session.flush()
+        return lists.versions(applications)
+
     # -- the road of a list, one verb each
 
     def post(self, *applications: Application, **given: Any) -> Notice:
@@ -184,7 +189,7 @@ class Office:
             {**record, **given.pop("record", {})},
             by=given.pop("by", self.staff["branch_clerk"]),
             at=given.pop("at", noon(6)),
-            versions=given.pop("versions", lists.versions(applications)),
+            versions=given.pop("versions", self.versions(applications)),
         )
 
     def close(self, notice: Notice, **given: Any) -> list[Application]:
@@ -205,7 +210,7 @@ class Office:
             {"filed_on": date(2010, 12, 12), "contact": "钱干事"},
             by=given.pop("by", self.staff["committee_clerk"]),
             at=given.pop("at", noon(12)),
-            versions=given.pop("versions", lists.versions(applications)),
+            versions=given.pop("versions", self.versions(applications)),
         )
 
     def enter(self, *applications: Application, **given: Any) -> ScreeningList:
@@ -216,7 +221,7 @@ class Office:
             {"entered_on": date(2010, 12, 13), **given.pop("record", {})},
             by=given.pop("by", self.staff["committee_clerk"]),
             at=given.pop("at", noon(13)),
-            versions=given.pop("versions", lists.versions(applications)),
+            versions=given.pop("versions", self.versions(applications)),
         )
 
     def screen(self, entered: ScreeningList, **given: Any) -> None:
@@ -240,7 +245,7 @@ class Office:
             {"transferred_on": date(2010, 12, 15), "voucher": "凭证1"},
             by=given.pop("by", self.staff["finance"]),
             at=given.pop("at", noon(15)),
-            versions=given.pop("versions", lists.versions(applications)),
+            versions=given.pop("versions", self.versions(applications)),
             request_key=given.pop("request_key", f"t{[a.id for a in applications]}"),
             **given,
         )
@@ -252,7 +257,7 @@ class Office:
             applications,
             by=given.pop("by", self.staff["committee_clerk"]),
             at=given.pop("at", noon(16)),
-            versions=given.pop("versions", lists.versions(applications)),
+            versions=given.pop("versions", self.versions(applications)),
             **given,
         )
 

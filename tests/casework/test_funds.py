@@ -13,8 +13,8 @@ from engine import messages
 from engine.faults import Refused
 from models.ledger import AccountKind, Budget, FundSource, Journal
 from tests import factories as make
-from tests.conftest import Database
 from tests.casework.together import at_once
+from tests.conftest import Database
 
 AT = make.NOW
 
@@ -197,9 +197,7 @@ def test_one_request_pressed_twice_at_once_counts_once(database: Database) -> No
 
     def raise_it(session: Session, number: int) -> None:
         source = session.get_one(FundSource, source_id)
-        funds.allocate_budget(
-            session, source, 2010, 1000, by=keeper, at=AT, request_key="once"
-        )
+        funds.allocate_budget(session, source, 2010, 1000, by=keeper, at=AT, request_key="once")
 
     assert at_once(database, raise_it, 3) == [None] * 3
     with database.sessions() as session:
