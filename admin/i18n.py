@@ -159,24 +159,28 @@ def _placeholders(texts: tuple[str, ...]) -> set[str]:
     return {name for text in texts if text for name in PLACEHOLDER.findall(text)} - {"num"}
 
 
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+
+
 def main(arguments: list[str]) -> int:
     """extract | compile | check; 0 good, 1 something lacks its Chinese, 2 wrong use."""
     match arguments:
         case ["extract"]:
             missing = extract()
             for word in missing:
-                print(word)
-            print(f"{len(missing)} without Chinese in {PO.relative_to(HERE.parent)}")
+                _say(word)
+            _say(f"{len(missing)} without Chinese in {PO.relative_to(HERE.parent)}")
             return 0
         case ["compile"]:
-            print(compile_catalogue().relative_to(HERE.parent))
+            _say(str(compile_catalogue().relative_to(HERE.parent)))
             return 0
         case ["check"]:
             found = faults()
-            print("\n".join(found) if found else "every word has its Chinese")
+            _say("\n".join(found) if found else "every word has its Chinese")
             return 1 if found else 0
         case _:
-            print("usage: python -m admin.i18n extract|compile|check", file=sys.stderr)
+            sys.stderr.write("usage: python -m admin.i18n extract|compile|check\n")
             return 2
 
 

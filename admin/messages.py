@@ -29,6 +29,31 @@ CATALOGUE = {
         "This record was not found: it may have been deleted, or it lies outside your part of the "
         "organisation.",
     ),
+    "edge_parent_needed": (
+        "请选择上级组织：新的组织必须建在您管理的组织之下。",
+        "Choose the unit above: a new unit must stand below one that you manage.",
+    ),
+    "edge_parent_below": (
+        "“{name}”不能放到它自己的下级之下。请选择另一个上级组织。",
+        "{name} cannot stand below itself or one of its own units. Choose another unit above.",
+    ),
+    "edge_user_exists": (
+        "用户名“{name}”已有人使用。请换一个用户名。",
+        "The user name {name} is taken. Choose another one.",
+    ),
+    "edge_own_account": (
+        "不能停用自己的账号。请由另一位系统管理员办理。",
+        "You cannot close your own account. Ask another administrator.",
+    ),
+    "edge_own_role": (
+        "不能给自己授予或终止角色。请由另一位系统管理员办理。",
+        "You cannot grant yourself a role or end your own. Ask another administrator.",
+    ),
+    "edge_role_level": (
+        "角色“{role}”不能授予在“{unit}”：级别不符。请选择相应级别的组织。",
+        "The role {role} cannot be held at {unit}: the level is not the role's. Choose a unit of "
+        "its level.",
+    ),
 }
 
 

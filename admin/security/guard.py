@@ -72,9 +72,9 @@ def guard() -> ResponseReturnValue | None:
         flash(_("Choose a password of your own first."), "info")
         return redirect(url_for("account.password"))
     wanted = permissions_of(current_app.view_functions[endpoint])
-    if SIGNED_IN in wanted or any(actor().holds(name) for name in wanted):
-        return None
-    abort(403)
+    if SIGNED_IN not in wanted and not any(actor().holds(name) for name in wanted):
+        abort(403)
+    return None
 
 
 def _ask_to_sign_in() -> ResponseReturnValue:

@@ -75,6 +75,17 @@
     show();
   });
 
+  // -- a drawer: <button data-drawer="id"> and an element with that id and data-closed
+  all("[data-drawer]").forEach(function (button) {
+    var drawer = document.getElementById(button.dataset.drawer);
+    button.addEventListener("click", function () {
+      var open = drawer.hasAttribute("data-closed");
+      drawer.toggleAttribute("data-closed", !open);
+      button.setAttribute("aria-expanded", String(open));
+      if (open) { var first = drawer.querySelector("input:not([type=hidden]), select"); if (first) { first.focus(); } }
+    });
+  });
+
   // -- a select that sends its form at once
   all("select[data-send]").forEach(function (select) {
     select.addEventListener("change", function () { select.form.requestSubmit(); });

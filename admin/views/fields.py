@@ -1,0 +1,144 @@
+"""Form fields and forms for plain data: what they accept is bounded, so no value ends in an error
+of the database. What is right is casework's to say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+from flask_babel import gettext as _
+from flask_wtf.i18n import translations
+from wtforms import (
+    DateField,
+    Form,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from engine.faults import Fault
+
+LARGEST = 2**31 - 1
+
+
+class BoundForm(Form):
+    """A form in the language of the request; its token is the page's (admin.extensions.csrf)."""
+
+    class Meta:
+        def get_translations(self, form: Form) -> Any:
+            """WTForms' own messages in the language of the request."""
+            return translations
+
+    def take(self, faults: tuple[Fault, ...], words: Any) -> None:
+        """Put each fault beside the field that it names, as well as on top of the page."""
+        for fault in faults:
+            if fault.where in self._fields:
+                field = self._fields[fault.where]
+                field.errors = [*field.errors, words(fault)]
+
+
+class Versioned(BoundForm):
+    """A form that knows which version of the row it was opened on."""
+
+    version = HiddenField()
+
+    def opened_on(self) -> int | None:
+        """The version carried by the page, None when it was lost or tampered with."""
+        text = self.version.data or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def words(label: Any, *, most: int = 200, required: bool = False, **kw: Any) -> Any:
+    """One line of text."""
+    checks = [InputRequired() if required else Optional(), Length(max=most)]
+    return StringField(
+        label, checks, filters=[_stripped], **{"render_kw": {"maxlength": most}, **kw}
+    )
+
+
+def long_words(label: Any, *, most: int = 4000, required: bool = False, **kw: Any) -> Any:
+    """Several lines of text."""
+    checks = [InputRequired() if required else Optional(), Length(max=most)]
+    render = {"maxlength": most, "rows": 3, "data-wide": "1"}
+    return TextAreaField(label, checks, filters=[_stripped], **{"render_kw": render, **kw})
+
+
+def number(
+    label: Any, low: int = 0, high: int = LARGEST, *, required: bool = False, **kw: Any
+) -> Any:
+    """A whole number within bounds."""
+    checks = [InputRequired() if required else Optional(), NumberRange(low, high)]
+    return IntegerField(label, checks, **{"render_kw": {"min": low, "max": high}, **kw})
+
+
+class DayField(DateField):
+    """A date between 1900 and 2200; what was typed is shown again when it is not one."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        if self.data is not None and not 1900 <= self.data.year <= 2200:
+            self.data = None
+            raise ValueError(_("Write a date as year-month-day, between 1900 and 2200."))
+
+
+def day(label: Any, *, required: bool = False, **kw: Any) -> Any:
+    """A date, or nothing where it is not required."""
+    return DayField(label, [InputRequired() if required else Optional()], **kw)
+
+
+def choice(label: Any, options: Mapping[Any, object], *, required: bool = False, **kw: Any) -> Any:
+    """One of fixed choices, stored by value; the empty one is None."""
+    return ChoiceField(label, options, required=required, **kw)
+
+
+class ChoiceField(SelectField):
+    """A select over stored values; a value outside the choices is refused, none is None."""
+
+    def __init__(
+        self, label: Any, options: Mapping[Any, object], *, required: bool = False, **kw: Any
+    ) -> None:
+        checks = [InputRequired()] if required else [Optional()]
+        super().__init__(label, checks, coerce=self._stored, validate_choice=False, **kw)
+        self.offer(options, blank=not required)
+
+    def offer(self, options: Mapping[Any, object], *, blank: bool = True) -> None:
+        """Offer these values with their words."""
+        self.by_text = {str(getattr(key, "value", key)): key for key in options}
+        shown = [SelectChoice("", "—")] if blank else []
+        self.choices = shown + [
+            SelectChoice(text, options[key])  # type: ignore[arg-type]  # a lazy text
+            for text, key in self.by_text.items()
+        ]
+
+    def _stored(self, value: Any) -> Any:
+        """The stored value behind a text; None for the empty one and for strangers."""
+        return self.by_text.get(str(getattr(value, "value", value)))
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        text = valuelist[0] if valuelist else ""
+        if text and text not in self.by_text:
+            raise ValueError(_("Choose one of the values offered."))
+        self.data = self._stored(text)
+
+
+def _stripped(text: Any) -> Any:
+    """Outer spaces off; an empty text is None, never ""."""
+    return (text.strip() or None) if isinstance(text, str) else text
+
+
+def described(field: Any) -> dict[str, str]:
+    """ARIA attributes that tie an input to its help and its faults."""
+    ids = [f"{field.id}-faults"] if field.errors else []
+    ids += [f"{field.id}-hint"] if field.description else []
+    attributes = {"aria-describedby": " ".join(ids)} if ids else {}
+    return {**attributes, "aria-invalid": "true"} if field.errors else attributes
+
+
+def install(app: Flask) -> None:
+    """Give `described` to the templates' field macro."""
+    app.jinja_env.globals["described"] = described

@@ -1,0 +1,290 @@
+"""Members: list, entry, change of branch, revealing of masked numbers. Writing is casework's."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import abort, jsonify, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session, joinedload
+from wtforms.validators import InputRequired
+
+from admin import acting
+from admin.acting import attempt
+from admin.extensions import db
+from admin.i18n import _l
+from admin.nav import Entry
+from admin.security.people import actor
+from admin.text import fault_text, mask, yuan, zhdate
+from admin.views.base import within
+from admin.views.columns import Column, Filter, chosen, word_of, yes_or_no
+from admin.views.fields import BoundForm, Versioned, choice, day, long_words, words
+from admin.views.lookups import LookupField
+from admin.views.people_lookups import members_like, unit_lookup, units_like
+from admin.views.words import ETHNIC, HUKOU, ITEM, SEX, STANDING
+from admin.views.writing import ModelView
+from casework import members
+from casework.people import Actor
+from casework.permissions import Permission
+from models import Member, OrgLevel, OrgUnit
+
+MASKED = {"id_number": "id_number", "phone": "phone", "bank_account": "account"}
+LABELS = {
+    "id_number": _l("Identity number"),
+    "phone": _l("Phone"),
+    "bank_account": _l("Account number"),
+}
+branches = unit_lookup("org", Permission.Member.WRITE, OrgLevel.BRANCH)
+targets = unit_lookup("to", Permission.Member.MOVE, OrgLevel.BRANCH)
+
+
+class MemberForm(Versioned):
+    """What is kept of a member. Masked numbers are never sent to the page: a blank one stays."""
+
+    name = words(_l("Name"), most=50, required=True)
+    id_number = words(LABELS["id_number"], most=18)
+    phone = words(LABELS["phone"], most=20)
+    sex = choice(_l("Sex"), SEX)
+    birth_on = day(_l("Born"))
+    ethnic = words(_l("Ethnic group"), most=20, render_kw={"maxlength": 20, "list": "ethnic-names"})
+    joined_on = day(_l("Joined on"))
+    status = choice(_l("Standing"), STANDING, required=True)
+    hukou = choice(_l("Registration that decides the line"), HUKOU)
+    hukou_label = words(_l("Registration as printed"), most=20)
+    address = words(_l("Home address"), most=300, render_kw={"maxlength": 300, "data-wide": "1"})
+    bank_name = words(_l("Bank"), most=100)
+    bank_account = words(LABELS["bank_account"], most=40)
+    can_help_skills = long_words(_l("Skills with which the member could help others"), most=1000)
+    died_on = day(_l("Died on"))
+
+    def values(self, *, keep_blank: bool) -> dict[str, Any]:
+        """Field → value; with `keep_blank` a masked number left blank is not among them."""
+        found: dict[str, Any] = {}
+        for name in members.FIELDS & set(self._fields):
+            data = self._fields[name].data
+            if keep_blank and name in MASKED and not data:
+                continue
+            found[name] = data
+        return found
+
+
+class NewMemberForm(MemberForm):
+    """A new member needs a branch."""
+
+    org = LookupField(
+        _l("Branch"), [InputRequired()], loader=branches, endpoint="members.ajax_lookup"
+    )
+
+
+class MoveForm(Versioned):
+    """Where the organisational relation goes, and why."""
+
+    to = LookupField(
+        _l("New branch"), [InputRequired()], loader=targets, endpoint="members.ajax_lookup"
+    )
+    reason = long_words(_l("Reason"), most=500, required=True)
+
+
+class RevealForm(BoundForm):
+    """Nothing to fill in: the token alone."""
+
+
+def masked(field: str) -> Any:
+    """A column's cell: the number as it may be seen by everyone with access to the row."""
+    return lambda member: mask(getattr(member, field), MASKED[field])
+
+
+class MemberView(ModelView):
+    """The register of members."""
+
+    read = Permission.Member.READ
+    write = add = Permission.Member.WRITE
+    export_with = Permission.Member.EXPORT
+    reveal_with = Permission.Member.REVEAL
+    move_with = Permission.Member.MOVE
+    routes = {"move_view": "move_with", "reveal_view": "reveal_with"}  # noqa: RUF012  # read only
+    kind = "member"
+    title = _l("Members")
+    one = _l("Member")
+    search_hint = _l("Name, initials, or last 4 of ID or phone")
+    form = MemberForm
+    form_ajax_refs = {"org": branches, "to": targets}  # noqa: RUF012  # Flask-Admin's attribute
+    edit_template = create_template = "members/edit.html"
+    details_template = "members/details.html"
+    loading = (joinedload(Member.org),)
+    order = (Member.name,)
+    entry = Entry("members.index_view", _l("Members"), "people", (read,), "users", 10)
+    columns = (
+        Column("name", _l("Name"), lambda m: m.name, Member.name, "name", in_details=False),
+        Column("sex", _l("Sex"), lambda m: word_of(SEX, m.sex), css="short"),
+        Column("birth_on", _l("Born"), lambda m: zhdate(m.birth_on), Member.birth_on, "short"),
+        Column("org", _l("Branch"), lambda m: m.org.name, css="long"),
+        Column("status", _l("Standing"), lambda m: word_of(STANDING, m.status), css="short"),
+        Column(
+            "joined_on", _l("Joined on"), lambda m: zhdate(m.joined_on), Member.joined_on, "short"
+        ),
+        Column("ethnic", _l("Ethnic group"), lambda m: m.ethnic or "—", in_list=False),
+        Column("hukou", _l("Registration"), lambda m: word_of(HUKOU, m.hukou), css="short"),
+        Column(
+            "hukou_label",
+            _l("Registration as printed"),
+            lambda m: m.hukou_label or "—",
+            in_list=False,
+        ),
+        Column("phone", LABELS["phone"], masked("phone"), css="mono short", in_details=False),
+        Column(
+            "id_number",
+            LABELS["id_number"],
+            masked("id_number"),
+            css="mono short",
+            in_details=False,
+        ),
+        Column("address", _l("Home address"), lambda m: m.address or "—", in_list=False, wide=True),
+        Column("bank_name", _l("Bank"), lambda m: m.bank_name or "—", in_list=False),
+        Column(
+            "can_help_skills",
+            _l("Skills"),
+            lambda m: m.can_help_skills or "—",
+            in_list=False,
+            wide=True,
+        ),
+        Column("died_on", _l("Died on"), lambda m: zhdate(m.died_on), in_list=False),
+    )
+    filters = (
+        Filter(
+            "org",
+            _l("Branch"),
+            lambda text: Member.org_id.in_(select(OrgUnit.id).where(units_like(text))),
+            lambda text: text.strip()[:100],
+        ),
+        Filter("status", _l("Standing"), **chosen(Member.status, STANDING)),
+        Filter("sex", _l("Sex"), **chosen(Member.sex, SEX)),
+        Filter("hukou", _l("Registration"), **chosen(Member.hukou, HUKOU)),
+        Filter("active", _l("Still with us"), **yes_or_no(Member.active)),
+    )
+
+    def visible(self, permission: str) -> ColumnElement[bool]:
+        return within(Member.org_id, permission)
+
+    def search(self, words: str) -> ColumnElement[bool]:
+        return members_like(words)
+
+    def name_of(self, row: Any) -> str:
+        return str(row.name)
+
+    def get_create_form(self) -> Any:
+        return NewMemberForm
+
+    # -- writing
+    def _form_page(self, form: Any, row: Any = None, versions: Any = ()) -> str:
+        self._template_args["ethnic_names"] = ETHNIC
+        return super()._form_page(form, row, versions)
+
+    def opened(self, row: Any) -> Any:
+        """The stored numbers stay on the server; the page says only that there is one."""
+        form = super().opened(row)
+        for name, kind in MASKED.items():
+            field = form._fields[name]
+            if request.method != "POST":
+                field.data = None
+            if getattr(row, name):
+                shown = mask(getattr(row, name), kind)
+                field.render_kw = {**field.render_kw, "placeholder": shown}
+                field.description = _("Leave blank to keep the number on file.")
+        return form
+
+    def create(self, session: Session, form: Any, by: Actor, at: datetime) -> Member:
+        return members.register(session, form.org.data, form.values(keep_blank=False), by=by, at=at)
+
+    def change(
+        self, session: Session, row: Any, form: Any, by: Actor, at: datetime, version: int | None
+    ) -> Member:
+        values = form.values(keep_blank=True)
+        expected = -1 if version is None else version
+        return members.update(session, row, values, by=by, at=at, expected_version=expected)
+
+    def compared(self, form: Any, row: Any) -> list[tuple[str, str, str, bool]]:
+        """Masked numbers are not laid open by a lost race either."""
+        hidden = {str(LABELS[name]) for name in MASKED}
+        return [line for line in super().compared(form, row) if line[0] not in hidden]
+
+    # -- one member
+    def beside(self, row: Any) -> dict[str, Any]:
+        mine = actor()
+        return {
+            "masked": [
+                (LABELS[field], field, bool(getattr(row, field)), mask(getattr(row, field), kind))
+                for field, kind in MASKED.items()
+            ],
+            "may_reveal": mine.holds(self.reveal_with)
+            and self.get_one(row.id, self.reveal_with) is not None,
+            "may_move": mine.holds(self.move_with)
+            and self.get_one(row.id, self.move_with) is not None,
+            "household": row.household,
+            "item_words": ITEM,
+            "totals": totals(row.household),
+        }
+
+    @expose("/reveal/", methods=("POST",))
+    def reveal_view(self) -> ResponseReturnValue:
+        """One masked number in clear; the look is recorded by the verb."""
+        row, field = self.one_or_404(self.reveal_with), request.args.get("field", "")
+        if field not in MASKED:
+            abort(404)
+        outcome: acting.Outcome[str | None] = attempt(
+            lambda session, by, at: members.reveal(session, row, field, by=by, at=at),
+            f"member.reveal:{field}",
+            "member",
+            row.id,
+        )
+        if outcome.faults:
+            return jsonify(error=" ".join(fault_text(f) for f in outcome.faults)), outcome.status
+        return jsonify(value=outcome.value or "—")
+
+    @expose("/move/", methods=("GET", "POST"))
+    def move_view(self) -> ResponseReturnValue:
+        """Carry the organisational relation over to another branch."""
+        row = self.one_or_404(self.move_with)
+        form = MoveForm(request.form if request.method == "POST" else None)
+        if request.method == "GET":
+            form.version.data = str(row.version)
+            return self._move_page(form, row)
+        if not form.validate():
+            return self._move_page(form, row), 422
+        number = row.id
+        outcome: acting.Outcome[Member] = attempt(
+            lambda session, by, at: members.move(
+                session,
+                row,
+                form.to.data,
+                reason=form.reason.data or "",
+                by=by,
+                at=at,
+                expected_version=form.opened_on() or -1,
+            ),
+            "member.move",
+            "member",
+            number,
+        )
+        if outcome.faults:
+            again = db.session.get_one(Member, number)
+            return acting.refused(outcome, lambda: self._move_page(form, again))
+        return redirect(self.get_url(".index_view"))
+
+    def _move_page(self, form: MoveForm, row: Member) -> str:
+        page: str = self.render("members/move.html", form=form, row=row, cancel=self.back())
+        return page
+
+
+def totals(household: Any) -> dict[str, str]:
+    """Kind of row → yearly sum, for the household's table."""
+    if household is None:
+        return {}
+    sums: dict[str, int] = {}
+    for item in household.items:
+        sums[item.kind.value] = sums.get(item.kind.value, 0) + item.fen_per_year
+    return {kind: yuan(fen) for kind, fen in sums.items()}

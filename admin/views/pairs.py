@@ -1,0 +1,186 @@
+"""Helping pairs: who helps whom, since when, with what. Writing is casework's."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import redirect, request
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session, joinedload
+from wtforms.validators import InputRequired
+
+from admin import acting
+from admin.acting import Outcome, attempt
+from admin.i18n import _l
+from admin.nav import Entry
+from admin.text import zhdate
+from admin.views.base import within
+from admin.views.columns import Column, Filter, chosen, word_of
+from admin.views.fields import Versioned, day, long_words
+from admin.views.lookups import LookupField
+from admin.views.people_lookups import member_lookup, members_like, unit_lookup
+from admin.views.words import PAIR
+from admin.views.writing import ModelView
+from casework import pairs
+from casework.people import Actor
+from casework.permissions import Permission
+from models import HelpingPair, Member, OrgLevel, PairState
+
+helpers = member_lookup("helper", Permission.Pair.WRITE)
+helped = member_lookup("helped", Permission.Pair.WRITE)
+branches = unit_lookup("org", Permission.Pair.WRITE, OrgLevel.BRANCH)
+
+
+class PairForm(Versioned):
+    """Term and plan of a running pair."""
+
+    end_on = day(_l("Until (planned)"))
+    skill = long_words(_l("Skill or road to prosperity"), most=1000)
+    plan = long_words(_l("Plan"), most=4000)
+    goal = long_words(_l("Goal"), most=2000)
+
+
+class NewPairForm(Versioned):
+    """A new pair."""
+
+    helper = LookupField(
+        _l("Helper"), [InputRequired()], loader=helpers, endpoint="pairs.ajax_lookup"
+    )
+    helped = LookupField(
+        _l("Helped member"), [InputRequired()], loader=helped, endpoint="pairs.ajax_lookup"
+    )
+    org = LookupField(
+        _l("Branch"), [InputRequired()], loader=branches, endpoint="pairs.ajax_lookup"
+    )
+    start_on = day(_l("From"), required=True)
+    end_on = day(_l("Until (planned)"))
+    skill = long_words(_l("Skill or road to prosperity"), most=1000)
+    plan = long_words(_l("Plan"), most=4000)
+    goal = long_words(_l("Goal"), most=2000)
+
+
+class EndForm(Versioned):
+    """When and why a pair ended."""
+
+    on = day(_l("Ended on"), required=True)
+    reason = long_words(_l("Reason"), most=500, required=True)
+
+
+class PairView(ModelView):
+    """Pairs of the branches in the person's reach."""
+
+    read = Permission.Pair.READ
+    write = add = Permission.Pair.WRITE
+    routes = {"end_view": "write"}  # noqa: RUF012  # read only
+    kind = "pair"
+    title = _l("Helping pairs")
+    one = _l("Helping pair")
+    search_hint = _l("Name or initials of either")
+    form = PairForm
+    form_ajax_refs = {"helper": helpers, "helped": helped, "org": branches}  # noqa: RUF012
+    details_template = "pairs/details.html"
+    loading = (
+        joinedload(HelpingPair.helper),
+        joinedload(HelpingPair.helped),
+        joinedload(HelpingPair.org),
+    )
+    order = (HelpingPair.state, HelpingPair.start_on.desc())
+    entry = Entry("pairs.index_view", _l("Helping pairs"), "people", (read,), "pair", 30)
+    columns = (
+        Column("helper", _l("Helper"), lambda p: p.helper.name, css="name"),
+        Column("helped", _l("Helped member"), lambda p: p.helped.name, css="name"),
+        Column("org", _l("Branch"), lambda p: p.org.name, css="long"),
+        Column("start_on", _l("From"), lambda p: zhdate(p.start_on), HelpingPair.start_on, "short"),
+        Column("end_on", _l("Until"), lambda p: zhdate(p.end_on), HelpingPair.end_on, "short"),
+        Column("state", _l("State"), lambda p: word_of(PAIR, p.state), HelpingPair.state, "short"),
+        Column("skill", _l("Skill or road to prosperity"), lambda p: p.skill or "—", wide=True),
+        Column("plan", _l("Plan"), lambda p: p.plan or "—", in_list=False, wide=True),
+        Column("goal", _l("Goal"), lambda p: p.goal or "—", in_list=False, wide=True),
+        Column("end_reason", _l("Why it ended"), lambda p: p.end_reason or "—", in_list=False),
+    )
+    filters = (Filter("state", _l("State"), **chosen(HelpingPair.state, PAIR)),)
+
+    def visible(self, permission: str) -> ColumnElement[bool]:
+        return within(HelpingPair.org_id, permission)
+
+    def search(self, words: str) -> ColumnElement[bool]:
+        """Pairs of members found within the person's own reach: names outside stay unknown."""
+        reach = within(Member.org_id, str(self.read))
+        found = select(Member.id).where(members_like(words), reach)
+        return or_(HelpingPair.helper_id.in_(found), HelpingPair.helped_id.in_(found))
+
+    def name_of(self, row: Any) -> str:
+        return f"{row.helper.name} → {row.helped.name}"
+
+    def get_create_form(self) -> Any:
+        return NewPairForm
+
+    def create(self, session: Session, form: Any, by: Actor, at: datetime) -> HelpingPair:
+        return pairs.start(
+            session,
+            form.helper.data,
+            form.helped.data,
+            form.org.data,
+            start_on=form.start_on.data,
+            by=by,
+            at=at,
+            **plan_of(form),
+        )
+
+    def change(
+        self, session: Session, row: Any, form: Any, by: Actor, at: datetime, version: int | None
+    ) -> HelpingPair:
+        expected = -1 if version is None else version
+        return pairs.change(session, row, by=by, at=at, expected_version=expected, **plan_of(form))
+
+    def beside(self, row: Any) -> dict[str, Any]:
+        return {"running": row.state is PairState.ACTIVE}
+
+    @expose("/end/", methods=("GET", "POST"))
+    def end_view(self) -> ResponseReturnValue:
+        """End a pair, with the reason."""
+        row = self.one_or_404(self.write)
+        form = EndForm(request.form if request.method == "POST" else None)
+        if request.method == "GET":
+            form.version.data = str(row.version)
+            return self._end_page(form, row)
+        if not form.validate():
+            return self._end_page(form, row), 422
+        number = row.id
+        outcome: Outcome[HelpingPair] = attempt(
+            lambda session, by, at: pairs.end(
+                session,
+                row,
+                on=form.on.data,
+                reason=form.reason.data or "",
+                by=by,
+                at=at,
+                expected_version=form.opened_on() or -1,
+            ),
+            "pair.end",
+            "pair",
+            number,
+        )
+        if outcome.faults:
+            again = self.get_one(number)
+            return acting.refused(outcome, lambda: self._end_page(form, again))
+        return redirect(self.get_url(".details_view", id=number))
+
+    def _end_page(self, form: EndForm, row: HelpingPair) -> str:
+        page: str = self.render(
+            "pairs/end.html", form=form, row=row, heading=self.name_of(row), cancel=self.back()
+        )
+        return page
+
+
+def plan_of(form: Any) -> dict[str, Any]:
+    """Term and plan from either form."""
+    return {
+        "end_on": form.end_on.data,
+        "skill": form.skill.data or "",
+        "plan": form.plan.data or "",
+        "goal": form.goal.data or "",
+    }

@@ -1,0 +1,137 @@
+"""What is only read: the audit log and the published editions."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import Response, abort, request
+from flask_admin import expose
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement
+
+from admin import clock, looks
+from admin.extensions import db
+from admin.i18n import _l
+from admin.nav import Entry
+from admin.text import moment, zhdate
+from admin.views.base import ReadView, anywhere
+from admin.views.columns import Column, Filter, from_day, read_text, to_day
+from admin.views.files import disposition
+from casework import editions
+from casework.permissions import Permission
+from models import AuditRecord, Edition, User
+from models.base import starts_with
+
+
+class AuditView(ReadView):
+    """The audit log. It cannot be written here, and looking at it leaves its own line."""
+
+    read = export_with = Permission.Audit.READ
+    title = _l("Audit log")
+    one = _l("Record")
+    search_hint = _l("Start of an action, such as member.")
+    order = (AuditRecord.seq.desc(),)
+    entry = Entry("audit.index_view", _l("Audit log"), "office", (read,), "shield", 60)
+    columns = (
+        Column("seq", _l("Number"), lambda r: r.seq, AuditRecord.seq, "num"),
+        Column("at", _l("When"), lambda r: moment(r.at), css="short"),
+        Column("actor_name", _l("Who"), lambda r: r.actor_name or "—", css="short"),
+        Column("action", _l("Action"), lambda r: r.action, css="mono short"),
+        Column("object_type", _l("Of"), lambda r: r.object_type, css="mono short"),
+        Column("object_id", _l("Which"), lambda r: r.object_id or "—", css="mono short"),
+        Column("data", _l("Details"), lambda r: as_text(r.data), css="mono long", wide=True),
+        Column("hash", _l("Hash"), lambda r: r.hash, in_list=False, css="mono", wide=True),
+    )
+    filters = (
+        Filter("from", _l("From"), **from_day(AuditRecord.at)),
+        Filter("to", _l("Until"), **to_day(AuditRecord.at)),
+        Filter("who", _l("Who"), lambda text: starts_with(AuditRecord.actor_name, text), read_text),
+        Filter("kind", _l("Of"), lambda text: AuditRecord.object_type == text, read_text),
+        Filter("which", _l("Which"), lambda text: AuditRecord.object_id == text, read_text),
+    )
+
+    def visible(self, permission: str) -> ColumnElement[bool]:
+        return anywhere(permission)
+
+    def search(self, words: str) -> ColumnElement[bool]:
+        return starts_with(AuditRecord.action, words)
+
+    def name_of(self, row: Any) -> str:
+        return _("Record %(number)s", number=row.seq)
+
+
+def as_text(data: Any) -> str:
+    """Details of a record on one line."""
+    return json.dumps(data, ensure_ascii=False, sort_keys=True) if data else "—"
+
+
+class EditionView(ReadView):
+    """Published editions of the policies, and their files."""
+
+    read = Permission.Policy.READ
+    routes = {"files_view": "read"}  # noqa: RUF012  # read only
+    title = _l("Policy editions")
+    one = _l("Edition")
+    details_template = "office/edition.html"
+    order = (Edition.policy_code, Edition.in_force_from.desc())
+    entry = Entry("editions.index_view", _l("Policy editions"), "rules", (read,), "book", 20)
+    columns = (
+        Column("policy_code", _l("Policy"), lambda e: e.policy_code, Edition.policy_code, "short"),
+        Column(
+            "in_force_from",
+            _l("In force from"),
+            lambda e: zhdate(e.in_force_from),
+            Edition.in_force_from,
+            "short",
+        ),
+        Column("in_force_to", _l("Until"), lambda e: zhdate(e.in_force_to), css="short"),
+        Column("published_at", _l("Published"), lambda e: moment(e.published_at), css="short"),
+        Column("proposed", _l("Proposed by"), lambda e: person(e.proposed_by_id), css="short"),
+        Column("signed", _l("Signed by"), lambda e: person(e.signed_by_id), css="short"),
+        Column(
+            "digest",
+            _l("Digest"),
+            lambda e: e.digest[:19] + "…",
+            css="mono short",
+            in_details=False,
+        ),
+        Column(
+            "whole_digest", _l("Digest"), lambda e: e.digest, css="mono", in_list=False, wide=True
+        ),
+        Column("note", _l("What changed"), lambda e: e.note or "—", wide=True),
+    )
+
+    def visible(self, permission: str) -> ColumnElement[bool]:
+        return anywhere(permission)
+
+    def name_of(self, row: Any) -> str:
+        return f"{row.policy_code} · {zhdate(row.in_force_from)}"
+
+    def beside(self, row: Any) -> dict[str, Any]:
+        files = editions.files_of(row)
+        shown = request.args.get("file", "")
+        return {
+            "names": sorted(files),
+            "shown": shown if shown in files else "",
+            "text": files[shown].decode("utf-8", "replace") if shown in files else "",
+            "today": clock.today(),
+        }
+
+    @expose("/files/")
+    def files_view(self) -> Response:
+        """The files as they were signed, in one zip."""
+        row = self.one_or_404(self.read)
+        if not row.files:
+            abort(404)
+        looks.note("edition_files", "edition", row.id)
+        name = disposition(f"{row.policy_code}-{row.in_force_from}", "zip")
+        return Response(
+            row.files, mimetype="application/zip", headers={"Content-Disposition": name}
+        )
+
+
+def person(number: int | None) -> str:
+    """Name of an account."""
+    found = db.session.get(User, number) if number else None
+    return found.display_name if found else "—"

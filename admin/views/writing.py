@@ -1,0 +1,337 @@
+"""Creating, changing and deleting plain rows: asked first, checked against the version that was
+read, done by a verb, and written to the audit log. Never touches an application's state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+
+from flask import abort, flash, jsonify, make_response, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+from flask_admin.actions import action
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from sqlalchemy import inspect as inspect_row
+from sqlalchemy.orm import Session
+
+from admin import acting
+from admin.acting import Outcome, attempt
+from admin.extensions import db
+from admin.text import fault_text
+from admin.views.base import ReadView
+from admin.views.fields import Versioned
+from casework import events
+from casework.people import Actor
+from engine.faults import Fault, Refused
+from models.base import Base
+
+MOST_SELECTED = 500
+
+
+class ModelView(ReadView):
+    """A table that can be written. A subclass states its permissions and its form, and overrides
+    `create`, `change` or `delete` where casework has a verb for it."""
+
+    form: Any = Versioned
+    edit_template = "model/edit.html"
+    create_template = "model/edit.html"
+    confirm_template = "model/confirm.html"
+    kind: ClassVar[str] = ""  # what the audit log calls a row
+    _OPENED_BY: ClassVar[Mapping[str, str]] = {
+        **ReadView._OPENED_BY,
+        "create_view": "add",
+        "edit_view": "write",
+        "ajax_update": "write",
+        "action_view": "write",
+        "delete_view": "remove",
+    }
+
+    def permissions_for(self, name: str) -> tuple[str, ...]:
+        """A list edits fields, or acts on many rows, only where the table has any of that."""
+        if name == "ajax_update" and not self.column_editable_list:
+            return ()
+        if name == "action_view" and not self.acts_on_many():
+            return ()
+        return super().permissions_for(name)
+
+    def acts_on_many(self) -> bool:
+        """Whether there is any action, apart from a delete that nobody may do."""
+        names = {name for name, _text in self._actions}
+        return bool(names if self.remove else names - {"delete"})
+
+    # -- the verbs; the defaults serve plain tables
+    def create(self, session: Session, form: Any, by: Actor, at: datetime) -> Any:
+        """Make a row from the form."""
+        row = self.model()
+        self.fill(form, row)
+        session.add(row)
+        session.flush()
+        events.audit(session, by, at, f"{self.kind}.create", self.kind, self.get_pk_value(row))
+        return row
+
+    def change(
+        self, session: Session, row: Any, form: Any, by: Actor, at: datetime, version: int | None
+    ) -> Any:
+        """Change a row if it still is the version that was read."""
+        self.hold(session, row, version)
+        self.fill(form, row)
+        changed = sorted(a.key for a in inspect_row(row).attrs if a.history.has_changes())
+        session.flush()
+        data = {"fields": [name for name in changed if name != "version"]}
+        events.audit(
+            session, by, at, f"{self.kind}.update", self.kind, self.get_pk_value(row), data
+        )
+        return row
+
+    def delete(self, session: Session, row: Any, by: Actor, at: datetime) -> None:
+        """Delete a row."""
+        number, name = self.get_pk_value(row), self.name_of(row)
+        session.delete(row)
+        session.flush()
+        events.audit(session, by, at, f"{self.kind}.delete", self.kind, number, {"name": name})
+
+    def hold(self, session: Session, row: Base, version: int | None) -> None:
+        """Lock the row and refuse if somebody else has changed it since the page was opened."""
+        session.refresh(row, with_for_update=True)
+        if hasattr(row, "version") and row.version != version:
+            raise Refused([Fault("edge_stale")])
+
+    def fill(self, form: Any, row: Any) -> None:
+        """Write the form's values into the row; `version` is the page's, not a value."""
+        for name, field in form._fields.items():
+            if name not in ("version", "csrf_token"):
+                field.populate_obj(row, name)
+
+    # -- forms
+    def blank(self) -> Any:
+        """The form for a new row."""
+        return self._create_form_class(request.form if request.method == "POST" else None)
+
+    def opened(self, row: Any) -> Any:
+        """The form for a row: as it is, or as it was sent."""
+        form = self._edit_form_class(request.form if request.method == "POST" else None, obj=row)
+        if request.method != "POST":
+            form.version.data = str(getattr(row, "version", ""))
+        return form
+
+    def _form_page(self, form: Any, row: Any = None, versions: Sequence[Any] = ()) -> str:
+        page: str = self.render(
+            self.edit_template if row is not None else self.create_template,
+            form=form,
+            row=row,
+            heading=self.name_of(row)
+            if row is not None
+            else _("New: %(what)s", what=str(self.one)),
+            cancel=self.back(),
+            versions=versions,
+        )
+        return page
+
+    @expose("/new/", methods=("GET", "POST"))
+    def create_view(self) -> ResponseReturnValue:
+        """A new row."""
+        form = self.blank()
+        if request.method == "GET":
+            return self._form_page(form)
+        if not form.validate():
+            return make_response(self._form_page(form), 422)
+        outcome: Outcome[Any] = attempt(
+            lambda session, by, at: self.create(session, form, by, at),
+            f"{self.kind}.create",
+            self.kind,
+            None,
+        )
+        if outcome.faults:
+            form.take(outcome.faults, fault_text)
+            return acting.refused(outcome, lambda: self._form_page(form))
+        flash(_("Saved."), "success")
+        return redirect(self.after(outcome.value))
+
+    @expose("/edit/", methods=("GET", "POST"))
+    def edit_view(self) -> ResponseReturnValue:
+        """Change a row."""
+        row = self.one_or_404(self.write)
+        form = self.opened(row)
+        if request.method == "GET":
+            return self._form_page(form, row)
+        if not form.validate():
+            return make_response(self._form_page(form, row), 422)
+        number = self.get_pk_value(row)
+        outcome: Outcome[Any] = attempt(
+            lambda session, by, at: self.change(session, row, form, by, at, form.opened_on()),
+            f"{self.kind}.update",
+            self.kind,
+            number,
+        )
+        if outcome.faults:
+            return self._refused_edit(outcome, form, number)
+        flash(_("Saved."), "success")
+        return redirect(self.after(outcome.value))
+
+    def _refused_edit(self, outcome: Outcome[Any], form: Any, number: Any) -> ResponseReturnValue:
+        """The form again with what was typed; after a lost race both versions stand side by side,
+        and saving once more is then meant."""
+        row = self.get_one(number, self.write)
+        if row is None:
+            abort(404)
+        form.take(outcome.faults, fault_text)
+        versions: Sequence[Any] = ()
+        if outcome.status == 409:
+            versions = self.compared(form, row)
+            form.version.data = str(getattr(row, "version", ""))
+        return acting.refused(outcome, lambda: self._form_page(form, row, versions))
+
+    def compared(self, form: Any, row: Any) -> list[tuple[str, str, str, bool]]:
+        """(label, as it is now, as typed, differs) for each field of the form."""
+        stored = self._edit_form_class(None, obj=row)
+        lines = []
+        for name, field in form._fields.items():
+            if name in ("version", "csrf_token"):
+                continue
+            theirs, mine = _words(stored._fields[name]), _words(field)
+            lines.append((str(field.label.text), theirs, mine, theirs != mine))
+        return lines
+
+    def after(self, row: Any) -> str:
+        """Where to go after saving."""
+        if "_again" in request.form and self.can_create:
+            return str(self.get_url(".create_view"))
+        return str(self.get_url(".details_view", id=self.get_pk_value(row)))
+
+    # -- deleting, and what is done to many
+    @expose("/delete/", methods=("GET", "POST"))
+    def delete_view(self) -> ResponseReturnValue:
+        """Ask first (GET), then delete (POST). The page works without any script."""
+        row = self.one_or_404(self.remove)
+        if request.method == "GET" or request.form.get("confirmed") != "yes":
+            return self._confirm(_("Delete"), _("Delete this for good?"), [row], {"danger": True})
+        number = self.get_pk_value(row)
+        outcome = self._delete_one(number)
+        if outcome.faults:
+            return acting.refused(outcome, lambda: self._confirm(_("Delete"), "", [], {}))
+        flash(_("Deleted."), "success")
+        return redirect(self.get_url(".index_view"))
+
+    def _delete_one(self, number: Any) -> Outcome[None]:
+        def verb(session: Session, by: Actor, at: datetime) -> None:
+            row = self.get_one(number, self.remove)
+            if row is None:
+                raise Refused([Fault("edge_gone")])
+            self.delete(session, row, by, at)
+
+        return attempt(verb, f"{self.kind}.delete", self.kind, number)
+
+    def _confirm(
+        self, button: str, question: str, rows: Sequence[Any], extra: dict[str, Any]
+    ) -> str:
+        page: str = self.render(
+            self.confirm_template,
+            button=button,
+            question=question,
+            rows=rows,
+            hidden=extra.get("hidden", {}),
+            danger=extra.get("danger", False),
+            cancel=self.back(),
+        )
+        return page
+
+    def chosen(self, permission: str) -> list[Any]:
+        """The selected rows on which the person holds `permission`; hidden ones are not there."""
+        keys = {self.key(text) for text in request.form.getlist("rowid")[:MOST_SELECTED]} - {None}
+        column = getattr(self.model, self._primary_key)
+        query = self.selection(permission).where(column.in_(keys)).order_by(*self.order, column)
+        return list(db.session.scalars(query.options(*self.loading)).unique())
+
+    @expose("/action/", methods=("POST",))
+    def action_view(self) -> ResponseReturnValue:
+        """Do something to the selected rows; what cannot be undone is asked first."""
+        name = request.form.get("action", "")
+        known: dict[str, tuple[Callable[..., Any], Any, Any]] = self._actions_data
+        if name not in known or not self.is_action_allowed(name):
+            abort(404)
+        handler, text, question = known[name]
+        rows = self.chosen(self.needed_for(name))
+        if not rows:
+            flash(_("Select at least one row first."), "warning")
+            return redirect(self.back())
+        if question and request.form.get("confirmed") != "yes":
+            hidden = {"action": name, "url": self.back()}
+            return self._confirm(
+                str(text), str(question), rows, {"hidden": hidden, "danger": name == "delete"}
+            )
+        return handler([self.get_pk_value(row) for row in rows]) or redirect(self.back())
+
+    def needed_for(self, name: str) -> str:
+        """The permission that an action asks for on each row."""
+        return str(self.remove if name == "delete" else self.write)
+
+    def is_action_allowed(self, name: str) -> bool:
+        """Whether the person may use an action at all."""
+        return self.can_delete if name == "delete" else self.can_edit
+
+    @action("delete", _l("Delete"), _l("Delete these for good?"))
+    def action_delete(self, ids: Sequence[Any]) -> None:
+        """Delete each of them in a transaction of its own, and say what became of each."""
+        done = 0
+        for number in ids:
+            outcome = self._delete_one(number)
+            for fault in outcome.faults:
+                flash(f"{self.one} {number}: {fault_text(fault)}", "danger")
+            done += not outcome.faults
+        if done:
+            flash(ngettext("One deleted.", "%(num)d deleted.", done), "success")
+
+    # -- one field from the list
+    @expose("/ajax/update/", methods=("POST",))
+    def ajax_update(self) -> ResponseReturnValue:
+        """Change one field of a row in the list, under the same rules as the form."""
+        fields = set(request.form) & set(self.column_editable_list or ())
+        row = self.get_one(request.form.get("list_form_pk", ""), self.write)
+        if row is None or len(fields) != 1:
+            abort(404)
+        name = fields.pop()
+        form = self._edit_form_class(request.form, obj=row)
+        for other in [other for other in form._fields if other not in (name, "version")]:
+            del form[other]
+        if not form.validate():
+            return jsonify(errors=form.errors), 422
+        outcome: Outcome[Any] = attempt(
+            lambda session, by, at: self.change(session, row, form, by, at, form.opened_on()),
+            f"{self.kind}.update",
+            self.kind,
+            self.get_pk_value(row),
+        )
+        if outcome.faults:
+            return jsonify(errors=[fault_text(fault) for fault in outcome.faults]), outcome.status
+        return jsonify(version=getattr(outcome.value, "version", None))
+
+    def get_list_form(self) -> Any:
+        """Fields in lists are changed through the edit form; Flask-Admin makes none of its own."""
+        return self.get_edit_form()
+
+    # -- what of Flask-Admin would write past the verbs
+    def create_model(self, form: Any) -> Any:
+        raise NotImplementedError("rows are written by `create`")
+
+    def update_model(self, form: Any, model: Any) -> Any:
+        raise NotImplementedError("rows are written by `change`")
+
+    def delete_model(self, model: Any) -> Any:
+        raise NotImplementedError("rows are deleted by `delete`")
+
+
+def _words(field: Any) -> str:
+    """A field's value as a person reads it."""
+    if hasattr(field, "shown"):
+        shown = field.shown()
+        return shown[1] if shown else "—"
+    if field.data in (None, ""):
+        return "—"
+    if hasattr(field, "iter_choices"):
+        return next((str(one.label) for one in field.iter_choices() if one.selected), "—")
+    if isinstance(field.data, bool):
+        return _("Yes") if field.data else _("No")
+    return str(field.data)
