@@ -3,15 +3,22 @@
 Says nothing of who posts it; one objection concerns one person (clause 4.3).
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from engine.calendar import Calendar, Count, add_days, after_working_days, working_days_between
 from engine.faults import Fault, Refused
 from engine.inputs import Inputs
 from engine.procedure import NoticeForm, NoticeReason, WithProcedure
 from engine.words import chinese_date, chinese_period
+from engine.worked import holds
+
+if TYPE_CHECKING:
+    from engine.model import Policy
 
 ACCEPT = "accept"
 NOT_ACCEPTED = "not_accepted"
@@ -95,7 +102,7 @@ class _Objection:
     verified: bool | None
 
     @staticmethod
-    def read(given: Inputs, notice: NoticeForm) -> "_Objection | None":
+    def read(given: Inputs, notice: NoticeForm) -> _Objection | None:
         """The objection, or None where nothing says that there is one."""
         on = given.day("objection_on")
         channel = given.choice("channel", notice.objections.channels)
@@ -152,14 +159,14 @@ def _known(count: Count) -> Count:
     return count
 
 
-def posted_reason(policy: WithProcedure, values: Mapping[str, object]) -> NoticeReason:
+def posted_reason(policy: Policy, facts: Mapping[str, object]) -> NoticeReason:
     """The public reason for hardship: the first whose condition definitely holds, else the last.
 
-    `values` are the typed facts of the application.
+    `facts` are the typed facts of the application; conditions may use worked-out values too.
     """
     reasons = policy.procedure.notice.reasons
     for reason in reasons[:-1]:
-        if reason.when is not None and reason.when.truth(values) is True:
+        if reason.when is not None and holds(policy, reason.when, facts) is True:
             return reason
     return reasons[-1]
 

@@ -1,11 +1,14 @@
 """A condition written in a procedure file: its words, its place and its compiled form."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from engine.language import YES_NO, Expression, Names, check, tree
 from engine.reference import evaluate
 from engine.source import Scalar, Source
+
+Compile = Callable[[Scalar], tree.Tree | None]
+"""Makes the checked tree of a condition; None after faults, which it has recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +46,17 @@ class Condition:
         return found if isinstance(found, bool) else None
 
 
-def compiled(source: Source, scalar: Scalar, names: Names | None) -> Condition:
-    """The condition in `scalar`; faults of its words go to `source`. None as names: text only."""
+def compiled(source: Source, scalar: Scalar, compiler: Compile | None) -> Condition:
+    """The condition in `scalar`; without a compiler its text only."""
     if scalar.is_null:
         source.fault("expected_text", scalar.where)
         return Condition(scalar)
-    if names is None:
-        return Condition(scalar)
-    found = check(scalar, names, source, YES_NO)
+    found = None if compiler is None else compiler(scalar)
     if found is None:
         return Condition(scalar)
     return Condition(scalar, Expression(found, scalar.text, tree.refs(found)))
+
+
+def over(source: Source, names: Names) -> Compile:
+    """A compiler for conditions over `names`, whose faults go to `source`."""
+    return lambda scalar: check(scalar, names, source, YES_NO)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from string import Formatter
 
-from engine.language import Names
+from engine.procedure.conditions import Compile
 from engine.procedure.papers import (
     Form,
     FormBox,
@@ -134,7 +134,7 @@ def _required_at(block: Block, hand_overs: Collection[str]) -> tuple[str, ...]:
     return names_in(block, "required", hand_overs)
 
 
-def read_notice(top: Block, roads: Collection[str], facts: Names | None) -> NoticeForm:
+def read_notice(top: Block, roads: Collection[str], compiler: Compile | None) -> NoticeForm:
     """The posted list."""
     block = top.block("notice", _NOTICE)
     days = block.block("days", "at_least counts_first counts_last of")
@@ -153,7 +153,7 @@ def read_notice(top: Block, roads: Collection[str], facts: Names | None) -> Noti
             _field(key, one, ())
             for key, one in by_id(block.source, block.blocks("columns", _FIELD))
         ),
-        reasons=_reasons(block, facts),
+        reasons=_reasons(block, compiler),
         opening=block.text("opening"),
         closing=block.text("closing"),
         telephone=block.text("telephone"),
@@ -182,10 +182,12 @@ def _check_placeholders(block: Block, key: str, allowed: tuple[str, ...]) -> Non
             block.source.fault("unknown_name", block.at(key), name=name, hint=near)
 
 
-def _reasons(block: Block, facts: Names | None) -> tuple[NoticeReason, ...]:
+def _reasons(block: Block, compiler: Compile | None) -> tuple[NoticeReason, ...]:
     """Reasons in order; only the last one may do without a condition, and it must."""
     found = by_id(block.source, block.blocks("reasons", "id zh en when?"))
-    reasons = [NoticeReason(key, one.label(), condition(one, "when", facts)) for key, one in found]
+    reasons = [
+        NoticeReason(key, one.label(), condition(one, "when", compiler)) for key, one in found
+    ]
     last = len(reasons) - 1
     for index, (_, one) in enumerate(found):
         if (reasons[index].when is None) != (index == last):

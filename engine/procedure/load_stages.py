@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from engine.language import Names, Type
-from engine.procedure.conditions import Condition
+from engine.procedure.conditions import Compile, Condition, over
 from engine.procedure.papers import Form
 from engine.procedure.reading import (
     LEVELS,
@@ -80,7 +80,7 @@ def _stage(
     level = block.choice("level", LEVELS, LEVELS[0])
     by = free_names(block, "by")
     parts = _parts(block, level, by)
-    records, names = _records(block, roads, [part.id for part in parts])
+    records, compiler = _records(block, roads, [part.id for part in parts])
     stage = Stage(
         id=name,
         kind=StageKind(kind),
@@ -92,9 +92,9 @@ def _stage(
         help=label_at(block, "help"),
         status=label_at(block, "status"),
         records=records,
-        checks=_checks(block, names),
+        checks=_checks(block, compiler),
         parts=parts,
-        passes=condition(block, "passes", names),
+        passes=condition(block, "passes", compiler),
         refusal_reason=name_at(block, "refusal_reason", _of_type(records, "text")) or None,
         form_check=name_at(block, "form_check", hand_overs) or None,
         issues_form=block.yes_no("issues_form"),
@@ -156,18 +156,20 @@ def _parts(block: Block, level: str, by: tuple[str, ...]) -> tuple[StagePart, ..
 
 def _records(
     block: Block, roads: Collection[str], parts: Collection[str]
-) -> tuple[tuple[RecordField, ...], Names]:
-    """The fields of a record and the names its conditions may use."""
+) -> tuple[tuple[RecordField, ...], Compile]:
+    """The fields of a record and the compiler of conditions over them."""
     found = by_id(block.source, block.blocks("records", _RECORD))
     plain = [(_record(name, one, roads, parts), one) for name, one in found]
     names = Names(
         {field.id: Type(field.type, field.choices or {}) for field, _ in plain},
         [(field.label.zh, field.id) for field, _ in plain],
     )
+    compiler = over(block.source, names)
     fields = tuple(
-        replace(field, required_when=condition(one, "required_when", names)) for field, one in plain
+        replace(field, required_when=condition(one, "required_when", compiler))
+        for field, one in plain
     )
-    return fields, names
+    return fields, compiler
 
 
 def _record(name: str, block: Block, roads: Collection[str], parts: Collection[str]) -> RecordField:
@@ -196,10 +198,10 @@ def _record(name: str, block: Block, roads: Collection[str], parts: Collection[s
     )
 
 
-def _checks(block: Block, names: Names) -> tuple[Check, ...]:
+def _checks(block: Block, compiler: Compile) -> tuple[Check, ...]:
     found = []
     for one in block.blocks("checks", "must zh en"):
-        must = condition(one, "must", names)
+        must = condition(one, "must", compiler)
         if must is not None:
             found.append(Check(must, one.label()))
     return tuple(found)
@@ -211,7 +213,7 @@ def read_emergency(top: Block, roads: Collection[str]) -> Emergency | None:
     if block is None:
         return None
     back_fill = labels(block, "back_fill")
-    records, names = _records(block, roads, ())
+    records, compiler = _records(block, roads, ())
     return Emergency(
         label=block.label(),
         clause=block.text("clause"),
@@ -221,19 +223,19 @@ def read_emergency(top: Block, roads: Collection[str]) -> Emergency | None:
         button=block.block("button", "zh en").label(),
         status=block.block("status", "zh en").label(),
         records=records,
-        checks=_checks(block, names),
+        checks=_checks(block, compiler),
         always_back_fill=names_in(block, "always_back_fill", back_fill),
         back_fill=back_fill,
     )
 
 
 def read_roads(
-    top: Block, stages: Mapping[str, Stage], forms: Mapping[str, Form], facts: Names | None
+    top: Block, stages: Mapping[str, Stage], forms: Mapping[str, Form], compiler: Compile | None
 ) -> Mapping[str, Road]:
     """The roads by id, each with its stages in order."""
     return frozen(
         {
-            name: _road(name, block, stages, forms, facts)
+            name: _road(name, block, stages, forms, compiler)
             for name, block in top.named("roads", _ROAD)
         }
     )
@@ -244,7 +246,7 @@ def _road(
     block: Block,
     stages: Mapping[str, Stage],
     forms: Mapping[str, Form],
-    facts: Names | None,
+    compiler: Compile | None,
 ) -> Road:
     chosen = names_in(block, "stages", stages)
     if not chosen:
@@ -256,8 +258,8 @@ def _road(
         id=name,
         label=block.label(),
         clause=block.text("clause"),
-        starts=condition(block, "for", facts) or NOTHING,
-        when=condition(block, "when", None) or NOTHING,
+        starts=condition(block, "for", compiler) or NOTHING,
+        when=condition(block, "when", compiler) or NOTHING,
         form=form,
         stages=tuple(stages[stage_id] for stage_id in chosen if stage_id in stages),
         approval_codes=_approvals(block, chosen),

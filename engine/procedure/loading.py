@@ -1,11 +1,11 @@
 """Read `procedure.yaml` strictly: every unknown key, name or type is a fault with its place.
 
 Conditions on records are compiled with the record's own fields, conditions on applications with
-the facts of the policy.
+what the policy knows and works out.
 """
 
 import engine.procedure.wording  # noqa: F401 - registers what its faults say
-from engine.language import Names
+from engine.procedure.conditions import Compile
 from engine.procedure.load_papers import read_forms, read_notice
 from engine.procedure.load_rules import (
     read_dates,
@@ -22,12 +22,11 @@ from engine.source import Block, Node, Source
 _TOP = "offices forms roads stages emergency? notice dates deadlines payment fraud reminders?"
 
 
-def read_procedure(source: Source, root: Node, facts: Names | None = None) -> Procedure:
+def read_procedure(source: Source, root: Node, compiler: Compile | None = None) -> Procedure:
     """The procedure in `root`; its faults are left in `source` for the caller to refuse.
 
-    `facts` are the names that the conditions `for` of a road and `when` of a posted reason may use;
-    without them those keep their text only. `when` of a road always does: it may use values that
-    the policy works out, and the policy compiles it.
+    `compiler` makes the trees of conditions on an application (`for` and `when` of a road, `when`
+    of a posted reason); without it those keep their text only.
     """
     top = source.block(root, _TOP)
     roads = road_names(source, top)
@@ -39,9 +38,9 @@ def read_procedure(source: Source, root: Node, facts: Names | None = None) -> Pr
     return Procedure(
         offices=frozen(_offices(top)),
         forms=forms,
-        roads=read_roads(top, stages, forms, facts),
+        roads=read_roads(top, stages, forms, compiler),
         stages=stages,
-        notice=read_notice(top, roads, facts),
+        notice=read_notice(top, roads, compiler),
         dates=dates,
         deadlines=deadlines,
         payment=read_payment(top, roads, stages, emergency.back_fill if emergency else None),

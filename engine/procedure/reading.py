@@ -9,8 +9,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from engine.labels import Label
-from engine.language import Names
-from engine.procedure.conditions import Condition, compiled
+from engine.procedure.conditions import Compile, Condition, compiled
 from engine.source import Block, Scalar, Source, parse_money, read_name
 
 T = TypeVar("T")
@@ -37,10 +36,10 @@ def labels(block: Block, key: str) -> Mapping[str, Label]:
     return frozen({name: one.label() for name, one in block.named(key, "zh en")})
 
 
-def condition(block: Block, key: str, names: Names | None) -> Condition | None:
-    """The condition under a key over `names`, or None when the key is absent."""
+def condition(block: Block, key: str, compiler: Compile | None) -> Condition | None:
+    """The condition under a key, or None when the key is absent."""
     scalar = block.expression(key)
-    return None if scalar is None else compiled(block.source, scalar, names)
+    return None if scalar is None else compiled(block.source, scalar, compiler)
 
 
 def name_in(source: Source, scalar: Scalar, names: Collection[str]) -> str:

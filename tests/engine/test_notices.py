@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import random
 from datetime import date
+from functools import cache
 from typing import Any
 
 import pytest
 
 from engine.calendar import Calendar
 from engine.faults import Refused
-from engine.notices import check_notice, notice_text
-from engine.procedure import load_procedure
-from tests.engine.procedure_kit import ANYTHING, FILE, ROOT, answers_or_refuses, policy, year_2010
+from engine.loading import load
+from engine.model import Policy
+from engine.notices import check_notice, notice_text, posted_reason
+from tests.engine.procedure_kit import (
+    ANYTHING,
+    ROOT,
+    answers_or_refuses,
+    policy,
+    year_2010,
+)
 
 COLUMNS = ["name", "sex", "birth_ym", "join_date", "reason"]
 NOTICE: dict[str, Any] = {
@@ -138,15 +146,41 @@ def test_the_notice_says_the_branches_own_kind_road_hotline_and_days() -> None:
     assert (words.heading, words.title, words.dated) == ("附件3", "公示", "2010年12月29日")
 
 
-def test_the_posted_reasons_are_the_five_of_the_setting_and_no_diagnosis() -> None:
-    reasons = load_procedure(FILE.read_bytes()).notice.reasons
-    assert [one.label.zh for one in reasons] == [
-        "因病",
-        "因灾",
-        "突发事故",
-        "无劳动能力",
-        "其他特殊困难",
-    ]
+@cache
+def real(name: str) -> Policy:
+    """A whole policy with its facts and worked-out values."""
+    return load(ROOT / "rulesets" / name)
+
+
+REASONS = [
+    pytest.param({"cause_illness": True, "sudden_major_accident": True}, "因病", id="the first that holds"),
+    pytest.param({"sudden_major_illness": True}, "因病", id="a sudden illness"),
+    pytest.param({"cause_illness": None, "cause_disaster": True}, "因灾", id="an unknown cause is passed over"),
+    pytest.param({"sudden_major_accident": True}, "突发事故", id="an accident"),
+    pytest.param({"has_labor_capacity": False}, "无劳动能力", id="no labour capacity"),
+    pytest.param({}, "其他特殊困难", id="nothing known"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("values", "posted"), REASONS)
+def test_the_posted_reason_is_one_of_five_and_never_a_diagnosis(
+    values: dict[str, Any], posted: str
+) -> None:
+    assert posted_reason(real("licheng-2010"), values).label.zh == posted
+
+
+def test_the_reason_of_another_office_may_rest_on_worked_out_values() -> None:
+    union = real("yonghe-union-2024")
+    last = union.procedure.notice.reasons[-1]
+    assert posted_reason(union, {}) == last
+    assert [one.when.expression is not None for one in union.procedure.notice.reasons if one.when]
+
+
+def test_which_road_an_application_starts_on_is_said_by_the_file() -> None:
+    roads = real("licheng-2010").procedure.roads
+    assert roads["living"].starts.truth({"apply_type": "living"}) is True
+    assert roads["sudden"].starts.truth({"apply_type": "living"}) is False
+    assert roads["sudden"].starts.truth({}) is None
 
 
 def test_random_inputs_give_an_answer_or_refused() -> None:
