@@ -146,7 +146,7 @@ def _write(attachment: Attachment, content: bytes) -> None:
         passing.write(sealed)
         passing.flush()
         os.fsync(passing.fileno())
-    os.replace(passing.name, path)
+    Path(passing.name).replace(path)
 
 
 def _org_of(session: Session, attachment: Attachment) -> int:

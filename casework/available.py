@@ -76,11 +76,10 @@ def available(
         wrong += duties.recusal(session, application, actor)
         actions.append(Action("withdraw", stage, LABELS["withdraw"], tuple(wrong)))
     rules = policy.procedure.emergency
-    if rules is not None and policy.procedure.may_pay_first(road.id):
-        if not emergency.authorised(session, application):
-            wrong = _emergency_faults(session, application, actor)
-            fields = rules.records
-            actions.append(Action("emergency", stage, rules.button, tuple(wrong), fields))
+    may_go_first = rules is not None and policy.procedure.may_pay_first(road.id)
+    if rules is not None and may_go_first and not emergency.authorised(session, application):
+        wrong = _emergency_faults(session, application, actor)
+        actions.append(Action("emergency", stage, rules.button, tuple(wrong), rules.records))
     return actions
 
 

@@ -197,6 +197,8 @@ def _order_faults(
         return [Fault("edition_exists", {"digest": policy.digest, "on": same.in_force_from})]
     if previous is not None and from_on <= previous.in_force_from:
         return [Fault("edition_not_after", {"on": from_on, "last": previous.in_force_from})]
+    if policy.in_force_from is not None and from_on < policy.in_force_from:
+        return [Fault("edition_out_of_force", {"on": from_on, "low": policy.in_force_from})]
     return []
 
 

@@ -167,6 +167,10 @@ TEXTS: Catalogue = {
         "金额不能少于 {low} 元。",
         "The amount must be at least {low} yuan.",
     ),
+    "amount_not_yours": (
+        "{yuan} 元超出您的审批权限，请由有权限的同志审批。",
+        "{yuan} yuan is above what your role may approve. Leave it to whoever may.",
+    ),
     "departure_not_here": (
         "本系统暂不能登记与不符合条件的核对结果相反的决定，请另行书面报告。",
         "A decision against the finding that the criteria are not met cannot be recorded yet. "

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from casework.history import recorded
 from casework.money import yuan
 from casework.moves import policy_and_road
-from engine import Policy, check_form, idnumber
+from engine import forms
 from engine.faults import Fault, Refused
 from engine.procedure import Form, FormField, Stage
 from models.applications import Application
@@ -113,37 +113,11 @@ def form_faults(
     """
     if stage.form_check is None:
         return []
-    policy, road = policy_and_road(application)
+    policy, _road = policy_and_road(application)
     data = form_data(session, application, stage, record)
     data["evidence_required"] = [code for code in evidence if code not in policy.procedure.forms]
+    titles = {rule.id: rule.label for rule in policy.evidence}
     try:
-        answer = check_form(policy, data)
+        return forms.form_faults(policy, data, titles)
     except Refused as refused:
         return list(refused.faults)
-    found = answer["faults"]
-    if not isinstance(found, list):
-        raise TypeError("check_form answers with a list of faults")
-    form = policy.procedure.forms[road.form]
-    return [_fault(policy, form, str(code), data) for code in found]
-
-
-def _fault(policy: Policy, form: Form, code: str, data: Mapping[str, object]) -> Fault:
-    """A code of the form check as a fault with the words of the form."""
-    kind, _, name = code.partition(":")
-    if kind == "missing_field":
-        label = next(field.label for field in form.fields if field.id == name)
-        return Fault("form_field_missing", {"label": label}, f"form.{name}")
-    if kind == "evidence_missing":
-        label = next((rule.label for rule in policy.evidence if rule.id == name), None)
-        return Fault("evidence_missing", {"code": label or name}, f"evidence.{name}")
-    number = idnumber.read(str(data.get("id_number") or ""))
-    if number.fault is not None and number.fault.code == kind:
-        return number.fault
-    if kind == "id_birth_mismatch" and number.birth is not None:
-        params = {"in_number": f"{number.birth:%Y-%m}", "written": data.get("birth_ym")}
-        return Fault(kind, params, "form.birth_ym")
-    if kind == "id_sex_mismatch":
-        return Fault(kind, {"written": data.get("sex")}, "form.sex")
-    if kind == "copies_insufficient":
-        return Fault(kind, {"count": form.copies}, "copies")
-    return Fault(kind, {}, kind)

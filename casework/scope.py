@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, false, or_
 
 from casework.people import Actor
 
-Row = TypeVar("Row", bound=tuple[Any, ...])
+Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
 
 
 def paths(actor: Actor, permission: str) -> tuple[str, ...]:
@@ -30,7 +30,7 @@ def condition(actor: Actor, permission: str, path_column: Any) -> ColumnElement[
     return or_(*(path_column.startswith(root, autoescape=True) for root in roots))
 
 
-def visible(query: Select[Row], actor: Actor, permission: str, path_column: Any) -> Select[Row]:
+def visible(query: Query, actor: Actor, permission: str, path_column: Any) -> Query:
     """The query narrowed to what the person may see; the query must already reach `path_column`.
 
     Use it for lists, counts, look-ups, filters, exports, details, edits and files alike.

@@ -12,6 +12,7 @@ from itertools import product
 from engine import Policy
 from engine.faults import Fault
 from engine.procedure import Road
+from engine.worked import holds
 
 MOST_TRIES = 1000
 
@@ -33,7 +34,7 @@ def facts_for(
     if tries <= MOST_TRIES:
         for values in product(*options):
             tried = dict(zip(open_names, values, strict=True))
-            if road.starts.truth({**known, **tried}) is True:
+            if holds(policy, road.starts, {**known, **tried}) is True:
                 return {**typed, **tried}, []
     return dict(typed), [Fault("other_road", {"road": road.label}, "road")]
 

@@ -29,6 +29,8 @@ from casework.endings import refuse, send_back
 from casework.money import yuan
 from casework.moves import check_ready, move
 from casework.people import Actor
+from casework.permissions import step_permission
+from casework.scope import may_as
 from engine import records
 from engine.faults import Fault, Refused
 from engine.procedure import Road, Stage, StageKind
@@ -193,6 +195,7 @@ class _Step:
             return
         if self.stage.amount:
             self._judge_amount(checked, values)
+            self._judge_tier()
         checked = self.checked or checked
         plain = records.plain(values)
         self.found += papers.form_faults(
@@ -262,6 +265,14 @@ class _Step:
                 return
             self.checked = checked = again
         self.found += assessments.amount_faults(checked, self.fen)
+
+    def _judge_tier(self) -> None:
+        """Some amounts are not for every role that may act at the stage."""
+        roles = self.stage.actors(self.fen)
+        permission = step_permission(self.stage.kind.value)
+        path = moves.org_path(self.session, self.application)
+        if self.fen is not None and not may_as(self.by, permission, roles, path):
+            self.found.append(Fault("amount_not_yours", {"yuan": yuan(self.fen)}, "amount"))
 
     def _judge_decision(self, checked: Checked, values: Mapping[str, Value]) -> None:
         """Fail closed: settled, unchanged since it was last recorded, an amount in so many words."""

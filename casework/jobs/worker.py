@@ -36,26 +36,27 @@ def install(
 ) -> Tasks:
     """Register the tasks on a queue: every minute the outbox, every hour the deadlines."""
 
-    @queue.task(name="deliver")
-    def deliver(message_id: int) -> None:
+    def deliver_one(message_id: int) -> None:
         done = outbox.deliver(sessions, message_id, handlers, clock())
         log.info("outbox", message=message_id, done=done)
 
-    @queue.periodic_task(crontab(minute="*"), name="relay")
-    def relay() -> None:
+    deliver = queue.task(name="deliver")(deliver_one)
+
+    def relay_due() -> None:
         with sessions() as session:
             due = outbox.waiting(session, clock())
         for message_id in due:
             deliver(message_id)
 
-    @queue.periodic_task(crontab(minute="7"), name="flag_late")
-    def flag_late() -> None:
+    def flag_all() -> None:
         after: int | None = 0
         while after is not None:
             with sessions.begin() as session:
                 flagged, after = flags.flag_late(session, clock(), after)
             log.info("deadlines", flagged=flagged)
 
+    relay = queue.periodic_task(crontab(minute="*"), name="relay")(relay_due)
+    flag_late = queue.periodic_task(crontab(minute="7"), name="flag_late")(flag_all)
     return Tasks(relay, deliver, flag_late)
 
 

@@ -1,0 +1,143 @@
+"""Publishing a policy: signed by two, whole or not at all, and decisions that replay."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from casework import assessments, editions
+from casework.people import Actor
+from engine import digest
+from engine.faults import Refused
+from models import Decision, Edition
+from tests.casework.bureau import FROM, NOW, Bureau, licheng, refusal, register, take, walk
+
+NEXT = date(2011, 1, 1)
+
+
+def changed(path: str, old: str, new: str) -> dict[str, bytes]:
+    """The policy with one text replaced."""
+    files = dict(licheng())
+    assert old.encode() in files[path]
+    files[path] = files[path].replace(old.encode(), new.encode(), 1)
+    return files
+
+
+def dearer() -> dict[str, bytes]:
+    """600 becomes 700 from 2011, so that the policy's own cases of 2010 still hold."""
+    return changed("parameters.yaml", "2010-06-07: 600", "2010-06-07: 600, 2011-01-01: 700")
+
+
+def publish(
+    bureau: Bureau,
+    files: dict[str, bytes],
+    *,
+    proposed_by: Actor | None = None,
+    signed_by: Actor | None = None,
+    from_on: date = NEXT,
+) -> Edition:
+    return editions.publish(
+        bureau.session,
+        files,
+        from_on=from_on,
+        proposed_by=proposed_by or bureau["officer"],
+        signed_by=signed_by or bureau["leader"],
+        at=NOW,
+    )
+
+
+def test_a_new_edition_ends_the_one_before_on_the_day_before(bureau: Bureau) -> None:
+    edition = publish(bureau, dearer())
+    assert bureau.edition.in_force_to == NEXT - timedelta(days=1)
+    before, _ = editions.in_force(bureau.session, "licheng-2010", NEXT - timedelta(days=1))
+    after, _ = editions.in_force(bureau.session, "licheng-2010", NEXT)
+    assert (before.id, after.id) == (bureau.edition.id, edition.id)
+
+
+def test_the_published_bytes_are_the_files_and_their_digest(bureau: Bureau) -> None:
+    files = editions.files_of(bureau.edition)
+    assert files == licheng()
+    assert digest(files) == bureau.edition.digest
+
+
+def test_a_broken_file_never_replaces_the_edition_in_force(bureau: Bureau) -> None:
+    broken = changed("amounts.yaml", "mode: fixed", "mode: fixd")
+    with pytest.raises(Refused) as caught:
+        publish(bureau, broken)
+    assert any((fault.where or "").startswith("amounts.yaml:") for fault in caught.value.faults)
+    assert bureau.session.scalars(select(Edition)).one().in_force_to is None
+    edition, _ = editions.in_force(bureau.session, "licheng-2010", NEXT)
+    assert edition.id == bureau.edition.id
+
+
+def test_a_policy_whose_own_cases_fail_is_not_published(bureau: Bureau) -> None:
+    wrong = changed("parameters.yaml", "2010-06-07: 600", "2010-06-07: 700")
+    assert refusal(lambda: publish(bureau, wrong)) == {"case_failed"}
+    assert bureau.edition.in_force_to is None
+
+
+def test_an_edition_is_proposed_by_one_and_signed_by_another(bureau: Bureau) -> None:
+    officer = bureau["officer"]
+    same = refusal(lambda: publish(bureau, dearer(), proposed_by=officer, signed_by=officer))
+    assert same == {"publish_needs_two"}
+    alone = refusal(
+        lambda: editions.publish(
+            bureau.session, dearer(), from_on=NEXT, proposed_by=None, signed_by=None, at=NOW
+        )
+    )
+    assert alone == {"publish_needs_two"}
+
+
+def test_proposing_and_signing_need_their_permissions(bureau: Bureau) -> None:
+    assert refusal(lambda: publish(bureau, dearer(), proposed_by=bureau["clerk"])) == {
+        "not_permitted"
+    }
+    assert refusal(lambda: publish(bureau, dearer(), signed_by=bureau["reviewer"])) == {
+        "not_permitted"
+    }
+
+
+def test_the_same_content_is_not_published_twice(bureau: Bureau) -> None:
+    assert refusal(lambda: publish(bureau, dict(licheng()))) == {"edition_exists"}
+
+
+def test_a_new_edition_starts_after_the_present_one(bureau: Bureau) -> None:
+    assert refusal(lambda: publish(bureau, dearer(), from_on=FROM)) == {"edition_not_after"}
+
+
+def test_a_stage_for_a_role_that_nobody_can_hold_is_refused(bureau: Bureau) -> None:
+    files = changed("procedure.yaml", "by: [department_reviewer]", "by: [department_reviewr]")
+    assert refusal(lambda: publish(bureau, files)) == {"unknown_role"}
+
+
+def test_an_application_keeps_the_edition_it_was_registered_under(bureau: Bureau) -> None:
+    application = register(bureau)
+    publish(bureau, dearer())
+    assert walk(bureau, application, "notice").approved_fen == 60000
+
+
+def test_a_damaged_edition_is_not_used(bureau: Bureau) -> None:
+    files = dict(licheng())
+    files["policy.yaml"] += b"\n# changed\n"
+    damaged = Edition(digest="sha256:" + "0" * 64, files=editions.pack(files))
+    with pytest.raises(Refused) as caught:
+        editions.policy_of(damaged)
+    assert caught.value.faults[0].code == "edition_damaged"
+
+
+def test_every_decision_replays_to_the_same_bytes(bureau: Bureau) -> None:
+    walk(bureau, register(bureau), "notice")
+    walk(bureau, register(bureau, road="sudden"), "notice")
+    decisions = bureau.session.scalars(select(Decision)).all()
+    assert {d.purpose for d in decisions} >= {"entry", "branch_submit", "approval"}
+    for decision in decisions:
+        assert assessments.replay(decision) == decision.assessment
+
+
+def test_a_decision_replays_after_the_member_has_changed(bureau: Bureau) -> None:
+    application = take(bureau, register(bureau))
+    decision = assessments.last_decision(bureau.session, application)
+    assert decision is not None
+    application.member.active = False
+    publish(bureau, dearer())
+    assert assessments.replay(decision) == decision.assessment

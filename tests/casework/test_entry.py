@@ -1,0 +1,177 @@
+"""Registering, writing down and withdrawing: what a draft may hold, and who may write what when."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from casework import applications, assessments, history
+from casework.people import Actor
+from engine.faults import Refused
+from models import Application, CaseStatus, PayMethod
+from tests.casework.bureau import (
+    LIVING,
+    NOW,
+    TODAY,
+    Bureau,
+    applicant,
+    refusal,
+    register,
+    save,
+    walk,
+)
+
+
+def withdraw(bureau: Bureau, application: Application, by: Actor, reason: str = "本人要求") -> None:
+    applications.withdraw(
+        bureau.session,
+        application,
+        reason,
+        by=by,
+        at=NOW,
+        expected_version=application.version,
+    )
+
+
+def test_a_draft_is_numbered_by_year_and_pinned_to_the_edition_in_force(bureau: Bureau) -> None:
+    first, second = register(bureau), register(bureau)
+    assert (first.number, second.number) == ("2010-000001", "2010-000002")
+    assert first.edition_id == bureau.edition.id
+    assert (first.status, first.stage) == (CaseStatus.DRAFT, "application")
+
+
+def test_a_draft_may_leave_facts_unknown_but_not_hold_wrong_ones(bureau: Bureau) -> None:
+    draft = register(bureau, facts={})
+    assert draft.facts == {"apply_type": "living"}
+    member = applicant(bureau)
+    wrong = {"has_labor_capacity": "maybe", "cause_illnes": True, "aid_year": 1850}
+    with pytest.raises(Refused) as caught:
+        register(bureau, member, facts=wrong)
+    assert [fault.where for fault in caught.value.faults] == ["facts.cause_illnes"]
+    with pytest.raises(Refused) as caught:
+        register(bureau, member, facts={"has_labor_capacity": "maybe", "aid_year": 1850})
+    assert {fault.where for fault in caught.value.faults} == {"has_labor_capacity", "aid_year"}
+
+
+def test_choosing_a_road_supplies_the_fact_that_leads_to_it(bureau: Bureau) -> None:
+    assert register(bureau, road="sudden").facts["apply_type"] == "sudden"
+    member = applicant(bureau)
+    codes = refusal(lambda: register(bureau, member, facts={"apply_type": "sudden"}))
+    assert "other_road" in codes
+
+
+def test_an_application_is_not_dated_in_the_future_or_before_the_policy(bureau: Bureau) -> None:
+    member = applicant(bureau)
+
+    def on(day: date) -> set[str]:
+        return refusal(
+            lambda: applications.register(
+                bureau.session, member, "living", day, by=bureau["clerk"], at=NOW, facts=LIVING
+            )
+        )
+
+    assert on(TODAY + timedelta(days=1)) == {"date_in_future"}
+    assert on(date(2010, 6, 6)) == {"no_edition_in_force"}
+
+
+def test_registering_needs_the_permission_in_the_members_branch(bureau: Bureau) -> None:
+    member = applicant(bureau)
+    assert refusal(lambda: register(bureau, member, by="neighbour")) == {"out_of_scope"}
+    assert refusal(lambda: register(bureau, member, by="leader")) == {"not_permitted"}
+
+
+def test_a_member_does_not_register_his_own_application(bureau: Bureau) -> None:
+    member = applicant(bureau)
+    bureau.users["clerk"].member_id = member.id
+    bureau.session.flush()
+    assert refusal(lambda: register(bureau, member)) == {"recusal_self"}
+    assert bureau.session.scalars(select(Application)).all() == []
+
+
+def test_the_records_win_over_what_is_typed(bureau: Bureau) -> None:
+    draft = register(bureau, facts={**LIVING, "hukou": "urban", "household_size": 9})
+    raw = assessments.assess_now(bureau.session, draft).raw
+    assert (raw["hukou"], raw["household_size"], raw["income_year"]) == ("rural", 2, "1200")
+
+
+def test_an_unverified_income_is_unknown_whatever_is_typed(bureau: Bureau) -> None:
+    member = applicant(bureau)
+    assert member.household is not None
+    member.household.items[0].verified = False
+    draft = register(bureau, member, facts={**LIVING, "income_year": "100"})
+    assert assessments.assess_now(bureau.session, draft).raw["income_year"] is None
+
+
+def test_the_form_is_not_filled_in_before_it_is_issued(bureau: Bureau) -> None:
+    draft = register(bureau)
+    form = {"hardship_statement": "困难"}
+    assert refusal(lambda: save(bureau, draft, form=form)) == {"form_not_issued"}
+    walk(bureau, draft, "branch_check")
+    assert save(bureau, draft, form=form).form == form
+
+
+def test_a_sudden_form_may_be_filled_in_at_once(bureau: Bureau) -> None:
+    draft = register(bureau, road="sudden")
+    assert save(bureau, draft, form={"loss_statement": "房屋失火"}).form
+
+
+def test_a_later_stage_writes_only_what_is_asked_there(bureau: Bureau) -> None:
+    application = walk(bureau, register(bureau), "committee_verify")
+    facts = {"has_labor_capacity": True, "excl_org_unsuitable": False}
+    assert refusal(lambda: save(bureau, application, by="verifier", facts=facts)) == {
+        "fact_not_now"
+    }
+    save(bureau, application, by="verifier", facts={"excl_org_unsuitable": False})
+    assert application.facts["excl_org_unsuitable"] is False
+
+
+def test_the_branch_does_not_rewrite_what_has_gone_up(bureau: Bureau) -> None:
+    application = walk(bureau, register(bureau), "committee_verify")
+    facts = {"has_labor_capacity": True}
+    assert refusal(lambda: save(bureau, application, facts=facts)) == {"wrong_role"}
+
+
+def test_saving_keeps_the_values_before_and_after(bureau: Bureau) -> None:
+    draft = register(bureau)
+    save(bureau, draft, facts={"cause_illness": True, "cause_disaster": None})
+    assert draft.facts["cause_illness"] is True
+    assert "cause_disaster" not in draft.facts
+    last = history.events_of(bureau.session, draft)[-1]
+    assert last.data["facts"] == {"cause_disaster": [False, None], "cause_illness": [False, True]}
+
+
+def test_withdrawing_frees_the_year_and_keeps_its_reason(bureau: Bureau) -> None:
+    application = walk(bureau, register(bureau), "notice")
+    withdraw(bureau, application, bureau["clerk"])
+    assert application.status is CaseStatus.WITHDRAWN
+    assert application.grant is not None
+    assert application.grant.state == "cancelled"
+    assert history.events_of(bureau.session, application)[-1].reason == "本人要求"
+
+
+def test_withdrawing_needs_a_reason_and_the_branch(bureau: Bureau) -> None:
+    draft = register(bureau)
+    assert refusal(lambda: withdraw(bureau, draft, bureau["clerk"], " ")) == {"reason_missing"}
+    assert refusal(lambda: withdraw(bureau, draft, bureau["verifier"])) == {"not_permitted"}
+
+
+def test_the_payee_is_the_member_unless_he_has_died(bureau: Bureau) -> None:
+    draft = register(bureau)
+
+    def pay_to(name: str | None, kinship: str | None) -> Application:
+        return applications.set_payee(
+            bureau.session,
+            draft,
+            name=name,
+            kinship=kinship,
+            method=PayMethod.CARD,
+            account="6222000011112222",
+            by=bureau["clerk"],
+            at=NOW,
+            expected_version=draft.version,
+        )
+
+    assert refusal(lambda: pay_to("王小明", None)) == {"payee_kinship_missing", "payee_is_member"}
+    assert pay_to(None, None).payee_account == "6222000011112222"
+    draft.member.died_on = TODAY
+    assert pay_to("王小明", "儿子").payee_name == "王小明"
