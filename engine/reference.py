@@ -18,7 +18,6 @@ from engine.language import Expression
 from engine.language import tree as t
 from engine.language.types import Type
 
-Lookup = Callable[[str], Any]
 Truth = bool | None
 
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
@@ -38,54 +37,65 @@ def evaluate(expression: Expression | t.Tree, values: Mapping[str, Any]) -> Any:
     an absent name for unknown.
     """
     tree = expression.tree if isinstance(expression, Expression) else expression
-    return value_of(tree, lambda name: values.get(name))
+    return Reference(values, {}).value(tree)
 
 
-def value_of(tree: t.Tree, lookup: Lookup) -> Any:
-    """Like `evaluate`, with a function that gives the typed value of a name."""
-    if isinstance(tree, t.Const):
-        return tree.value
-    if isinstance(tree, t.Ref):
-        return exact(lookup(tree.name), tree.type)
-    if isinstance(tree, t.Not):
-        inner = value_of(tree.item, lookup)
-        return None if inner is None else not inner
-    if isinstance(tree, t.All):
-        return conjunction([value_of(item, lookup) for item in tree.items])
-    if isinstance(tree, t.Any):
-        return disjunction([value_of(item, lookup) for item in tree.items])
-    return _value(tree, lookup)
+class Reference:
+    """Evaluates trees over the values of one case; definitions are worked out once."""
 
+    def __init__(self, values: Mapping[str, Any], definitions: Mapping[str, t.Tree]) -> None:
+        self.values, self.definitions = values, definitions
+        self._done: dict[str, Any] = {}
 
-def _value(tree: t.Tree, lookup: Lookup) -> Any:
-    if isinstance(tree, (t.Compare, t.Arith)):
-        left, right = value_of(tree.left, lookup), value_of(tree.right, lookup)
-        if left is None or right is None:
-            return None
-        table: Mapping[str, Callable[[Any, Any], Any]]
-        table = _COMPARE if isinstance(tree, t.Compare) else _ARITH
-        return table[tree.op](left, right)
-    if isinstance(tree, t.OneOf):
-        item = value_of(tree.item, lookup)
-        return None if item is None else any(item == const.value for const in tree.values)
-    if isinstance(tree, t.Has):
-        held = value_of(tree.item, lookup)
-        return None if held is None else tree.value in held
-    if isinstance(tree, t.If):
-        return _choose(tree, lookup)
-    if isinstance(tree, t.Call):
-        args = [value_of(arg, lookup) for arg in tree.args]
-        return None if None in args else FUNCTIONS[tree.name](*args)
-    raise TypeError(f"no value for {type(tree).__name__}")
+    def value(self, tree: t.Tree) -> Any:
+        if isinstance(tree, t.Const):
+            return tree.value
+        if isinstance(tree, t.Ref):
+            return self._named(tree)
+        if isinstance(tree, t.Not):
+            inner = self.value(tree.item)
+            return None if inner is None else not inner
+        if isinstance(tree, t.All):
+            return conjunction([self.value(item) for item in tree.items])
+        if isinstance(tree, t.Any):
+            return disjunction([self.value(item) for item in tree.items])
+        return self._computed(tree)
 
+    def _named(self, tree: t.Ref) -> Any:
+        if tree.name not in self.definitions:
+            return exact(self.values.get(tree.name), tree.type)
+        if tree.name not in self._done:
+            self._done[tree.name] = self.value(self.definitions[tree.name])
+        return self._done[tree.name]
 
-def _choose(tree: t.If, lookup: Lookup) -> Any:
-    """if/then/else; with an unknown test, the value that both ways agree on."""
-    test = value_of(tree.test, lookup)
-    if test is not None:
-        return value_of(tree.then if test else tree.other, lookup)
-    then, other = value_of(tree.then, lookup), value_of(tree.other, lookup)
-    return then if then == other else None
+    def _computed(self, tree: t.Tree) -> Any:
+        if isinstance(tree, (t.Compare, t.Arith)):
+            left, right = self.value(tree.left), self.value(tree.right)
+            if left is None or right is None:
+                return None
+            table: Mapping[str, Callable[[Any, Any], Any]]
+            table = _COMPARE if isinstance(tree, t.Compare) else _ARITH
+            return table[tree.op](left, right)
+        if isinstance(tree, t.OneOf):
+            item = self.value(tree.item)
+            return None if item is None else any(item == const.value for const in tree.values)
+        if isinstance(tree, t.Has):
+            held = self.value(tree.item)
+            return None if held is None else tree.value in held
+        if isinstance(tree, t.If):
+            return self._choose(tree)
+        if isinstance(tree, t.Call):
+            args = [self.value(arg) for arg in tree.args]
+            return None if None in args else FUNCTIONS[tree.name](*args)
+        raise TypeError(f"no value for {type(tree).__name__}")
+
+    def _choose(self, tree: t.If) -> Any:
+        """if/then/else; with an unknown test, the value that both ways agree on."""
+        test = self.value(tree.test)
+        if test is not None:
+            return self.value(tree.then if test else tree.other)
+        then, other = self.value(tree.then), self.value(tree.other)
+        return then if then == other else None
 
 
 def conjunction(items: list[Truth]) -> Truth:

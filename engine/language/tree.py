@@ -6,8 +6,8 @@ Fractions, money counts in yuan. Names refer to facts, parameters or definitions
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
@@ -159,6 +159,23 @@ def walk(tree: Tree) -> Iterator[Tree]:
     yield tree
     for child in children(tree):
         yield from walk(child)
+
+
+def rebuilt(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
+    """The tree with `change` applied to every node, from the leaves up."""
+    if isinstance(tree, (All, Any)):
+        tree = replace(tree, items=tuple(rebuilt(item, change) for item in tree.items))
+    elif isinstance(tree, (Not, Has, OneOf)):
+        tree = replace(tree, item=rebuilt(tree.item, change))
+    elif isinstance(tree, (Compare, Arith)):
+        left, right = rebuilt(tree.left, change), rebuilt(tree.right, change)
+        tree = replace(tree, left=left, right=right)
+    elif isinstance(tree, If):
+        parts = [rebuilt(part, change) for part in (tree.test, tree.then, tree.other)]
+        tree = replace(tree, test=parts[0], then=parts[1], other=parts[2])
+    elif isinstance(tree, Call):
+        tree = replace(tree, args=tuple(rebuilt(arg, change) for arg in tree.args))
+    return change(tree)
 
 
 def refs(tree: Tree) -> tuple[str, ...]:

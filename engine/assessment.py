@@ -1,0 +1,294 @@
+"""What the rules say of one case: the Assessment and the one function that makes it.
+
+durable_rules decides every condition, the reference evaluator checks it, the core puts the truths
+together, and the solver answers where unknown facts leave something open. The organisation decides
+about the case; this is only what the rules find.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from engine.core import INELIGIBLE, UNDETERMINED, Core, core_of
+from engine.explain import explained
+from engine.facts import Facts
+from engine.machine import Amounts, Machine
+from engine.model import Benefit, Policy, Tier
+from engine.reference import Reference
+from engine.reference import plain as plain_value
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """One benefit. `mode` fixed {fen}, range {min_fen, max_fen}, cap {min_fen, max_fen},
+    discretion {min_fen} or undetermined."""
+
+    id: str
+    mode: str
+    fen: int | None
+    min_fen: int | None
+    max_fen: int | None
+    clause: str
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "mode": self.mode,
+            "fen": self.fen,
+            "min_fen": self.min_fen,
+            "max_fen": self.max_fen,
+            "clause": self.clause,
+        }
+
+    def allows(self, fen: int) -> bool:
+        """Whether an amount fits; never asked of an undetermined one."""
+        if self.fen is not None:
+            return fen == self.fen
+        low_ok = self.min_fen is None or fen >= self.min_fen
+        return low_ok and (self.max_fen is None or fen <= self.max_fen)
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What the rules find; see requirements §4 for each field. Lists hold codes in order."""
+
+    policy: str
+    edition: str
+    on: date
+    outcome: str
+    category: str
+    grounds: tuple[str, ...]
+    denials: tuple[str, ...]
+    missing: tuple[str, ...]
+    missing_exact: bool
+    benefits: tuple[Granted, ...]
+    proposed_ok: bool | None
+    evidence: tuple[str, ...]
+    approvals: tuple[str, ...]
+    escalations: tuple[str, ...]
+    outputs: Mapping[str, Any]
+    truths: Mapping[str, bool | None]
+    """Rule id → truth."""
+    source: Policy = field(repr=False, compare=False)
+    facts: Facts = field(repr=False, compare=False)
+
+    @cached_property
+    def rules(self) -> list[dict[str, Any]]:
+        """Every rule with its truth, its conditions and the facts that these rest on."""
+        return explained(self.source, self.facts, self.truths)
+
+    def document(self) -> dict[str, Any]:
+        """The one JSON document of the design. `missing_exact` stands in it only when false."""
+        found: dict[str, Any] = {
+            "policy": self.policy,
+            "edition": self.edition,
+            "on": self.on.isoformat(),
+            "outcome": self.outcome,
+            "category": self.category,
+            "grounds": list(self.grounds),
+            "denials": list(self.denials),
+            "missing": list(self.missing),
+            "benefits": [benefit.document() for benefit in self.benefits],
+            "proposed_ok": self.proposed_ok,
+            "evidence": list(self.evidence),
+            "approvals": list(self.approvals),
+            "escalations": list(self.escalations),
+            "outputs": dict(self.outputs),
+            "rules": self.rules,
+        }
+        if not self.missing_exact:
+            found["missing_exact"] = False
+        return found
+
+    def canonical(self) -> bytes:
+        """The document in one fixed spelling: the same case gives the same bytes."""
+        return canonical(self.document())
+
+
+def canonical(document: object) -> bytes:
+    """Sorted keys, UTF-8, no spaces."""
+    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode()
+
+
+def assess(policy: Policy, facts: Facts) -> Assessment:
+    """What the rules say of a case.
+
+    Raises Disagreement if the evaluators differ, Refused if durable_rules fails, a dated parameter
+    has no value or an amount is no whole number of fen: then a person must look.
+    """
+    machine = policy.machine
+    slots = machine.slot_values(facts)
+    truths = machine.truths(slots)
+    amounts = machine.amounts(slots, facts.on)
+    core = core_of(machine.plan, truths)
+    if core is not None and _settled(core, amounts):
+        outcome, category, _ = core
+        benefits = _granted(policy, core, amounts)
+        missing: tuple[str, ...] = ()
+        exact = True
+    else:
+        outcome, category, benefits, missing, exact = _completed(machine, facts, slots, amounts)
+    return _assembled(policy, facts, slots, truths, outcome, category, benefits, missing, exact)
+
+
+TierAmounts = Mapping[tuple[int, int], Amounts | None]
+
+
+def _settled(core: Core, amounts: TierAmounts) -> bool:
+    return all(amounts[key] is not None for key in core[2])
+
+
+def _granted(policy: Policy, core: Core, amounts: TierAmounts) -> tuple[Granted, ...]:
+    found = []
+    for key in core[2]:
+        benefit = policy.benefits[key[0]]
+        found.append(_one(benefit, benefit.tiers[key[1]], amounts[key]))
+    return tuple(found)
+
+
+def _one(benefit: Benefit, tier: Tier, amounts: Amounts | None) -> Granted:
+    if amounts is None:
+        return Granted(benefit.id, UNDETERMINED, None, None, None, tier.rule.clause)
+    return Granted(benefit.id, tier.mode, *amounts, tier.rule.clause)
+
+
+# unknown facts ------------------------------------------------------------------------------
+
+
+def _completed(
+    machine: Machine, facts: Facts, slots: Sequence[Any], amounts: TierAmounts
+) -> tuple[str, str, tuple[Granted, ...], tuple[str, ...], bool]:
+    policy = machine.policy
+
+    def content(core: Core) -> Hashable:
+        given = tuple(
+            (_one(policy.benefits[b], policy.benefits[b].tiers[i], amounts[b, i]))
+            if amounts[b, i] is not None
+            else (b, i)
+            for b, i in core[2]
+        )
+        return core[0], core[1], given
+
+    found = machine.completed(facts, slots, content)
+    open_tiers = {key for core in found.cores for key in core[2] if amounts[key] is None}
+    missing = set(found.missing) | machine.unknown_of_amounts(facts, slots, open_tiers)
+    outcomes = {core[0] for core in found.cores}
+    categories = {core[1] for core in found.cores}
+    outcome = outcomes.pop() if len(outcomes) == 1 else UNDETERMINED
+    category = categories.pop() if len(categories) == 1 else UNDETERMINED
+    options = [_granted(policy, core, amounts) for core in found.cores]
+    settled = UNDETERMINED not in (outcome, category)
+    benefits = _agreed(policy, options, settled)
+    ordered = tuple(name for name in policy.facts if name in missing)
+    return outcome, category, benefits, ordered, found.exact and not open_tiers
+
+
+def _agreed(
+    policy: Policy, options: Sequence[tuple[Granted, ...]], settled: bool
+) -> tuple[Granted, ...]:
+    """Benefits that every completion gives alike; where outcome and category are settled, the
+    others that some completion gives stand as undetermined."""
+    found = []
+    for benefit in policy.benefits:
+        given = [next((g for g in option if g.id == benefit.id), None) for option in options]
+        first = given[0]
+        if first is not None and all(other == first for other in given):
+            found.append(first)
+        elif settled and any(other is not None for other in given):
+            clauses = {other.clause for other in given if other is not None}
+            clause = clauses.pop() if len(clauses) == 1 else benefit.rule.clause
+            found.append(Granted(benefit.id, UNDETERMINED, None, None, None, clause))
+    return tuple(found)
+
+
+# the parts of the document ------------------------------------------------------------------
+
+
+def _assembled(
+    policy: Policy,
+    facts: Facts,
+    slots: Sequence[Any],
+    truths: Sequence[bool | None],
+    outcome: str,
+    category: str,
+    benefits: tuple[Granted, ...],
+    missing: tuple[str, ...],
+    exact: bool,
+) -> Assessment:
+    machine = policy.machine
+    parts = machine.lists
+    refused = outcome == INELIGIBLE
+    return Assessment(
+        policy=policy.id,
+        edition=policy.digest,
+        on=facts.on,
+        outcome=outcome,
+        category=category,
+        grounds=() if refused else _holding(parts.grounds, truths),
+        denials=_denials(machine, truths),
+        missing=missing,
+        missing_exact=exact,
+        benefits=benefits,
+        proposed_ok=_proposed_ok(policy, facts, benefits),
+        evidence=() if refused else _holding(parts.evidence, truths),
+        approvals=() if refused else _approvals(machine, truths),
+        escalations=() if refused else _holding(parts.escalations, truths),
+        outputs=_outputs(policy, machine, slots, truths) if policy.outputs else {},
+        truths={rule: truths[position] for rule, position in parts.rules},
+        source=policy,
+        facts=facts,
+    )
+
+
+def _holding(entries: Sequence[tuple[int, str]], truths: Sequence[bool | None]) -> tuple[str, ...]:
+    """The codes of the definite ones, each once, in order."""
+    return tuple(dict.fromkeys([code for position, code in entries if truths[position]]))
+
+
+def _denials(machine: Machine, truths: Sequence[bool | None]) -> tuple[str, ...]:
+    """The definite denials of the first level that has one."""
+    for level in machine.plan.denials:
+        found = _holding(level, truths)
+        if found:
+            return found
+    return ()
+
+
+def _approvals(machine: Machine, truths: Sequence[bool | None]) -> tuple[str, ...]:
+    found: list[str] = []
+    for position, codes in machine.lists.approvals:
+        if truths[position]:
+            found += codes
+    return tuple(dict.fromkeys(found))
+
+
+def _proposed_ok(policy: Policy, facts: Facts, benefits: tuple[Granted, ...]) -> bool | None:
+    """Whether the proposed amount fits; None if nothing is proposed or the mode is open."""
+    answer: bool | None = None
+    for granted in benefits:
+        benefit = next(b for b in policy.benefits if b.id == granted.id)
+        proposed = facts[benefit.proposed] if benefit.proposed else None
+        if proposed is not None and granted.mode != UNDETERMINED:
+            answer = granted.allows(proposed) and answer is not False
+    return answer
+
+
+def _outputs(
+    policy: Policy, machine: Machine, slots: Sequence[Any], truths: Sequence[bool | None]
+) -> dict[str, Any]:
+    reference = Reference(dict(zip(machine.slots, slots, strict=True)), machine.trees)
+    found: dict[str, Any] = {}
+    for output in policy.outputs:
+        tree = machine.trees[output.definition]
+        position = machine.plan.names.get(output.definition)
+        value = truths[position] if position is not None else reference.value(tree)
+        found[output.id] = plain_value(value, tree.type)
+    return found

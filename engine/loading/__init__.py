@@ -1,0 +1,197 @@
+"""Read a policy folder whole: every file, every fault, and only then a Policy.
+
+Nothing is skipped: an unknown file, key, name, operator or type is a fault with its place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path, PurePosixPath
+
+import engine.loading.messages  # noqa: F401 - registers the texts of the faults
+from engine.faults import Fault, Refused
+from engine.language.types import YES_NO
+from engine.loading.context import Context
+from engine.loading.eligibility import read_eligibility, read_evidence
+from engine.loading.facts import check_sources, read_facts_file, read_parameters_file
+from engine.loading.outcomes import read_amounts, read_escalations, read_exclusions
+from engine.model import Fact, Policy
+from engine.procedure import Procedure
+from engine.procedure.loading import read_procedure
+from engine.source import Block, Node, Source, hint
+
+FILES = (
+    "policy.yaml",
+    "facts.yaml",
+    "parameters.yaml",
+    "eligibility.yaml",
+    "exclusions.yaml",
+    "amounts.yaml",
+    "escalation.yaml",
+    "procedure.yaml",
+)
+_POLICY_KEYS = "id zh en source in_force pick_by sections?"
+_SOURCE_KEYS = "zh en? issuer? issued_on? number?"
+_FOLDERS = ("cases", "papers")
+
+
+def load(path: str | Path) -> Policy:
+    """The policy in a folder; Refused with every fault. An unreadable path is an OSError."""
+    return load_files(folder_files(path))
+
+
+def folder_files(path: str | Path) -> dict[str, bytes]:
+    """Every file of a policy folder by its relative posix path; hidden files are left out."""
+    root = Path(path)
+    if not root.is_dir():
+        raise NotADirectoryError(str(root))
+    found = {}
+    for file in sorted(root.rglob("*")):
+        relative = file.relative_to(root)
+        if file.is_file() and not any(part.startswith(".") for part in relative.parts):
+            found[relative.as_posix()] = file.read_bytes()
+    return found
+
+
+def digest(files: Mapping[str, bytes]) -> str:
+    """ "sha256:…" over sorted path, NUL and LF-normalised bytes of each file; cases are left out."""
+    sha = hashlib.sha256()
+    for path in sorted(files):
+        if PurePosixPath(path).parts[0] != "cases":
+            sha.update(path.encode() + b"\0" + files[path].replace(b"\r\n", b"\n"))
+    return f"sha256:{sha.hexdigest()}"
+
+
+def load_files(files: Mapping[str, bytes]) -> Policy:
+    """The policy in these files; Refused with every fault in all of them."""
+    source = Source()
+    _check_names(source, files)
+    roots = {name: source.read(name, files[name]) for name in FILES if name in files}
+    if len(roots) < len(FILES):
+        source.refuse()
+    policy = _read(source, roots, files)
+    source.refuse()
+    if policy is None:
+        raise Refused([Fault("yaml_empty", {}, "policy.yaml:1:1")])
+    return policy
+
+
+def _check_names(source: Source, files: Mapping[str, bytes]) -> None:
+    for name in FILES:
+        if name not in files:
+            source.fault("file_missing", f"{name}:1:1", file=name, names=FILES)
+    for path in files:
+        parts = PurePosixPath(path).parts
+        if parts[0] not in _FOLDERS and path not in FILES:
+            source.fault("file_unknown", f"{path}:1:1", file=path, hint=hint(path, FILES))
+
+
+def _read(source: Source, roots: Mapping[str, Node], files: Mapping[str, bytes]) -> Policy | None:
+    context = Context(source)
+    top = source.block(roots["policy.yaml"], _POLICY_KEYS)
+    sections = {name: block.label() for name, block in top.named("sections", "zh en")}
+    facts = read_facts_file(context, roots["facts.yaml"], sections)
+    parameters = read_parameters_file(context, roots["parameters.yaml"], facts)
+    check_sources(context, facts, parameters)
+    eligibility = read_eligibility(context, roots["eligibility.yaml"])
+    evidence = read_evidence(context, eligibility.evidence)
+    exclusions = read_exclusions(context, roots["exclusions.yaml"])
+    benefits, outputs = read_amounts(context, roots["amounts.yaml"], dict(facts))
+    escalations = read_escalations(context, roots["escalation.yaml"])
+    procedure = read_procedure(source, roots["procedure.yaml"])
+    roads = _roads(context, procedure)
+    pick_by = _pick_by(source, top, facts)
+    _check_asked(source, facts, procedure)
+    _check_used(context, facts, parameters)
+    force = top.block("in_force", "from? to?")
+    return Policy(
+        id=top.name_of("id"),
+        zh=top.text("zh"),
+        en=top.text("en"),
+        pick_by=pick_by,
+        in_force_from=_maybe_date(force, "from"),
+        in_force_to=_maybe_date(force, "to"),
+        source=_texts(top.block("source", _SOURCE_KEYS)),
+        sections=sections,
+        digest=digest(files),
+        facts=facts,
+        parameters=parameters,
+        ways=eligibility.ways,
+        exclusions=exclusions,
+        benefits=benefits,
+        evidence=evidence,
+        escalations=escalations,
+        outputs=outputs,
+        rules=context.rules,
+        definitions=tuple(context.definitions),
+        roads=roads,
+        procedure=procedure,
+        files=dict(files),
+    )
+
+
+def _maybe_date(block: Block, key: str) -> date | None:
+    return block.date(key) if block.has(key) else None
+
+
+def _texts(block: Block) -> dict[str, str]:
+    return {key: block.text(key) for key in block.nodes}
+
+
+def _pick_by(source: Source, top: Block, facts: Mapping[str, Fact]) -> str:
+    name = top.text("pick_by")
+    fact = facts.get(name)
+    if fact is None:
+        near = hint(name, facts)
+        source.fault("unknown_fact", top.at("pick_by"), name=name, hint=near)
+    elif fact.type != "date" or not fact.required:
+        source.fault("pick_by_not_date", top.at("pick_by"), name=name)
+    return name
+
+
+def _roads(context: Context, procedure: Procedure) -> dict[str, str]:
+    """The definition that says whose approvals an assessment lists, per road."""
+    found = {}
+    for name, road in procedure.roads.items():
+        tree = context.expression(road.when.scalar, YES_NO)
+        context.define(f"road:{name}", tree)
+        context.expression(road.starts.scalar, YES_NO)
+        found[name] = f"road:{name}"
+    for reason in procedure.notice.reasons:
+        if reason.when is not None:
+            context.expression(reason.when.scalar, YES_NO)
+    return found
+
+
+def _check_asked(source: Source, facts: Mapping[str, Fact], procedure: Procedure) -> None:
+    for fact in facts.values():
+        if fact.asked is not None and fact.asked not in procedure.stages:
+            near = hint(fact.asked, procedure.stages)
+            source.fault("unknown_stage", fact.where, name=fact.asked, hint=near)
+
+
+def _check_used(
+    context: Context, facts: Mapping[str, Fact], parameters: Mapping[str, object]
+) -> None:
+    """A fact or parameter that no rule uses is a mistake of somebody."""
+    if context.source.faults:
+        return
+    for fact in facts.values():
+        if fact.name not in context.used and not fact.required and not _names_source(fact, facts):
+            context.source.fault("fact_unused", fact.where, name=fact.name)
+    for name, parameter in parameters.items():
+        if name not in context.used:
+            where = getattr(parameter, "where", "")
+            context.source.fault("parameter_unused", where, name=name)
+
+
+def _names_source(fact: Fact, facts: Mapping[str, Fact]) -> bool:
+    return any(
+        other.source is not None and fact.name in (other.source.by, other.source.name)
+        for other in facts.values()
+    )
+
+
+__all__ = ["FILES", "digest", "folder_files", "load", "load_files"]

@@ -1,0 +1,142 @@
+"""Texts of the faults of reading a policy and its facts."""
+
+from engine.messages import register
+
+register(
+    {
+        "folder_unreadable": ("读不到“{path}”：{problem}。", 'Cannot read "{path}": {problem}.'),
+        "file_missing": (
+            "缺少文件 {file}。一项政策要有：{names}。",
+            "The file {file} is missing. A policy needs: {names}.",
+        ),
+        "file_unknown": (
+            "政策文件夹里没有“{file}”这种文件。{hint}",
+            'A policy folder has no file "{file}". {hint}',
+        ),
+        "fact_type": ("没有“{text}”这种类型。{hint}", 'There is no type "{text}". {hint}'),
+        "fact_needs_choices": (
+            "选项型的事实要写 choices。",
+            "A fact of type choice or set needs choices.",
+        ),
+        "fact_no_choices": (
+            "只有 choice 和 set 才写 choices。",
+            "Only choice and set take choices.",
+        ),
+        "fact_no_range": ("这种类型不写 range。", "This type takes no range."),
+        "fact_source": (
+            "看不懂来源“{text}”。可以写 member.字段、household.字段、application.字段、"
+            "parameter 名称 by 事实、year of 日期、grants latest|count|sum 字段。",
+            'The source "{text}" is not understood. Write member.FIELD, household.FIELD, '
+            "application.FIELD, parameter NAME by FACT, year of DATE or grants latest|count|sum FIELD.",
+        ),
+        "fact_source_kind": (
+            "“{name}”与这里的类型或单位不合。",
+            '"{name}" does not fit the type or unit here.',
+        ),
+        "name_taken": (
+            "名称“{name}”已用于 {first}。",
+            'The name "{name}" is already used at {first}.',
+        ),
+        "name_reserved": (
+            "“{name}”是引擎自己的词，请换一个名称。",
+            '"{name}" is a word of the engine; choose another name.',
+        ),
+        "fact_unused": (
+            "事实“{name}”没有任何规则用到。",
+            'No rule uses the fact "{name}".',
+        ),
+        "unknown_fact": ("没有事实“{name}”。{hint}", 'There is no fact "{name}". {hint}'),
+        "unknown_parameter": ("没有参数“{name}”。{hint}", 'There is no parameter "{name}". {hint}'),
+        "unknown_section": ("没有栏目“{name}”。{hint}", 'There is no section "{name}". {hint}'),
+        "unknown_stage": (
+            "procedure.yaml 里没有步骤“{name}”。{hint}",
+            'procedure.yaml has no stage "{name}". {hint}',
+        ),
+        "pick_by_not_date": (
+            "pick_by 应是一个必填的日期事实，“{name}”不是。",
+            'pick_by must be a required date fact; "{name}" is not.',
+        ),
+        "parameter_no_dates": (
+            "参数没有任何取值，请写“日期: 值”。",
+            'The parameter has no value; write "date: value".',
+        ),
+        "parameter_unused": (
+            "参数“{name}”没有用到。",
+            'Nothing uses the parameter "{name}".',
+        ),
+        "parameter_choice_missing": (
+            "缺少“{choice}”的取值。",
+            'The value for "{choice}" is missing.',
+        ),
+        "parameter_no_value": (
+            "参数“{parameter}”在 {date} 没有取值，请在 parameters.yaml 补上。",
+            'The parameter "{parameter}" has no value on {date}; add one in parameters.yaml.',
+        ),
+        "definition_cycle": (
+            "“{name}”绕了一圈又用到自己：{path}。",
+            '"{name}" ends up using itself: {path}.',
+        ),
+        "entry_kind": (
+            "“{name}”要么写 is（算出的值），要么写 when 和 grounds（一种对象）。",
+            '"{name}" needs either is (a worked-out value) or when and grounds (a way to qualify).',
+        ),
+        "category_use": (
+            "“{name}”在这里只能写成“{name} = 某项”或“某项 in {name}”。",
+            '"{name}" can only be used as "{name} = one" or "one in {name}" here.',
+        ),
+        "amount_keys": (
+            "方式 {mode} 要写 {needed}，不写其他金额。",
+            "The mode {mode} takes {needed} and no other amount.",
+        ),
+        "tier_after_otherwise": (
+            "前一档没有条件，这一档永远轮不到。",
+            "The tier before has no condition; this one can never be reached.",
+        ),
+        "amount_not_whole_fen": (
+            "“{benefit}”算出的金额不是整分，请用 round 写明怎样取整。",
+            'The amount of "{benefit}" is not a whole number of fen; say how to round it.',
+        ),
+        "no_ways": (
+            "eligibility.yaml 里没有一种对象（when 和 grounds）。",
+            "eligibility.yaml has no way to qualify (when and grounds).",
+        ),
+        # facts of a case
+        "fact_unknown_name": (
+            "没有名为“{name}”的事实。{hint}",
+            'There is no fact named "{name}". {hint}',
+        ),
+        "fact_wrong_type": (
+            "“{label}”（{name}）的值 {value} 不对：应是{wanted}。",
+            '"{label}" ({name}) has the value {value}; it should be {wanted}.',
+        ),
+        "fact_wrong_choice": (
+            "“{label}”（{name}）没有“{value}”这一项。{hint}",
+            '"{label}" ({name}) has no choice "{value}". {hint}',
+        ),
+        "fact_out_of_range": (
+            "“{label}”（{name}）的值 {value} 超出范围，应在 {low} 至 {high} 之间。",
+            '"{label}" ({name}) is {value}; it must lie between {low} and {high}.',
+        ),
+        "fact_required": (
+            "“{label}”（{name}）必须填写，不能未知。",
+            '"{label}" ({name}) must be given; it may not be unknown.',
+        ),
+        "out_of_force": (
+            "{date} 这一天本政策不在施行期内（{low} 起，至 {high}）。",
+            "The policy is not in force on {date} (from {low} to {high}).",
+        ),
+        "open_end": ("今", "now"),
+        "not_an_object": (
+            "应是一个 JSON 对象（名称到值）。",
+            "A JSON object (names to values) is expected.",
+        ),
+        "format_yes_no": ("是或否（true/false）", "true or false"),
+        "format_integer": ("整数", "a whole number"),
+        "format_money": ("金额（元，最多两位小数）", "an amount in yuan with at most two decimals"),
+        "format_number": ("数（最多六位小数）", "a number with at most six decimals"),
+        "format_date": ("日期，如 2010-12-03", "a date such as 2010-12-03"),
+        "format_choice": ("选项之一", "one of the choices"),
+        "format_set": ("选项的列表", "a list of choices"),
+        "format_text": ("一千字以内的文字", "a text of at most a thousand characters"),
+    }
+)

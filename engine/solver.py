@@ -1,0 +1,239 @@
+"""What all completions of the unknown facts agree on, and which unknown facts matter.
+
+The policy's core is one decision diagram over properties (engine.core). A case fixes what it knows;
+unknown facts that stand in comparisons are tried by representative completions
+(engine.completions). A fact is missing exactly if two completions that differ only in it lead to
+different leaves. Where exactness cannot be had within the bounds the answer is a superset and
+`exact` is False. Nothing here is ever narrower than the truth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+from typing import Any
+
+from engine.atoms import Atoms, Property
+from engine.completions import Cluster, Completer, Points
+from engine.core import Core
+from engine.diagram import Diagram, Overlay
+from engine.language import tree as t
+from engine.model import Fact
+
+MOST_COMBINATIONS = 4096
+
+
+@dataclass(frozen=True)
+class Completed:
+    """The different cores that completions reach, and the facts that make the difference."""
+
+    cores: tuple[Core, ...]
+    missing: frozenset[str]
+    exact: bool
+
+
+@dataclass(frozen=True)
+class _Group:
+    """A cluster with its points: the vectors of property values, and for each fact the pairs of
+    vectors between which it alone can change."""
+
+    properties: tuple[int, ...]
+    vectors: tuple[tuple[int, ...], ...]
+    moves: Mapping[str, frozenset[tuple[int, int]]]
+    attained: int
+    """How many of the vectors, counted from the first, are known to be reached."""
+    exact: bool
+    facts: tuple[str, ...]
+
+
+class Solver:
+    """Answers for one policy. `depends` gives the slots on which a property rests."""
+
+    def __init__(
+        self,
+        facts: Mapping[str, Fact],
+        atoms: Atoms,
+        diagram: Diagram,
+        root: int,
+        depends: Mapping[int, frozenset[str]],
+    ) -> None:
+        self.facts, self.atoms, self.diagram, self.root = facts, atoms, diagram, root
+        self.depends = depends
+
+    def solve(
+        self,
+        case: dict[str, Any],
+        values: Mapping[int, int],
+        sources: Callable[[str], str],
+        content: Callable[[Core], Hashable],
+        completer: Completer,
+    ) -> Completed:
+        """`values` are the known properties; `sources` names the fact by which an unknown slot is
+        looked up (or itself); `content` tells which cores are the same answer in this case."""
+        overlay = Overlay(self.diagram)
+        leaves = self._leaves(content)
+        root = overlay.restricted(self.root, values, leaves)
+        indices, _ = overlay.reach([root])
+        unknown = {i: self._unknown(i, case, sources) for i in indices}
+        groups, free = self._grouped(unknown, case, completer)
+        return self._compared(overlay, root, groups, free)
+
+    def _leaves(self, content: Callable[[Core], Hashable]) -> dict[int, int]:
+        """Leaves with one content are one leaf."""
+        first: dict[Hashable, int] = {}
+        merged: dict[int, int] = {}
+        for node, value in self.diagram.values.items():
+            if isinstance(value, tuple) and len(value) == 3:
+                outcome, category, given = value
+                if isinstance(given, tuple):
+                    kept = first.setdefault(content((str(outcome), str(category), given)), node)
+                    merged[node] = kept
+        return merged
+
+    def _unknown(
+        self, index: int, case: Mapping[str, Any], sources: Callable[[str], str]
+    ) -> frozenset[str]:
+        return frozenset(sources(name) for name in self.depends[index] if case.get(name) is None)
+
+    # clusters ----------------------------------------------------------------------------
+    def _grouped(
+        self, unknown: Mapping[int, frozenset[str]], case: dict[str, Any], completer: Completer
+    ) -> tuple[list[_Group], dict[int, str]]:
+        """Properties that are simply an unknown fact stand free; the others form groups."""
+        groups: list[_Group] = []
+        free: dict[int, str] = {}
+        for indices, names in _components(unknown):
+            properties = tuple(self.atoms.properties[i] for i in sorted(indices))
+            if len(properties) == 1 and self._is_fact(properties[0]):
+                free[properties[0].index] = next(iter(names))
+            else:
+                facts = tuple(fact for name, fact in self.facts.items() if name in names)
+                cluster = Cluster(facts, properties)
+                groups.append(_group(cluster, completer.points(cluster, case)))
+        return groups, free
+
+    def _is_fact(self, item: Property) -> bool:
+        return (
+            item.kind in ("fact", "choice")
+            and isinstance(item.tree, t.Ref)
+            and (item.tree.name in self.facts)
+        )
+
+    # comparison --------------------------------------------------------------------------
+    def _compared(
+        self, overlay: Overlay, root: int, groups: list[_Group], free: Mapping[int, str]
+    ) -> Completed:
+        if prod(len(group.vectors) for group in groups) > MOST_COMBINATIONS:
+            return self._superset(overlay, root, groups, free)
+        nodes: dict[tuple[int, ...], int] = {}
+        for chosen in product(*(range(len(group.vectors)) for group in groups)):
+            fixed: dict[int, int] = {}
+            for group, number in zip(groups, chosen, strict=True):
+                fixed.update(zip(group.properties, group.vectors[number], strict=True))
+            nodes[chosen] = overlay.restricted(root, fixed, {}) if fixed else root
+        indices, leaves = overlay.reach(list(nodes.values()))
+        missing = {free[i] for i in indices}
+        exact = True
+        for position, group in enumerate(groups):
+            found = _differing(nodes, position, group)
+            if not group.exact and set(group.facts) != found and _matters(nodes, position):
+                found, exact = set(group.facts), False
+            missing |= found
+            exact = exact and not _spare_matters(nodes, position, group.attained)
+        return Completed(self._cores(leaves), frozenset(missing), exact)
+
+    def _superset(
+        self, overlay: Overlay, root: int, groups: Iterable[_Group], free: Mapping[int, str]
+    ) -> Completed:
+        _, leaves = overlay.reach([root])
+        names = {name for group in groups for name in group.facts} | set(free.values())
+        return Completed(self._cores(leaves), frozenset(names), False)
+
+    def _cores(self, leaves: Iterable[int]) -> tuple[Core, ...]:
+        found = [self.diagram.values[leaf] for leaf in sorted(leaves)]
+        return tuple(value for value in found if isinstance(value, tuple))
+
+
+def _components(
+    unknown: Mapping[int, frozenset[str]],
+) -> list[tuple[set[int], set[str]]]:
+    """Properties joined where they share an unknown fact."""
+    found: list[tuple[set[int], set[str]]] = []
+    for index, names in unknown.items():
+        touching = [part for part in found if part[1] & names]
+        found = [part for part in found if not part[1] & names]
+        indices, all_names = {index}, set(names)
+        for part in touching:
+            indices |= part[0]
+            all_names |= part[1]
+        found.append((indices, all_names))
+    return found
+
+
+def _group(cluster: Cluster, points: Points) -> _Group:
+    """Vectors and moves of a cluster; without points, every combination of property values."""
+    names = tuple(fact.name for fact in cluster.facts)
+    indices = tuple(item.index for item in cluster.properties)
+    if not points.rows:
+        vectors = tuple(product(*(range(item.size) for item in cluster.properties)))
+        return _Group(indices, vectors, {}, 0, False, names)
+    numbers: dict[tuple[int, ...], int] = {}
+    rows = [(row, numbers.setdefault(vector, len(numbers))) for row, vector in points.rows]
+    moves = {name: _moves(rows, column) for column, name in enumerate(names)}
+    if points.complete:
+        return _Group(indices, tuple(numbers), moves, len(numbers), True, names)
+    spare = product(*(range(item.size) for item in cluster.properties))
+    vectors = (*numbers, *(vector for vector in spare if vector not in numbers))
+    return _Group(indices, vectors, moves, len(numbers), False, names)
+
+
+def _moves(rows: Sequence[tuple[tuple[Any, ...], int]], column: int) -> frozenset[tuple[int, int]]:
+    """Pairs of vectors reached by rows that differ in one column only."""
+    lines: dict[tuple[Any, ...], set[int]] = {}
+    for row, number in rows:
+        lines.setdefault((*row[:column], *row[column + 1 :]), set()).add(number)
+    return frozenset(
+        (one, two) for line in lines.values() for one in line for two in line if one < two
+    )
+
+
+def _differing(nodes: Mapping[tuple[int, ...], int], position: int, group: _Group) -> set[str]:
+    """The facts of a group whose change alone can lead elsewhere."""
+    pairs = {pair for moves in group.moves.values() for pair in moves}
+    telling = {pair for pair in pairs if _tells(nodes, position, pair)}
+    return {name for name, moves in group.moves.items() if moves & telling}
+
+
+def _tells(nodes: Mapping[tuple[int, ...], int], position: int, pair: tuple[int, int]) -> bool:
+    for chosen, node in nodes.items():
+        if chosen[position] == pair[0]:
+            other = (*chosen[:position], pair[1], *chosen[position + 1 :])
+            if nodes[other] != node:
+                return True
+    return False
+
+
+def _matters(nodes: Mapping[tuple[int, ...], int], position: int) -> bool:
+    """Whether the group makes any difference at all."""
+    seen: dict[tuple[int, ...], int] = {}
+    for chosen, node in nodes.items():
+        rest = (*chosen[:position], *chosen[position + 1 :])
+        if seen.setdefault(rest, node) != node:
+            return True
+    return False
+
+
+def _spare_matters(nodes: Mapping[tuple[int, ...], int], position: int, attained: int) -> bool:
+    """Whether a vector that may be impossible leads where no certain one does."""
+    certain: dict[tuple[int, ...], set[int]] = {}
+    for chosen, node in nodes.items():
+        if chosen[position] < attained:
+            rest = (*chosen[:position], *chosen[position + 1 :])
+            certain.setdefault(rest, set()).add(node)
+    return any(
+        node not in certain.get((*chosen[:position], *chosen[position + 1 :]), set())
+        for chosen, node in nodes.items()
+        if chosen[position] >= attained
+    )
