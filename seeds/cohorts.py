@@ -29,10 +29,14 @@ from casework import (
 )
 from casework.clock import CHINA
 from casework.people import Actor
+from engine import Policy
+from engine.procedure import Road
 from models.applications import Application
 from models.ledger import FundSource
 from models.members import Member
+from models.notices import Notice
 from models.orgs import OrgUnit
+from models.screenings import ScreeningList
 from seeds import records, scans
 from seeds.district import District, household
 from seeds.hardships import Hardship
@@ -63,6 +67,7 @@ class World:
     district: District
     people: People
     source: FundSource
+    policy: Policy
     free: dict[str, list[Member]] = field(default_factory=dict)
 
     def actor(self, username: str, at: datetime) -> Actor:
@@ -109,10 +114,10 @@ class Cohort:
             yield from self._through(stage)
 
     def _stages(self) -> list[str]:
-        from casework.moves import policy_and_road
+        return [stage.id for stage in self._road().stages]
 
-        _policy, road = policy_and_road(self.applications[0])
-        return [stage.id for stage in road.stages]
+    def _road(self) -> Road:
+        return self.world.policy.procedure.road(self.plan.road)
 
     def _at(self, stage: str) -> datetime:
         day = self.plan.starts + timedelta(days=self.DAYS[stage])
@@ -139,7 +144,7 @@ class Cohort:
                 self.plan.starts,
                 by=self._clerk(branch, at),
                 at=at,
-                facts=story.facts,
+                facts=self._facts(story, "application"),
             )
             self.applications.append(application)
             self.stories[application.id] = story
@@ -159,9 +164,12 @@ class Cohort:
     def _single(self, application: Application, stage: str, at: datetime) -> None:
         by = self._who(application, stage, at)
         story = self.stories[application.id]
+        self._write_facts(application, stage, story, by, at)
         if stage == "branch_check":
             self._write_form(application, story, at)
-        record = records.of(stage, self._day(stage), story)
+        asked = {each.id for each in self._road().stage(stage).records_for(self.plan.road)}
+        made = records.of(stage, self._day(stage), story)
+        record = {name: value for name, value in made.items() if name in asked}
         steps.complete(
             self.session,
             application,
@@ -171,6 +179,21 @@ class Cohort:
             at=at,
             expected_version=application.version,
         )
+
+    def _facts(self, story: Hardship, stage: str) -> dict[str, object]:
+        """The facts of the story that the policy asks at the stage."""
+        asked = self.world.policy.facts
+        return {name: value for name, value in story.facts.items() if asked[name].asked == stage}
+
+    def _write_facts(
+        self, application: Application, stage: str, story: Hardship, by: Actor, at: datetime
+    ) -> None:
+        facts = self._facts(story, stage)
+        if facts and stage != "application":
+            version = application.version
+            verbs.save(
+                self.session, application, facts=facts, by=by, at=at, expected_version=version
+            )
 
     def _write_form(self, application: Application, story: Hardship, at: datetime) -> None:
         clerk = self._clerk(application.org, at)
@@ -218,7 +241,7 @@ class Cohort:
                 at=at,
             )
 
-    def _post(self) -> list[notices.Notice]:
+    def _post(self) -> list[Notice]:
         at, first = self._at("notice"), self._day("notice")
         posted = []
         for org_id in dict.fromkeys(a.org_id for a in self.applications):
@@ -263,7 +286,7 @@ class Cohort:
             at=at,
         )
 
-    def _enter_list(self) -> screenings.ScreeningList:
+    def _enter_list(self) -> ScreeningList:
         at = self._at("screening")
         return screenings.enter_list(
             self.session,

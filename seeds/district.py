@@ -177,7 +177,7 @@ def household(
 ) -> Household:
     """A household of one to five with one income row, a subsidy and perhaps a cost, verified."""
     size = people.random.randrange(1, 6)
-    home = Household(member_id=member.id, size=size, note=None)
+    home = Household(member=member, size=size, note=None)
     for number in range(size - 1):
         relative = people.person("")
         relation = ("配偶", "子女", "父母", "孙子女")[number % 4]

@@ -9,7 +9,7 @@ from itertools import count
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import funds
+from casework import editions, funds
 from casework import pairs as pairing
 from casework.clock import day_of
 from models.ledger import FundSource
@@ -19,6 +19,7 @@ from seeds.cohorts import Cohort, Plan, World
 from seeds.district import District
 from seeds.people import People
 
+POLICY_CODE = "licheng-2010"
 YEAR_BUDGET_FEN = 30_000_000
 COMMITTEES = ("C1", "C2", "C3", "C4", "C5", "C6")
 LIVING_UNTIL = (
@@ -36,7 +37,8 @@ def play(
     session: Session, district: District, people: People, now: datetime, applications: int
 ) -> None:
     """Money first, then every cohort's steps in the order of time, up to ``now``."""
-    world = World(session, district, people, _money(session, district, now))
+    _edition, policy = editions.in_force(session, POLICY_CODE, day_of(now))
+    world = World(session, district, people, _money(session, district, now), policy)
     world.free = {code: list(reversed(members)) for code, members in district.members.items()}
     walks = [Cohort(world, plan).walk() for plan in plans(now, applications)]
     tie = count()
