@@ -60,9 +60,14 @@ FACTS: dict[str, str | tuple[str, ...]] = {
 LINE_YEAR = {"urban": 360_00 * 12, "rural": 150_00 * 12}  # placeholder lines from 2010-01-01
 
 # Readings -------------------------------------------------------------------------------------
-# 3.2 "sudden only": a re-routed application ends as living aid. True: the denial looks at the
-# kind applied for; False: at the category it would get.
-EVENT_DENIAL_BY_APPLICATION = True
+# 3.2 is for sudden relief only: an application re-routed to living aid is not denied by it.
+# (The other reading: it looks at the kind applied for.)
+EVENT_DENIAL_BY_APPLICATION = False
+# An absent line is looked up, and an unknown `hukou` makes it an unknown fact like any other: the
+# line is missing then, not `hukou`. (The other reading: only `hukou` is missing.)
+# With the special report the ground is 3.3.2 alone, even if another urgent factor is claimed too.
+# (The other reading: 2.2.3 stands beside it.)
+URGENT_FACTOR_BESIDE_REPORT = False
 
 
 @dataclass(frozen=True)
@@ -190,6 +195,8 @@ def denials(f: Mapping[str, Any]) -> tuple[str, ...]:
 def grounds(f: Mapping[str, Any]) -> tuple[str, ...]:
     if rerouted(f):
         return ("2.1.2",)
+    if f["apply_type"] == "sudden" and poor_through_illness(f) and not URGENT_FACTOR_BESIDE_REPORT:
+        return ("3.3.2",)
     return tuple(
         code for code, (kind, rule) in GROUND_RULES.items() if kind == f["apply_type"] and rule(f)
     )

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from tests.engine.oracle_licheng import (
     DENIAL_LEVELS,
     FACTS,
+    LINE_YEAR,
     Typed,
     approvals,
     core,
@@ -24,7 +25,7 @@ from tests.engine.oracle_licheng import (
 )
 
 T = TypeVar("T")
-SOME_LINES = (360_00, 4320_00)  # lines tried where neither income nor line is known
+SOME_LINES = tuple(LINE_YEAR.values())  # lines tried where neither income nor line is known
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class _Needs(Exception):  # noqa: N818 - a signal of the explorer below, not an 
         self.name = name
 
 
-class _Asked(dict[str, Any]):
+class Asked(dict[str, Any]):
     """A case that interrupts whoever reads an unknown fact."""
 
     def __getitem__(self, name: str) -> Any:
@@ -70,7 +71,8 @@ def classes(f: Mapping[str, Any], name: str, ranges: Ranges) -> list[Any]:
         return [year for year in (other, other + 1, other - 1) if _within(year, ranges.year)][:2]
     sizes = [f["household_size"]] if f["household_size"] else list(ranges.household_size)
     if name == "income_year":
-        lines = [f["line_year"]] if f["line_year"] is not None else [*SOME_LINES, *ranges.line_year]
+        known = f["line_year"] is not None
+        lines = [f["line_year"]] if known else [*SOME_LINES, *ranges.line_year]
         near = {size * line + step for size in sizes for line in lines for step in (-1, 0)}
         return _bounded(near, ranges.income_year)
     if f["income_year"] is None:
@@ -98,7 +100,7 @@ def leaves(
     todo: list[Typed] = [{}]
     while todo:
         chosen = todo.pop()
-        case = _Asked({**f, **chosen})
+        case = Asked({**f, **chosen})
         try:
             found = ask(case)
         except _Needs as needs:
@@ -132,8 +134,8 @@ class Settled:
 
     `least`/`most` bound the lists of papers, approvals and escalations: what every completion
     lists, and what every completion lists if no denial stood against it. Between them the text is open,
-    as "definitely required" does not say whether a case that may yet be refused requires
-    anything. `benefit` is meaningful where `benefit_settled`.
+    as "definitely required" does not say whether a case that may yet be refused, or whose category
+    is open, requires anything. `benefit` is meaningful where `benefit_settled`.
     """
 
     outcome: str
@@ -192,6 +194,7 @@ def settle(f: Typed, ranges: Ranges = Ranges()) -> Settled:
     outcomes = {result[0] for _, result in found}
     categories = {result[1] for _, result in found}
     benefits = {result[2] for _, result in found}
+    category = categories.pop() if len(categories) == 1 else "undetermined"
     outcome = outcomes.pop() if len(outcomes) == 1 else "undetermined"
     refused = outcome == "ineligible"
     most = NOTHING if refused else _in_all([row for _, row in leaves(f, _lists, ranges)])
@@ -200,13 +203,13 @@ def settle(f: Typed, ranges: Ranges = Ranges()) -> Settled:
     given = benefits.pop() if settled else None
     return Settled(
         outcome=outcome,
-        category=categories.pop() if len(categories) == 1 else "undetermined",
+        category=category,
         grounds=most["grounds"],
         denials=_definite_denials(f, ranges),
         missing=missing(found),
         benefit=given,
         benefit_settled=settled,
         proposed_ok=proposal_ok(f["proposed_amount"], given),
-        least=NOTHING if may_be_refused else most,
+        least=most if category != "undetermined" and not may_be_refused else NOTHING,
         most=most,
     )

@@ -25,7 +25,7 @@ def plain_missing(f: dict[str, Any]) -> tuple[set[Any], list[str]]:
     unknown = [name for name in oracle.FACTS if f[name] is None and name != "proposed_amount"]
     pools = [unknown_facts.classes(f, name, ranges) for name in unknown]
     answers = {
-        values: oracle.core({**f, **dict(zip(unknown, values, strict=True))})
+        values: oracle.core(unknown_facts.Asked({**f, **dict(zip(unknown, values, strict=True))}))
         for values in itertools.product(*pools)
     }
     matter = []

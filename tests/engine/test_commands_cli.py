@@ -1,0 +1,475 @@
+"""`python -m engine check, test, decide` from outside: JSON, CSV, bad input, exit status.
+
+Expectations come from the requirements and the paper alone.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.engine.commands import LICHENG, ROOT, Ran, engine
+
+LIVING: dict[str, Any] = {
+    "apply_type": "living",
+    "apply_date": "2010-12-03",
+    "member_status": "full",
+    "org_in_district": True,
+    "has_labor_capacity": False,
+    "has_income_source": False,
+    "has_statutory_supporter": False,
+    "excl_subjective_cause": False,
+    "illegal_activity": False,
+    "excl_org_unsuitable": False,
+    "prev_aid_type": "none",
+}
+
+
+def decide(facts: Any, *more: str) -> Ran:
+    given = facts if isinstance(facts, str) else json.dumps(facts)
+    return engine("decide", LICHENG, "--facts", "-", *more, given=given)
+
+
+def has_chinese(text: str) -> bool:
+    return any("\u4e00" <= letter <= "\u9fff" for letter in text)
+
+
+# decide: the document -------------------------------------------------------------------------
+
+
+def test_the_document_of_a_case_holds_exactly_what_is_documented() -> None:
+    document = decide(LIVING).json
+    rules = document.pop("rules")
+    assert document.pop("edition").startswith("sha256:")
+    assert document == {
+        "policy": "licheng-2010",
+        "on": "2010-12-03",
+        "outcome": "eligible",
+        "category": "living",
+        "grounds": ["2.1.1"],
+        "denials": [],
+        "missing": [],
+        "benefits": [
+            {
+                "id": "living_aid",
+                "mode": "fixed",
+                "fen": 60000,
+                "min_fen": None,
+                "max_fen": None,
+                "clause": "3.1",
+            }
+        ],
+        "proposed_ok": None,
+        "evidence": ["annex_1"],
+        "approvals": ["branch_review", "branch_seal", "committee_seal", "dept_approve"],
+        "escalations": [],
+        "outputs": {},
+    }
+    assert all({"id", "clause", "truth"} <= rule.keys() for rule in rules)
+
+
+def test_every_rule_of_the_document_carries_a_clause_and_a_truth() -> None:
+    rules = decide(LIVING, "--explain").json["rules"]
+    assert {"2.1.1", "2.1.2", "2.1.3"} <= {rule["clause"] for rule in rules}
+    assert {rule["truth"] for rule in rules} <= {True, False, None}
+    held = next(rule for rule in rules if rule["clause"] == "2.1.1")
+    assert held["truth"] is True
+    named = {name for part in held["conditions"] for name in part["facts"]}
+    assert named == {"has_labor_capacity", "has_income_source", "has_statutory_supporter"}
+
+
+def test_the_same_facts_give_the_same_bytes() -> None:
+    assert decide(LIVING).out == decide(LIVING).out
+
+
+def test_facts_come_from_a_file_as_well_as_from_standard_input(tmp_path: Path) -> None:
+    path = tmp_path / "facts.json"
+    path.write_text(json.dumps(LIVING), encoding="utf-8")
+    assert engine("decide", LICHENG, "--facts", str(path)).json == decide(LIVING).json
+
+
+def test_money_may_be_text_or_a_number_with_two_decimals() -> None:
+    ok = [decide({**LIVING, "proposed_amount": value}) for value in (600, 600.0, "600.00", "600")]
+    assert [ran.json["proposed_ok"] for ran in ok] == [True] * 4
+    assert decide({**LIVING, "proposed_amount": 600.01}).json["proposed_ok"] is False
+
+
+def test_null_and_absent_facts_are_unknown_alike_where_nothing_supplies_them() -> None:
+    absent = {name: value for name, value in LIVING.items() if name != "org_in_district"}
+    null = {**LIVING, "org_in_district": None}
+    one, two = decide(absent).json, decide(null).json
+    assert one["missing"] == two["missing"] == ["org_in_district"]
+    assert one["outcome"] == two["outcome"] == "undetermined"
+
+
+def test_an_absent_line_is_looked_up_and_a_null_line_stays_unknown() -> None:
+    ill = {
+        **LIVING,
+        "has_labor_capacity": True,
+        "cause_illness": True,
+        "cause_disaster": False,
+        "cause_accident": False,
+        "other_special_claimed": False,
+        "hukou": "urban",
+        "household_size": 3,
+        "income_year": "12959.99",
+    }
+    assert decide(ill).json["outcome"] == "eligible"
+    unknown = decide({**ill, "line_year": None}).json
+    assert (unknown["outcome"], unknown["missing"]) == ("undetermined", ["line_year"])
+
+
+def test_an_ineligible_case_lists_its_denial_and_nothing_else() -> None:
+    document = decide({**LIVING, "excl_org_unsuitable": True}).json
+    empty = ("grounds", "missing", "benefits", "evidence", "approvals", "escalations")
+    assert document["denials"] == ["2.3.3"]
+    assert document["category"] == "none"
+    assert all(document[name] == [] for name in empty)
+
+
+def test_an_undetermined_tier_is_said_to_be_undetermined() -> None:
+    document = decide(
+        {
+            **{name: LIVING[name] for name in LIVING if not name.startswith("has_")},
+            "apply_type": "sudden",
+            "same_event_aided": False,
+            "sudden_major_accident": True,
+            "loss_life_safety": True,
+            "loss_property": True,
+            "hukou": "rural",
+            "household_size": 4,
+            "income_year": 7000,
+            "proposed_amount": 1500,
+        }
+    ).json
+    assert document["outcome"] == "eligible"
+    assert [(row["id"], row["mode"]) for row in document["benefits"]] == [
+        ("sudden_aid", "undetermined")
+    ]
+    assert document["benefits"][0]["fen"] is None
+    assert document["missing"] == ["accident_result"]
+    assert document["proposed_ok"] is None
+
+
+# decide: bad input ----------------------------------------------------------------------------
+
+BAD_FACTS: list[Any] = [
+    pytest.param({"has_labour": True}, "has_labour", id="a name the policy does not know"),
+    pytest.param(
+        {"proposed_amount": "2000.001"}, "proposed_amount", id="money with three decimals"
+    ),
+    pytest.param(
+        {"proposed_amount": 2000.001}, "proposed_amount", id="a number with three decimals"
+    ),
+    pytest.param({"proposed_amount": "很多"}, "proposed_amount", id="money in words"),
+    pytest.param({"proposed_amount": True}, "proposed_amount", id="yes where money stands"),
+    pytest.param({"proposed_amount": -1}, "proposed_amount", id="negative money"),
+    pytest.param({"household_size": "three"}, "household_size", id="a word for a number"),
+    pytest.param({"household_size": 2.5}, "household_size", id="half a person"),
+    pytest.param({"household_size": True}, "household_size", id="yes where a number stands"),
+    pytest.param({"household_size": 0}, "household_size", id="an empty household"),
+    pytest.param({"household_size": 31}, "household_size", id="one person above the range"),
+    pytest.param(
+        {"org_in_district": "maybe"}, "org_in_district", id="maybe where yes or no stands"
+    ),
+    pytest.param({"org_in_district": 1}, "org_in_district", id="one where yes or no stands"),
+    pytest.param(
+        {"org_in_district": [True]}, "org_in_district", id="a list where yes or no stands"
+    ),
+    pytest.param({"member_status": "retired"}, "member_status", id="a choice that is not offered"),
+    pytest.param({"member_status": 3}, "member_status", id="a number where a choice stands"),
+    pytest.param({"apply_date": "2010-02-30"}, "apply_date", id="an impossible date"),
+    pytest.param({"apply_date": "2010/12/03"}, "apply_date", id="a date with slashes"),
+    pytest.param({"apply_date": 20101203}, "apply_date", id="a date as a number"),
+    pytest.param({"apply_date": None}, "apply_date", id="an unknown date of application"),
+    pytest.param({"apply_type": None}, "apply_type", id="an unknown kind of aid"),
+    pytest.param({"apply_type": "loan"}, "apply_type", id="a kind of aid that is not offered"),
+]
+
+
+@pytest.mark.parametrize(("change", "named"), BAD_FACTS)
+def test_a_bad_fact_is_refused_by_name_in_both_languages(
+    change: dict[str, Any], named: str
+) -> None:
+    chinese = decide({**LIVING, **change})
+    english = decide({**LIVING, **change}, "--lang", "en")
+    assert chinese.code == english.code == 1
+    assert named in chinese.said
+    assert named in english.said
+    assert has_chinese(chinese.said)
+    assert "outcome" not in chinese.said
+
+
+@pytest.mark.parametrize("name", ["apply_type", "apply_date"])
+def test_kind_and_date_of_the_application_may_not_be_absent(name: str) -> None:
+    ran = decide({key: value for key, value in LIVING.items() if key != name})
+    assert ran.code == 1
+    assert name in ran.said
+
+
+def test_a_date_before_the_policy_is_in_force_is_an_error() -> None:
+    assert decide({**LIVING, "apply_date": "2010-06-06"}).code == 1
+    assert decide({**LIVING, "apply_date": "2010-06-07"}).code == 0
+
+
+def test_a_duplicate_key_in_the_facts_is_an_error() -> None:
+    text = json.dumps(LIVING)[:-1] + ', "org_in_district": false}'
+    ran = decide(text)
+    assert ran.code == 1
+    assert "org_in_district" in ran.said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("", id="nothing at all"),
+        pytest.param("[]", id="a list"),
+        pytest.param('"living"', id="a word"),
+        pytest.param("{", id="half an object"),
+        pytest.param('{"apply_type": "living", "income_year": NaN}', id="not a number"),
+        pytest.param('{"apply_type": "living", "income_year": Infinity}', id="infinite income"),
+    ],
+)
+def test_facts_that_are_no_flat_object_are_refused(text: str) -> None:
+    assert decide(text).code in (1, 2)
+
+
+def test_all_bad_facts_are_named_at_once() -> None:
+    bad = {"household_size": 0, "member_status": "retired", "proposed_amount": "1.234", "naem": 1}
+    ran = decide({**LIVING, **bad})
+    assert ran.code == 1
+    assert all(name in ran.said for name in bad)
+
+
+def test_a_misspelt_name_is_answered_with_the_nearest_one() -> None:
+    assert "household_size" in decide({**LIVING, "houshold_size": 3}).said
+
+
+def test_english_messages_hold_no_chinese() -> None:
+    ran = decide({**LIVING, "household_size": 0}, "--lang", "en")
+    assert not has_chinese(ran.said)
+
+
+# decide: CSV ----------------------------------------------------------------------------------
+
+HEADER = list(LIVING)
+
+
+def as_csv(value: Any) -> str:
+    return {True: "yes", False: "no", None: "?"}.get(value, str(value))
+
+
+def bulk(tmp_path: Path, header: list[str], rows: list[list[str]], *more: str) -> tuple[Ran, Any]:
+    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
+    with source.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([header, *rows])
+    ran = engine("decide", LICHENG, "--csv", str(source), "--out", str(target), *more)
+    if not target.exists():
+        return ran, None
+    text = target.read_text(encoding="utf-8-sig")
+    return ran, list(csv.DictReader(io.StringIO(text)))
+
+
+def row(**changes: Any) -> list[str]:
+    return [as_csv({**LIVING, **changes}[name]) for name in HEADER]
+
+
+def test_each_row_of_a_table_gets_its_answer_in_its_place(tmp_path: Path) -> None:
+    ran, rows = bulk(
+        tmp_path, HEADER, [row(), row(excl_org_unsuitable=True), row(org_in_district=None)]
+    )
+    assert ran.code == 0
+    assert [one["outcome"] for one in rows] == ["eligible", "ineligible", "undetermined"]
+    assert [one["category"] for one in rows] == ["living", "none", "undetermined"]
+    assert [one["denials"] for one in rows] == ["", "2.3.3", ""]
+    assert rows[2]["missing"] == "org_in_district"
+    assert rows[0]["approvals"] == "branch_review;branch_seal;committee_seal;dept_approve"
+
+
+def test_the_columns_of_a_benefit_hold_mode_and_fen(tmp_path: Path) -> None:
+    _, rows = bulk(tmp_path, HEADER, [row(), row(excl_org_unsuitable=True)])
+    assert rows[0]["living_aid.mode"] == "fixed"
+    assert rows[0]["living_aid.fen"] == "60000"
+    assert rows[0]["living_aid.min_fen"] == ""
+    assert rows[0]["sudden_aid.mode"] == ""
+    assert rows[1]["living_aid.mode"] == ""
+
+
+def test_a_blank_cell_and_a_question_mark_are_unknown(tmp_path: Path) -> None:
+    blank, mark = row(), row(org_in_district=None)
+    blank[HEADER.index("org_in_district")] = ""
+    _, rows = bulk(tmp_path, HEADER, [blank, mark])
+    assert [one["missing"] for one in rows] == ["org_in_district"] * 2
+
+
+def test_a_faulty_row_keeps_its_place_with_an_error(tmp_path: Path) -> None:
+    ran, rows = bulk(tmp_path, HEADER, [row(), row(member_status="retired"), row()])
+    assert ran.code == 1
+    assert [bool(one["error"]) for one in rows] == [False, True, False]
+    assert "member_status" in rows[1]["error"]
+    assert [one["outcome"] for one in rows] == ["eligible", "", "eligible"]
+
+
+def test_a_key_column_is_passed_through_only_when_named(tmp_path: Path) -> None:
+    header, rows = [*HEADER, "编号"], [[*row(), "甲-1"]]
+    ran, done = bulk(tmp_path, header, rows, "--key", "编号")
+    assert ran.code == 0
+    assert done[0]["编号"] == "甲-1"
+    refused, _ = bulk(tmp_path, header, rows)
+    assert refused.code == 1
+    assert "编号" in refused.said
+
+
+def test_two_key_columns_may_be_named(tmp_path: Path) -> None:
+    ran, done = bulk(
+        tmp_path, [*HEADER, "a", "b"], [[*row(), "1", "2"]], "--key", "a", "--key", "b"
+    )
+    assert ran.code == 0
+    assert (done[0]["a"], done[0]["b"]) == ("1", "2")
+
+
+def test_the_table_and_the_single_case_say_the_same(tmp_path: Path) -> None:
+    single = decide(LIVING).json
+    _, rows = bulk(tmp_path, HEADER, [row()])
+    for name in ("grounds", "denials", "missing", "evidence", "approvals", "escalations"):
+        assert rows[0][name] == ";".join(single[name])
+
+
+def test_a_table_with_the_same_column_twice_is_refused(tmp_path: Path) -> None:
+    ran, _ = bulk(tmp_path, [*HEADER, HEADER[0]], [[*row(), "living"]])
+    assert ran.code == 1
+
+
+def test_a_row_that_is_too_long_keeps_its_place_with_an_error(tmp_path: Path) -> None:
+    ran, rows = bulk(tmp_path, HEADER, [[*row(), "extra"], row()])
+    assert ran.code == 1
+    assert rows is None or rows[0]["error"]
+
+
+def test_a_table_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    header = ["\ufeff" + HEADER[0], *HEADER[1:]]
+    ran, rows = bulk(tmp_path, header, [row()])
+    assert ran.code == 0
+    assert rows[0]["outcome"] == "eligible"
+
+
+# check and test -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the policy that a test may spoil."""
+    return Path(shutil.copytree(LICHENG, tmp_path / "policy"))
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_the_policy_of_2010_is_without_a_fault() -> None:
+    assert engine("check", LICHENG).code == 0
+
+
+def test_all_cases_of_the_policy_of_2010_hold() -> None:
+    ran = engine("test", LICHENG)
+    assert ran.code == 0, ran.said
+    assert not [line for line in ran.said.splitlines() if "Traceback" in line]
+
+
+def test_a_broken_file_is_shown_with_file_line_and_column(copy: Path) -> None:
+    (copy / "amounts.yaml").write_text("living_aid: [1, 2\n", encoding="utf-8")
+    ran = engine("check", str(copy))
+    assert ran.code == 1
+    assert "amounts.yaml:" in ran.said
+    place = ran.said.split("amounts.yaml:", 1)[1].split(":")
+    assert place[0].isdigit()
+    assert place[1].split()[0].rstrip(",.").isdigit()
+
+
+def test_faults_of_several_files_are_shown_at_once(copy: Path) -> None:
+    for name in ("facts.yaml", "exclusions.yaml"):
+        path = copy / name
+        path.write_text(path.read_text(encoding="utf-8") + "\n? [\n", encoding="utf-8")
+    ran = engine("check", str(copy))
+    assert ran.code == 1
+    assert "facts.yaml:" in ran.said
+    assert "exclusions.yaml:" in ran.said
+
+
+def test_an_unknown_key_in_a_rule_file_is_an_error(copy: Path) -> None:
+    path = copy / "policy.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "\ncolour: red\n", encoding="utf-8")
+    ran = engine("check", str(copy), "--lang", "en")
+    assert ran.code == 1
+    assert "colour" in ran.said
+    assert not has_chinese(ran.said)
+
+
+def test_a_duplicate_key_in_a_rule_file_is_an_error(copy: Path) -> None:
+    path = copy / "parameters.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text + "\nliving_amount: {clause: '3.1', 2010-06-07: 700}\n", encoding="utf-8")
+    assert "living_amount" in text
+    ran = engine("check", str(copy))
+    assert ran.code == 1
+    assert "living_amount" in ran.said
+
+
+def test_a_case_that_no_longer_holds_is_named(copy: Path) -> None:
+    replace(copy / "cases" / "living.yaml", "living_aid: 600", "living_aid: 601")
+    ran = engine("test", str(copy))
+    assert ran.code == 1
+    assert "三无党员每年六百元" in ran.said
+
+
+def test_a_case_that_expects_an_unknown_word_is_an_error(copy: Path) -> None:
+    replace(copy / "cases" / "living.yaml", "outcome: eligible", "outcmoe: eligible")
+    assert engine("test", str(copy)).code == 1
+
+
+def test_a_rule_without_a_case_is_named_by_the_coverage(copy: Path) -> None:
+    for path in (copy / "cases").glob("*.yaml"):
+        if path.name != "living.yaml":
+            path.unlink()
+    ran = engine("test", str(copy))
+    assert ran.code == 1
+    assert "2.3.2" in ran.said
+
+
+@pytest.mark.parametrize("command", ["check", "test"])
+def test_a_folder_that_does_not_exist_is_wrong_use(command: str, tmp_path: Path) -> None:
+    ran = engine(command, str(tmp_path / "nowhere"))
+    assert ran.code == 2
+    assert "nowhere" in ran.said
+
+
+def test_wrong_use_ends_with_two(tmp_path: Path) -> None:
+    assert engine().code == 2
+    assert engine("guess", LICHENG).code == 2
+    assert engine("decide", LICHENG).code == 2
+    assert engine("decide", LICHENG, "--facts", str(tmp_path / "none.json")).code == 2
+    assert engine("decide", LICHENG, "--csv", str(tmp_path / "none.csv"), "--out", "x").code == 2
+    assert engine("decide", LICHENG, "--facts", "-", "--lang", "fr", given="{}").code == 2
+
+
+def test_the_command_works_as_a_process_of_its_own_with_utf8_whatever_the_locale() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "engine", "decide", LICHENG, "--facts", "-"],
+        input=json.dumps({**LIVING, "member_status": "retired"}).encode(),
+        capture_output=True,
+        cwd=ROOT,
+        env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"},
+        check=False,
+    )
+    assert done.returncode == 1
+    assert has_chinese((done.stdout + done.stderr).decode("utf-8"))
