@@ -9,6 +9,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import product
+from math import prod
 from typing import Any
 
 from sqlalchemy import select
@@ -19,11 +21,12 @@ from casework.editions import policy_of
 from casework.money import yuan
 from casework.people import Actor
 from engine import Assessment, assess
+from engine.assessment import SCHEMA_VERSION
 from engine.faults import Fault
 from engine.labels import Label
 from models.applications import Application, Decision, Outcome
 
-SCHEMA_VERSION = 1
+MOST_PROSPECTS = 64
 SETTLED = frozenset({Outcome.ELIGIBLE, Outcome.DISCRETIONARY})
 OUTCOMES: Mapping[Outcome, Label] = {
     Outcome.ELIGIBLE: Label("符合条件", "Criteria met"),
@@ -75,6 +78,36 @@ def assess_now(session: Session, application: Application, *, amount: int | None
     raw = facts.raw(session, application, policy, amount=amount)
     assessment = assess(policy, policy.read_facts(raw))
     return Checked(raw, assessment, json.loads(assessment.canonical()))
+
+
+def prospects(
+    application: Application, checked: Checked, later: frozenset[str]
+) -> tuple[Checked, ...]:
+    """The answers that could still lead to aid, once the facts of `later` stages are known.
+
+    One where the outcome is settled; else each completion of the unknown facts that only later
+    stages supply, as far as they are few. Empty where no aid can come, or it cannot be foreseen.
+    """
+    if checked.outcome in SETTLED:
+        return (checked,)
+    policy = policy_of(application.edition)
+    open_facts = [policy.facts[name] for name in checked.missing]
+    if checked.outcome is not Outcome.UNDETERMINED or not open_facts:
+        return ()
+    options = [
+        (True, False) if fact.type == "yes_no" else tuple(fact.choices) for fact in open_facts
+    ]
+    count = prod(len(option) for option in options)
+    if not 0 < count <= MOST_PROSPECTS or any(fact.asked not in later for fact in open_facts):
+        return ()
+    found = []
+    for values in product(*options):
+        raw = {**checked.raw, **{f.name: v for f, v in zip(open_facts, values, strict=True)}}
+        assessment = assess(policy, policy.read_facts(raw))
+        answer = Checked(raw, assessment, json.loads(assessment.canonical()))
+        if answer.outcome in SETTLED:
+            found.append(answer)
+    return tuple(found)
 
 
 def record_decision(
@@ -177,7 +210,7 @@ def amount_faults(checked: Checked, fen: int | None) -> list[Fault]:
             return []
         return [Fault("amount_fixed", {"yuan": yuan(fixed)}, "amount")]
     if fen is None:
-        return [Fault("amount_missing", {}, "amount")]
+        return [Fault("amount_needed", {}, "amount")]
     if checked.document["proposed_ok"] is not False:
         return []
     lowest = [b["min_fen"] for b in checked.document["benefits"] if b["min_fen"] is not None]

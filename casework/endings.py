@@ -95,29 +95,30 @@ def refuse_here(
     at: datetime,
 ) -> None:
     """Write a refusal that has been checked: opinion, grant freed, duty, state, event."""
-    number = approvals.write(
-        session,
-        application,
-        road,
-        stage,
-        values,
-        ApprovalResult.REFUSED,
-        by=by,
-        at=at,
-        opinion=reason.strip(),
-    )
-    grants.cancel(session, application, by, at, reason)
-    duties.take(session, application, by, moves.duty_at(road, stage))
-    moves.move(
-        session,
-        application,
-        verb="refuse",
-        by=by,
-        at=at,
-        status=CaseStatus.REFUSED,
-        reason=reason.strip(),
-        data={"stage": stage.id, "record": records.plain(values), "round": number},
-    )
+    with session.begin_nested():
+        number = approvals.write(
+            session,
+            application,
+            road,
+            stage,
+            values,
+            ApprovalResult.REFUSED,
+            by=by,
+            at=at,
+            opinion=reason.strip(),
+        )
+        grants.cancel(session, application, by, at, reason)
+        duties.take(session, application, by, moves.duty_at(road, stage))
+        moves.move(
+            session,
+            application,
+            verb="refuse",
+            by=by,
+            at=at,
+            status=CaseStatus.REFUSED,
+            reason=reason.strip(),
+            data={"stage": stage.id, "record": records.plain(values), "round": number},
+        )
 
 
 def withdraw(

@@ -120,7 +120,7 @@ def _sum(items: list[HouseholdItem]) -> int:
 def _of_kind(kind: ItemKind) -> Ask:
     def ask(_session: Session, application: Application, _source: FactSource) -> Any:
         household = application.member.household
-        items = [item for item in household.items if item.kind is kind] if household else []
+        items = [item for item in household.items if item.kind == kind] if household else []
         if not items:
             return SILENT
         return _sum(items) if all(item.verified for item in items) else None

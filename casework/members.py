@@ -44,7 +44,7 @@ def register(
     require(session, by, Permission.Member.WRITE, org.id)
     values = _with_identity(values)
     found = faults(session, values, day_of(at))
-    if org.level is not OrgLevel.BRANCH:
+    if org.level != OrgLevel.BRANCH:
         found.append(Fault("member_needs_branch", {"org": org.name}, "org"))
     if found:
         raise Refused(found)
@@ -92,7 +92,7 @@ def move(
     require(session, by, Permission.Member.MOVE, member.org_id)
     _check_version(session, member, expected_version)
     found = access.faults(session, by, Permission.Member.MOVE, to.id)
-    if to.level is not OrgLevel.BRANCH:
+    if to.level != OrgLevel.BRANCH:
         found.append(Fault("member_needs_branch", {"org": to.name}, "org"))
     if not reason.strip():
         found.append(Fault("reason_missing", {}, "reason"))

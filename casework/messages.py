@@ -40,7 +40,7 @@ TEXTS: Catalogue = {
         "You have had a part in {did}, so {doing} must be left to somebody else.",
     ),
     # the road
-    "unknown_stage": (
+    "stage_not_on_road": (
         "“{road}”没有“{stage}”这个环节。",
         "{road} has no stage {stage}.",
     ),
@@ -158,7 +158,7 @@ TEXTS: Catalogue = {
         "金额由规定确定为 {yuan} 元，不能改动。",
         "The amount is fixed by the rules at {yuan} yuan and cannot be changed.",
     ),
-    "amount_missing": ("请填写金额。", "Enter the amount."),
+    "amount_needed": ("请填写金额。", "Enter the amount."),
     "amount_outside": (
         "金额应在 {low} 元至 {high} 元之间。",
         "The amount must be between {low} and {high} yuan.",

@@ -114,7 +114,7 @@ def ready_faults(
     """The same without holding the row, for showing what could be done."""
     _policy, road = policy_and_road(application)
     if not road.has(stage_id):
-        return [Fault("unknown_stage", {"stage": stage_id, "road": road.label})]
+        return [Fault("stage_not_on_road", {"stage": stage_id, "road": road.label})]
     stage = road.stage(stage_id)
     found = right_faults(session, application, stage, by, part)
     if found:

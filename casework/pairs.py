@@ -140,7 +140,7 @@ def _lock(session: Session, pair: HelpingPair, by: Actor, expected_version: int)
     found = []
     if pair.version != expected_version:
         found.append(Fault("stale_page", {"number": pair.id}))
-    if pair.state is not PairState.ACTIVE:
+    if pair.state != PairState.ACTIVE:
         found.append(Fault("pair_ended", {}))
     if found:
         raise Refused(found)

@@ -62,7 +62,7 @@ def lines_text(application: Application, source: str) -> str | None:
     """The rows of one part of the worksheet in one text; 无 where the sheet has others only."""
     household = application.member.household
     items = household.items if household else []
-    rows = [item for item in items if item.kind is ItemKind(source.partition(".")[2])]
+    rows = [item for item in items if item.kind == ItemKind(source.partition(".")[2])]
     if not rows:
         return NOTHING if items else None
     return "；".join(f"{item.who or ''}{item.label}{yuan(item.fen_per_year)}元/年" for item in rows)

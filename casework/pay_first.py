@@ -63,14 +63,17 @@ def authorise(
     found += assessments.amount_faults(checked, fen)
     if found:
         raise Refused(found)
-    assessments.record_decision(session, application, checked, "emergency", by=by, at=at)
-    application.emergency = True
-    application.approved_fen = fen
-    grant = grants.create(session, application, fen, False, by, at)
-    duties.take(session, application, by, "approve")
-    reason = str(values.get("reason") or "")
-    data = {"record": plain(values)}
-    moves.move(session, application, verb=emergency.VERB, by=by, at=at, reason=reason, data=data)
+    with session.begin_nested():
+        assessments.record_decision(session, application, checked, "emergency", by=by, at=at)
+        application.emergency = True
+        application.approved_fen = fen
+        grant = grants.create(session, application, fen, False, by, at)
+        duties.take(session, application, by, "approve")
+        reason = str(values.get("reason") or "")
+        data = {"record": plain(values)}
+        moves.move(
+            session, application, verb=emergency.VERB, by=by, at=at, reason=reason, data=data
+        )
     return grant
 
 

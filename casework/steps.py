@@ -49,7 +49,7 @@ SINGLE = frozenset(
 """Kinds of step that are taken here; the others act on lists in modules of their own."""
 
 _AMOUNTS = {"proposed": "proposed_fen", "suggested": "suggested_fen", "approved": "approved_fen"}
-_ALONE = frozenset({"wrong_role", "out_of_scope", "unknown_stage", "no_person"})
+_ALONE = frozenset({"wrong_role", "out_of_scope", "stage_not_on_road", "no_person"})
 
 
 def complete(
@@ -85,7 +85,8 @@ def complete(
         return application
     step.judge()
     step.stop()
-    step.write()
+    with session.begin_nested():  # a grant that is refused at the last moment takes all with it
+        step.write()
     return application
 
 
@@ -176,17 +177,17 @@ class _Step:
             self.values = records.read_record(self.stage, given, day_of(self.at), road=self.road.id)
         except Refused as refused:
             self.found += refused.faults
+            if self.decides and self.checked is not None and not self._declines(given):
+                self._judge_outcome(self.checked)
 
     def _declines(self, given: Mapping[str, object]) -> bool:
-        """Whether what is being recorded refuses the application, so that no amount belongs to it."""
-        stage = self.stage
-        if stage.passes is None:
-            return False
-        try:
-            values = records.read_record(stage, given, day_of(self.at), road=self.road.id)
-        except Refused:
-            return False
-        return not records.passes(stage, values)
+        """Whether what is being recorded refuses the application, so that no amount belongs to it.
+
+        Asked of the record as typed: a choice reads the same before and after it is checked.
+        """
+        passes = self.stage.passes
+        choices = {f.id: given.get(f.id) for f in self.stage.records if f.type == "choice"}
+        return passes is not None and passes.truth(choices) is False
 
     def judge(self) -> None:
         """Everything that stands against passing: paper, unknown facts, outcome, amount."""
@@ -254,17 +255,24 @@ class _Step:
             return None
 
     def _judge_amount(self, checked: Checked, values: Mapping[str, Value]) -> None:
+        """Read the amount and hold it against the rules, as far as they are settled here."""
         typed = values.get("amount")
-        fixed = checked.fixed_fen
+        later = frozenset(s.id for s in self.road.stages) - self._asked()
+        hopes = assessments.prospects(self.application, checked, later)
+        fixed = hopes[0].fixed_fen if hopes and len({h.fixed_fen for h in hopes}) == 1 else None
         self.fen = typed if isinstance(typed, int) else fixed
-        if self.fen is None:
+        if self.fen is None or not hopes:
             return
-        if fixed is None:
-            again = self._ask(self.fen)
-            if again is None:
-                return
-            self.checked = checked = again
-        self.found += assessments.amount_faults(checked, self.fen)
+        again = self._ask(self.fen)
+        if again is None:
+            return
+        self.checked = again
+        tried = [
+            assessments.amount_faults(hope, self.fen)
+            for hope in assessments.prospects(self.application, again, later)
+        ]
+        if tried and all(tried):
+            self.found += tried[0]
 
     def _judge_tier(self) -> None:
         """Some amounts are not for every role that may act at the stage."""
@@ -274,12 +282,16 @@ class _Step:
         if self.fen is not None and not may_as(self.by, permission, roles, path):
             self.found.append(Fault("amount_not_yours", {"yuan": yuan(self.fen)}, "amount"))
 
-    def _judge_decision(self, checked: Checked, values: Mapping[str, Value]) -> None:
-        """Fail closed: settled, unchanged since it was last recorded, an amount in so many words."""
+    def _judge_outcome(self, checked: Checked) -> None:
+        """Fail closed: the outcome must be settled and unchanged since it was last recorded."""
         self.found += assessments.changed_faults(self.session, self.application, checked)
         self.found += assessments.settled_faults(self.application, checked)
+
+    def _judge_decision(self, checked: Checked, values: Mapping[str, Value]) -> None:
+        """What a decision needs besides its record: outcome, amount, true priority."""
+        self._judge_outcome(checked)
         if checked.outcome in assessments.SETTLED and self.fen is None:
-            self.found.append(Fault("amount_missing", {}, "amount"))
+            self.found.append(Fault("amount_needed", {}, "amount"))
         if values.get("departs") is True and checked.outcome is Outcome.INELIGIBLE:
             self.found.append(Fault("departure_not_here", {}, "departs"))
         if values.get("priority") is True and not _other_grant(self.session, self.application):

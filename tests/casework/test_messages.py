@@ -1,5 +1,7 @@
 """Every fault that casework can name has its text in both languages."""
 
+import importlib
+import pkgutil
 import re
 from pathlib import Path
 
@@ -10,6 +12,9 @@ from casework.messages import TEXTS
 from engine import messages
 
 FOLDER = Path(casework.__file__).parent
+for module in pkgutil.walk_packages(casework.__path__, "casework."):
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)  # each brings its texts
 CODE = re.compile(r"Fault\(\s*\"([a-z_0-9]+)\"")
 
 
