@@ -17,7 +17,7 @@ from typing import Any
 from engine.core import INELIGIBLE, UNDETERMINED, Core, core_of
 from engine.explain import explained
 from engine.facts import Facts
-from engine.machine import Amounts, Machine
+from engine.machine import Amounts, Entry, Machine
 from engine.model import Benefit, Policy, Tier
 from engine.reference import Reference
 from engine.reference import plain as plain_value
@@ -177,16 +177,15 @@ def _completed(
         )
         return core[0], core[1], given
 
-    found = machine.completed(facts, slots, content)
+    found = machine.unknowns.completed(facts, slots, content)
     open_tiers = {key for core in found.cores for key in core[2] if amounts[key] is None}
-    missing = set(found.missing) | machine.unknown_of_amounts(facts, slots, open_tiers)
+    missing = set(found.missing) | machine.unknown_of_amounts(slots, open_tiers)
     outcomes = {core[0] for core in found.cores}
     categories = {core[1] for core in found.cores}
     outcome = outcomes.pop() if len(outcomes) == 1 else UNDETERMINED
     category = categories.pop() if len(categories) == 1 else UNDETERMINED
     options = [_granted(policy, core, amounts) for core in found.cores]
-    settled = UNDETERMINED not in (outcome, category)
-    benefits = _agreed(policy, options, settled)
+    benefits = _agreed(policy, options, outcome != UNDETERMINED)
     ordered = tuple(name for name in policy.facts if name in missing)
     return outcome, category, benefits, ordered, found.exact and not open_tiers
 
@@ -194,8 +193,8 @@ def _completed(
 def _agreed(
     policy: Policy, options: Sequence[tuple[Granted, ...]], settled: bool
 ) -> tuple[Granted, ...]:
-    """Benefits that every completion gives alike; where outcome and category are settled, the
-    others that some completion gives stand as undetermined."""
+    """Benefits that every completion gives alike; where the outcome is settled, the others that
+    some completion gives stand as undetermined."""
     found = []
     for benefit in policy.benefits:
         given = [next((g for g in option if g.id == benefit.id), None) for option in options]
@@ -224,7 +223,8 @@ def _assembled(
     exact: bool,
 ) -> Assessment:
     machine = policy.machine
-    parts = machine.lists
+    lists = machine.lists
+    holding = _Holding(machine, facts, slots, truths)
     refused = outcome == INELIGIBLE
     return Assessment(
         policy=policy.id,
@@ -232,42 +232,48 @@ def _assembled(
         on=facts.on,
         outcome=outcome,
         category=category,
-        grounds=() if refused else _holding(parts.grounds, truths),
-        denials=_denials(machine, truths),
+        grounds=() if refused else holding.codes(lists.grounds),
+        denials=next((codes for level in lists.denials if (codes := holding.codes(level))), ()),
         missing=missing,
         missing_exact=exact,
         benefits=benefits,
         proposed_ok=_proposed_ok(policy, facts, benefits),
-        evidence=() if refused else _holding(parts.evidence, truths),
-        approvals=() if refused else _approvals(machine, truths),
-        escalations=() if refused else _holding(parts.escalations, truths),
+        evidence=() if refused else holding.codes(lists.evidence),
+        approvals=() if refused else holding.codes(lists.approvals),
+        escalations=() if refused else holding.codes(lists.escalations),
         outputs=_outputs(policy, machine, slots, truths) if policy.outputs else {},
-        truths={rule: truths[position] for rule, position in parts.rules},
+        truths={rule: truths[position] for rule, position in lists.rules},
         source=policy,
         facts=facts,
     )
 
 
-def _holding(entries: Sequence[tuple[int, str]], truths: Sequence[bool | None]) -> tuple[str, ...]:
-    """The codes of the definite ones, each once, in order."""
-    return tuple(dict.fromkeys([code for position, code in entries if truths[position]]))
+class _Holding:
+    """Which codes definitely hold: by the rules' truth, or where that is open in all completions."""
 
+    def __init__(
+        self, machine: Machine, facts: Facts, slots: Sequence[Any], truths: Sequence[bool | None]
+    ) -> None:
+        self.machine, self.facts, self.slots, self.truths = machine, facts, slots, truths
 
-def _denials(machine: Machine, truths: Sequence[bool | None]) -> tuple[str, ...]:
-    """The definite denials of the first level that has one."""
-    for level in machine.plan.denials:
-        found = _holding(level, truths)
-        if found:
-            return found
-    return ()
+    def codes(self, entries: Sequence[Entry]) -> tuple[str, ...]:
+        truths = self.truths
+        found: list[str] = []
+        for entry in entries:
+            unknown = False
+            for position in entry.positions:
+                truth = truths[position]
+                if truth:
+                    found.append(entry.code)
+                    break
+                unknown |= truth is None
+            else:
+                if unknown and not entry.plain and self._always(entry):
+                    found.append(entry.code)
+        return tuple(found)
 
-
-def _approvals(machine: Machine, truths: Sequence[bool | None]) -> tuple[str, ...]:
-    found: list[str] = []
-    for position, codes in machine.lists.approvals:
-        if truths[position]:
-            found += codes
-    return tuple(dict.fromkeys(found))
+    def _always(self, entry: Entry) -> bool:
+        return self.machine.unknowns.always(self.facts, self.slots, [entry.tree])[0]
 
 
 def _proposed_ok(policy: Policy, facts: Facts, benefits: tuple[Granted, ...]) -> bool | None:

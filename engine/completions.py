@@ -127,9 +127,17 @@ class Completer:
     ) -> None:
         self.trees, self.evaluate, self.derive, self.most = trees, evaluate, derive, most
         self.texts = texts
+        self._known: dict[object, Points] = {}
 
     def points(self, cluster: Cluster, case: Case) -> Points:
-        """Completions that stand for all; no rows where they would be too many."""
+        """Completions that stand for all; no rows where they would be too many. One completer
+        serves one case."""
+        key = (tuple(f.name for f in cluster.facts), tuple(p.index for p in cluster.properties))
+        if key not in self._known:
+            self._known[key] = self._points(cluster, case)
+        return self._known[key]
+
+    def _points(self, cluster: Cluster, case: Case) -> Points:
         domains = {fact.name: self._small(fact) for fact in cluster.facts}
         small = {name: domain for name, domain in domains.items() if domain is not None}
         large = [fact for fact in cluster.facts if domains[fact.name] is None]

@@ -26,8 +26,8 @@ UNKNOWN = (None, "?")
 
 
 class Facts(Mapping[str, Any]):
-    """Frozen: name → typed value or None. `given` are the names that the case itself supplied,
-    `derived` maps a fact that is unknown only because its source is to that source's fact."""
+    """Frozen: name → typed value or None. `given` are the names that the case itself supplied;
+    `derived` maps a fact that could not be looked up to the unknown fact by which it would be."""
 
     __slots__ = ("_values", "derived", "given", "on")
 

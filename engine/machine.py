@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from engine import facts as facts_module
-from engine.core import Core, plan_of
+from engine.core import plan_of
 from engine.decider import Decider
 from engine.encoder import Encoder
 from engine.facts import Facts
 from engine.faults import Disagreement, Fault, Refused
 from engine.language import tree as t
+from engine.language.types import YES_NO
 from engine.messages import register
 from engine.model import Policy, Tier
 from engine.shadow import evaluator
-from engine.solver import Completed
-from engine.unknowns import Unknowns, origin_of
+from engine.unknowns import Unknowns, kleene_suffices, origin_of
 
 register(
     {
@@ -37,13 +37,27 @@ Amounts = tuple[int | None, int | None, int | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Lists:
-    """What the document lists, as (position among the conditions, code)."""
+class Entry:
+    """A code that a list of the document shows where one of its conditions definitely holds.
 
-    grounds: tuple[tuple[int, str], ...]
-    evidence: tuple[tuple[int, str], ...]
-    escalations: tuple[tuple[int, str], ...]
-    approvals: tuple[tuple[int, tuple[str, ...]], ...]
+    `plain`: three-valued truth alone tells; otherwise all completions are asked.
+    """
+
+    code: str
+    positions: tuple[int, ...]
+    tree: t.Tree
+    plain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """What the document lists, in order. Denials come by level."""
+
+    grounds: tuple[Entry, ...]
+    denials: tuple[tuple[Entry, ...], ...]
+    evidence: tuple[Entry, ...]
+    approvals: tuple[Entry, ...]
+    escalations: tuple[Entry, ...]
     rules: tuple[tuple[str, int], ...]
 
 
@@ -62,7 +76,6 @@ class Machine:
             if fact.source is not None and fact.source.kind in ("parameter", "year")
         )
         self.plan = plan_of(policy)
-        self.lists = _lists(policy, self.plan.names)
         self.fact_names = tuple(policy.facts)
         self.parameters = tuple(n for n in policy.parameters if n in _used(policy))
         names = (*self.fact_names, *self.parameters)
@@ -71,6 +84,7 @@ class Machine:
         self.decider = Decider(self.slots, self.trees)
         self.shadow = evaluator(self.slots, self.trees)
         self.shadow_known = evaluator(self.slots, self.trees, known=True)
+        self.lists = _lists(policy, self.decider)
         self.needed = tuple(sorted(self.slots[name] for name in _used_slots(self)))
         self.amount_trees = _amount_trees(policy)
         wanted = list(self.amount_trees.values())
@@ -151,16 +165,14 @@ class Machine:
             self._by_date[on] = {k: v for k, v in found.items() if v is not None}
         return found
 
-    def unknown_of_amounts(
-        self, facts: Facts, slots: Sequence[Any], keys: Iterable[tuple[int, int]]
-    ) -> set[str]:
+    def unknown_of_amounts(self, slots: Sequence[Any], keys: Iterable[tuple[int, int]]) -> set[str]:
         """The unknown facts on which the amounts of some tiers rest."""
         names: set[str] = set()
         for key, tree in self.amount_trees.items():
             if key[:2] in keys:
                 names |= self._slots_of(tree)
         unknown = {name for name in names if slots[self.slots[name]] is None}
-        return {origin_of(self.policy, facts, name) for name in unknown}
+        return {origin_of(self.policy, name) for name in unknown}
 
     def _slots_of(self, tree: t.Tree) -> set[str]:
         found: set[str] = set()
@@ -169,29 +181,50 @@ class Machine:
         return found
 
     # unknown facts -----------------------------------------------------------------------
-    def completed(
-        self, facts: Facts, slots: Sequence[Any], content: Callable[[Core], Hashable]
-    ) -> Completed:
-        """What all completions agree on, and the unknown facts that matter."""
+    @property
+    def unknowns(self) -> Unknowns:
+        """Made at first need: many policies and cases never ask."""
         with self._lock:
             if self._unknowns is None:
                 self._unknowns = Unknowns(
                     self.policy, self.plan, self.slots, self.trees, self.decider.atoms
                 )
-        return self._unknowns.completed(facts, slots, content)
+            return self._unknowns
 
 
-def _lists(policy: Policy, names: Mapping[str, int]) -> Lists:
+def _lists(policy: Policy, decider: Decider) -> Lists:
+    """Entries by code: a code that several conditions give is listed where one of them holds."""
+
+    def entries(pairs: Iterable[tuple[str, str]]) -> tuple[Entry, ...]:
+        by_code: dict[str, list[str]] = {}
+        for code, name in pairs:
+            by_code.setdefault(code, []).append(name)
+        return tuple(entry(code, names) for code, names in by_code.items())
+
+    def entry(code: str, names: Sequence[str]) -> Entry:
+        parts = tuple(t.Ref(name, YES_NO, (0, 0)) for name in names)
+        tree = parts[0] if len(parts) == 1 else t.Any(parts, (0, 0))
+        positions = tuple(decider.positions[name] for name in names)
+        return Entry(code, positions, tree, kleene_suffices(tree, decider.atoms))
+
+    refusals = [way.no_ground for way in policy.ways if way.no_ground is not None]
+    refusals += policy.exclusions
+    levels = sorted({rule.level for rule in refusals})
+    roads = [
+        (code, definition)
+        for road, definition in policy.roads.items()
+        for code in policy.procedure.roads[road].approvals
+    ]
     return Lists(
-        grounds=tuple((names[g.counted], g.rule.clause) for w in policy.ways for g in w.grounds),
-        evidence=tuple((names[rule.name], rule.id) for rule in policy.evidence),
-        escalations=tuple((names[rule.name], rule.id) for rule in policy.escalations),
-        approvals=tuple(
-            (names[definition], tuple(policy.procedure.roads[road].approvals))
-            for road, definition in policy.roads.items()
-            if definition in names
+        grounds=entries((g.rule.clause, g.counted) for way in policy.ways for g in way.grounds),
+        denials=tuple(
+            entries((rule.clause, rule.name) for rule in refusals if rule.level == level)
+            for level in levels
         ),
-        rules=tuple((rule.id, names[rule.name]) for rule in policy.all_rules()),
+        evidence=entries((rule.id, rule.name) for rule in policy.evidence),
+        approvals=entries(roads),
+        escalations=entries((rule.id, rule.name) for rule in policy.escalations),
+        rules=tuple((rule.id, decider.positions[rule.name]) for rule in policy.all_rules()),
     )
 
 

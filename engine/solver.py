@@ -80,6 +80,34 @@ class Solver:
         groups, free = self._grouped(unknown, case, completer)
         return self._compared(overlay, root, groups, free)
 
+    def always(
+        self,
+        node: int,
+        case: dict[str, Any],
+        values: Mapping[int, int],
+        sources: Callable[[str], str],
+        completer: Completer,
+    ) -> bool:
+        """Whether a condition holds in every completion (certainly; never guessed)."""
+        overlay = Overlay(self.diagram)
+        root = overlay.restricted(node, values, {})
+        if root in (self.diagram.yes, self.diagram.no):
+            return root == self.diagram.yes
+        indices, _ = overlay.reach([root])
+        unknown = {i: self._unknown(i, case, sources) for i in indices}
+        groups, free = self._grouped(unknown, case, completer)
+        if free and not groups:
+            return False
+        if prod(len(group.vectors) for group in groups) > MOST_COMBINATIONS:
+            return False
+        for chosen in product(*(group.vectors for group in groups)):
+            fixed: dict[int, int] = {}
+            for group, vector in zip(groups, chosen, strict=True):
+                fixed.update(zip(group.properties, vector, strict=True))
+            if overlay.restricted(root, fixed, {}) != self.diagram.yes:
+                return False
+        return True
+
     def _leaves(self, content: Callable[[Core], Hashable]) -> dict[int, int]:
         """Leaves with one content are one leaf."""
         first: dict[Hashable, int] = {}

@@ -14,7 +14,7 @@ from engine.atoms import Atoms, Property
 from engine.completions import Case, Completer
 from engine.core import Core, Plan, core_diagram
 from engine.diagram import Conditions, Diagram, TooManyNodes
-from engine.facts import Facts, sourced_value
+from engine.facts import Facts
 from engine.language import tree as t
 from engine.language.types import INTEGER
 from engine.model import Policy
@@ -38,8 +38,9 @@ class Unknowns:
     ) -> None:
         self.policy, self.slots, self.trees, self.atoms = policy, slots, trees, atoms
         diagram = Diagram()
+        self.conditions = Conditions(diagram, atoms)
         try:
-            root = core_diagram(policy, plan, Conditions(diagram, atoms), diagram)
+            root = core_diagram(policy, plan, self.conditions, diagram)
         except TooManyNodes:
             root = -1
         base = [item for item in atoms.properties if item.kind != "definition"]
@@ -65,14 +66,31 @@ class Unknowns:
     ) -> Completed:
         """What all completions agree on. Beyond the bound of a diagram: nothing is agreed and
         every unknown fact in use may matter."""
-
-        def origin(name: str) -> str:
-            return origin_of(self.policy, facts, name)
-
         if self.solver is None:
             used = {name for names in self.depends.values() for name in names}
-            unknown = {origin(n) for n in used if slots[self.slots[n]] is None}
+            unknown = {self._origin(n) for n in used if slots[self.slots[n]] is None}
             return Completed(_ANYTHING, frozenset(unknown), False)
+        case, values, completer = self._prepared(facts, slots)
+        return self.solver.solve(case, values, self._origin, content, completer)
+
+    def always(self, facts: Facts, slots: Sequence[Any], trees: Sequence[t.Tree]) -> list[bool]:
+        """For each condition, whether it holds in every completion of the unknown facts."""
+        if self.solver is None:
+            return [False] * len(trees)
+        case, values, completer = self._prepared(facts, slots)
+        found = []
+        for tree in trees:
+            try:
+                node = self.conditions.of(tree)
+            except TooManyNodes:
+                found.append(False)
+                continue
+            found.append(self.solver.always(node, case, values, self._origin, completer))
+        return found
+
+    def _prepared(
+        self, facts: Facts, slots: Sequence[Any]
+    ) -> tuple[Case, dict[int, int], Completer]:
         values = {}
         for item, value in zip(self.base, self._all(slots), strict=True):
             if value is not None:
@@ -81,18 +99,13 @@ class Unknowns:
         completer = Completer(
             self.trees, self._property, lambda made: self._derived(facts, made), self.texts
         )
-        return self.solver.solve(case, values, origin, content, completer)
+        return case, values, completer
+
+    def _origin(self, name: str) -> str:
+        return origin_of(self.policy, name)
 
     def _derived(self, facts: Facts, case: Case) -> Case:
-        """A completed case with its looked-up facts and parameters filled in."""
-        for name in facts.derived:
-            fact = self.policy.facts[name]
-            source = fact.source
-            if source is None:
-                continue
-            needed = source.by if source.kind == "parameter" else source.name
-            if needed is not None and case[needed] is not None:
-                case[name] = sourced_value(self.policy, fact, source, case)
+        """A completed case with the parameters that go by a choice filled in."""
         for name in self.slots:
             parameter = self.policy.parameters.get(name)
             if parameter is not None and parameter.by is not None and case[parameter.by]:
@@ -104,14 +117,30 @@ class Unknowns:
         return numbered(item, value)
 
 
-def origin_of(policy: Policy, facts: Facts, name: str) -> str:
+def origin_of(policy: Policy, name: str) -> str:
     """The fact that one would have to ask for to know this slot."""
     parameter = policy.parameters.get(name)
-    if parameter is not None and parameter.by is not None:
-        name = parameter.by
-    while name in facts.derived:
-        name = facts.derived[name]
-    return name
+    return parameter.by if parameter is not None and parameter.by is not None else name
+
+
+def kleene_suffices(tree: t.Tree, atoms: Atoms) -> bool:
+    """Whether three-valued truth is already exact: every property is a plain fact of its own and
+    stands in the condition once."""
+    seen: set[int] = set()
+    todo = [tree]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, (t.All, t.Any, t.Not)):
+            todo += t.children(node)
+        elif isinstance(node, t.Ref) and node.name in atoms.definitions:
+            todo.append(atoms.definitions[node.name])
+        elif not isinstance(node, t.Const):
+            item, _ = atoms.leaf(node)
+            plain = item.kind in ("fact", "choice") and isinstance(item.tree, t.Ref)
+            if not plain or item.index in seen:
+                return False
+            seen.add(item.index)
+    return True
 
 
 def value_tree(item: Property) -> t.Tree:

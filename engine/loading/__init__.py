@@ -100,7 +100,9 @@ def _read(source: Source, roots: Mapping[str, Node], files: Mapping[str, bytes])
     exclusions = read_exclusions(context, roots["exclusions.yaml"])
     benefits, outputs = read_amounts(context, roots["amounts.yaml"], dict(facts))
     escalations = read_escalations(context, roots["escalation.yaml"])
-    procedure = read_procedure(source, roots["procedure.yaml"])
+    procedure = read_procedure(
+        source, roots["procedure.yaml"], lambda scalar: context.expression(scalar, YES_NO)
+    )
     roads = _roads(context, procedure)
     pick_by = _pick_by(source, top, facts)
     _check_asked(source, facts, procedure)
@@ -155,13 +157,9 @@ def _roads(context: Context, procedure: Procedure) -> dict[str, str]:
     """The definition that says whose approvals an assessment lists, per road."""
     found = {}
     for name, road in procedure.roads.items():
-        tree = context.expression(road.when.scalar, YES_NO)
-        context.define(f"road:{name}", tree)
-        context.expression(road.starts.scalar, YES_NO)
-        found[name] = f"road:{name}"
-    for reason in procedure.notice.reasons:
-        if reason.when is not None:
-            context.expression(reason.when.scalar, YES_NO)
+        if road.when.expression is not None:
+            context.define(f"road:{name}", road.when.expression.tree)
+            found[name] = f"road:{name}"
     return found
 
 

@@ -1,0 +1,229 @@
+"""The command line: check, test, decide and the small questions of the procedure.
+
+Documents go to standard output as canonical JSON, faults to standard error in the language asked
+for. Exit status: 0 good, 1 the policy, a case, a fact or a row is wrong, 2 wrong use or an
+unreadable path.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from engine.assessment import Assessment, assess, canonical
+from engine.bulk import decide_table
+from engine.calendar import Calendar, read_calendar
+from engine.casefiles import read_cases, run_cases
+from engine.deadlines import deadlines
+from engine.faults import Fault, Refused
+from engine.forms import check_form
+from engine.fraud import after_fraud
+from engine.loading import load
+from engine.messages import line, register, text
+from engine.model import Policy
+from engine.notices import check_notice
+from engine.payments import payment_blocks
+from engine.strictjson import read_object
+
+GOOD, WRONG, UNREADABLE = 0, 1, 2
+
+register(
+    {
+        "cli_unreadable": ("读不到“{path}”：{problem}。", 'Cannot read "{path}": {problem}.'),
+        "cli_unwritable": ("写不到“{path}”：{problem}。", 'Cannot write "{path}": {problem}.'),
+        "cli_checked": (
+            "{policy}：{facts} 项事实，{rules} 条规则，{cases} 个情形，没有错误。",
+            "{policy}: {facts} facts, {rules} rules, {cases} cases, no fault.",
+        ),
+        "cli_tested": (
+            "{cases} 个情形，{failed} 处不符；{rules} 条规则中 {covered} 条正反两面都有情形。",
+            "{cases} cases, {failed} differences; {covered} of {rules} rules have cases both ways.",
+        ),
+        "cli_table": ("{rows} 行，其中 {faulty} 行有误。", "{rows} rows, {faulty} of them faulty."),
+        "truth_yes": ("成立", "holds"),
+        "truth_no": ("不成立", "does not hold"),
+        "truth_open": ("未知", "unknown"),
+    }
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    given = _parser().parse_args(argv)
+    try:
+        status: int = given.run(given)
+    except Refused as refused:
+        _complain(refused.faults, given.lang)
+        return WRONG
+    except _UnreadableError as error:
+        _complain([error.fault], given.lang)
+        return UNREADABLE
+    return status
+
+
+class _UnreadableError(Exception):
+    """A path that cannot be read or written."""
+
+    def __init__(self, code: str, path: object, error: OSError) -> None:
+        super().__init__(code)
+        problem = error.strerror or type(error).__name__
+        self.fault = Fault(code, {"path": str(path), "problem": problem})
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m engine", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Callable[[Any], int], about: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=about, description=about)
+        made.add_argument("folder", metavar="DIR", help="the policy's folder")
+        made.add_argument("--lang", choices=("zh", "en"), default="zh")
+        made.set_defaults(run=run)
+        return made
+
+    command("check", _check, "every fault of a policy, with file:line:column")
+    command("test", _test, "its cases and the coverage of its rules")
+    decide = command("decide", _decide, "what the rules say of a case, or of a table of cases")
+    source = decide.add_mutually_exclusive_group(required=True)
+    source.add_argument("--facts", metavar="F.json|-", help="one flat JSON object")
+    source.add_argument("--csv", metavar="IN.csv", help="a table with a column per fact")
+    decide.add_argument("--out", metavar="OUT.csv")
+    decide.add_argument("--key", action="append", default=[], metavar="NAME")
+    decide.add_argument("--explain", action="store_true", help="also say why, on standard error")
+    for name, (ask, about) in _QUESTIONS.items():
+        made = command(name, _asking(ask), about)
+        made.add_argument("--facts", metavar="F.json|-", required=True)
+        made.add_argument("--calendar", metavar="FILE", help="holidays and make-up working days")
+    return parser
+
+
+# commands -----------------------------------------------------------------------------------
+
+
+def _check(given: argparse.Namespace) -> int:
+    policy = _policy(given.folder)
+    cases = read_cases(policy)
+    params = {"policy": policy.id, "facts": len(policy.facts), "rules": len(policy.rules)}
+    print(text(Fault("cli_checked", {**params, "cases": len(cases)}), given.lang))
+    return GOOD
+
+
+def _test(given: argparse.Namespace) -> int:
+    policy = _policy(given.folder)
+    tested = run_cases(policy, read_cases(policy))
+    _complain([*tested.faults, *tested.uncovered], given.lang)
+    half = {fault.params["rule"] for fault in tested.uncovered}
+    params = {"cases": tested.cases, "failed": len(tested.faults), "rules": tested.rules}
+    params["covered"] = tested.rules - len(half)
+    print(text(Fault("cli_tested", params), given.lang))
+    return WRONG if tested.faults or tested.uncovered else GOOD
+
+
+def _decide(given: argparse.Namespace) -> int:
+    if given.csv is not None:
+        return _decide_table(given)
+    policy = _policy(given.folder)
+    found = assess(policy, policy.read_facts(_object(given.facts)))
+    _print(found.canonical())
+    if given.explain:
+        for sentence in _reasons(policy, found, given.lang):
+            print(sentence, file=sys.stderr)
+    return GOOD
+
+
+def _decide_table(given: argparse.Namespace) -> int:
+    if given.out is None:
+        print("--csv needs --out OUT.csv", file=sys.stderr)
+        return UNREADABLE
+    policy = _policy(given.folder)
+    source, target = Path(given.csv), Path(given.out)
+    if not source.is_file():
+        raise _UnreadableError("cli_unreadable", source, FileNotFoundError(2, "not a file"))
+    try:
+        rows, faulty = decide_table(policy, source, target, given.key, given.lang)
+    except OSError as error:
+        raise _UnreadableError("cli_unwritable", target, error) from error
+    params = {"rows": rows, "faulty": faulty}
+    print(text(Fault("cli_table", params), given.lang), file=sys.stderr)
+    return WRONG if faulty else GOOD
+
+
+Ask = Callable[[Policy, dict[str, Any], Calendar, str], dict[str, object]]
+_QUESTIONS: dict[str, tuple[Ask, str]] = {
+    "check-form": (
+        lambda policy, data, _calendar, _lang: check_form(policy, data),
+        "every fault of an application form",
+    ),
+    "check-notice": (
+        lambda policy, data, calendar, _lang: check_notice(policy, data, calendar),
+        "every fault of a posted notice, and what becomes of an objection",
+    ),
+    "deadlines": (
+        deadlines,
+        "what is due when, and what is late",
+    ),
+    "payment-blocks": (
+        lambda policy, data, _calendar, _lang: payment_blocks(policy, data),
+        "what still stands before a payment",
+    ),
+    "after-fraud": (
+        lambda policy, data, _calendar, _lang: after_fraud(policy, data),
+        "what follows from fraud",
+    ),
+}
+
+
+def _asking(ask: Ask) -> Callable[[argparse.Namespace], int]:
+    def run(given: argparse.Namespace) -> int:
+        policy = _policy(given.folder)
+        calendar = Calendar(frozenset(), frozenset(), frozenset())
+        if given.calendar is not None:
+            calendar = read_calendar(_object(given.calendar))
+        _print(canonical(ask(policy, _object(given.facts), calendar, given.lang)))
+        return GOOD
+
+    return run
+
+
+# in and out ---------------------------------------------------------------------------------
+
+
+def _policy(folder: str) -> Policy:
+    try:
+        return load(folder)
+    except OSError as error:
+        raise _UnreadableError("cli_unreadable", folder, error) from error
+
+
+def _object(path: str) -> dict[str, Any]:
+    try:
+        data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    except OSError as error:
+        raise _UnreadableError("cli_unreadable", path, error) from error
+    return read_object(data, path if path != "-" else "JSON")
+
+
+def _print(document: bytes) -> None:
+    print(document.decode())
+
+
+def _complain(faults: Iterable[Fault], lang: str) -> None:
+    for fault in faults:
+        print(line(fault, lang), file=sys.stderr)
+
+
+def _reasons(policy: Policy, found: Assessment, lang: str) -> Iterable[str]:
+    """Each rule in words: clause, title, truth; its conditions with the facts."""
+    words = {True: "truth_yes", False: "truth_no", None: "truth_open"}
+    for rule in found.rules:
+        label = policy.rules[rule["id"]].label.text(lang)
+        yield f"{rule['clause']} {label}: {text(Fault(words[rule['truth']]), lang)}"
+        for part in rule["conditions"]:
+            values = ", ".join(f"{name}={value}" for name, value in part["facts"].items())
+            yield f"    {part['text']}: {text(Fault(words[part['truth']]), lang)} ({values})"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
