@@ -42,6 +42,14 @@ TEXTS: Catalogue = {
         "公示不符合要求：{what}。最早可于 {earliest} 截止。",
         "The notice does not meet the rules: {what}. It may end on {earliest} at the earliest.",
     ),
+    "notice_column_private": (
+        "公示不能登出“{column}”一栏，请修改政策文件中的公示栏目。",
+        "A notice cannot show the column {column}. Change the columns in the policy's files.",
+    ),
+    "not_granted": (
+        "该申请尚未批准，不能取消资格；不同意的请在当前环节登记不予帮扶。",
+        "The application is not approved yet. Refuse it at its present stage instead.",
+    ),
     "notice_not_posted": (
         "公示 {number} 已经结束，不能再次登记。",
         "Notice {number} is already over. Nothing more can be recorded on it.",

@@ -13,7 +13,18 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import access, clearance, events, facts, lists, moves, numbers, scope
+from casework import (
+    access,
+    calendar,
+    cancellations,
+    clearance,
+    events,
+    facts,
+    lists,
+    moves,
+    numbers,
+    scope,
+)
 from casework.clock import day_of
 from casework.lists import Raw, Versions
 from casework.people import Actor
@@ -23,7 +34,7 @@ from engine.labels import Label
 from engine.model import Policy
 from engine.notices import check_notice, posted_reason
 from engine.procedure import StageKind
-from engine.words import chinese_date, chinese_month
+from engine.words import chinese_date, chinese_month, yuan
 from models.applications import Application, Approval, ApprovalResult, CaseStatus
 from models.base import canonical_json
 from models.members import Sex
@@ -52,7 +63,8 @@ _SOURCES: Mapping[str, Callable[[Application], str]] = {
     "member.birth_ym": lambda a: chinese_month(a.member.birth_on) if a.member.birth_on else "",
     "member.joined_on": lambda a: chinese_date(a.member.joined_on) if a.member.joined_on else "",
     "member.hukou_label": lambda a: a.member.hukou_label or "",
-    "org.name": lambda a: a.org.name,
+    "case.number": lambda a: a.number,
+    "case.amount": lambda a: yuan(a.approved_fen or 0),
 }
 """What a posted column may show. A number, a phone or an address is not among them."""
 REASON = "case.reason"
@@ -86,8 +98,10 @@ def post(
     posted_on, ends_on = lists.day(shared, "posted_on"), lists.day(shared, "ends_on")
     place = lists.words(shared, "place") or ""
     approved_on = _approved_on(session, applications)
+    lists.stop(_private_columns(policy))
     rows = [row_of(session, policy, application) for application in applications]
-    lists.stop(_against_rules(policy, rows, approved_on, posted_on, ends_on, place))
+    dates = {"approved_on": approved_on, "posted_on": posted_on, "ends_on": ends_on}
+    lists.stop(_against_rules(session, policy, {**dates, "place": place}))
     notice = Notice(
         number=numbers.take(session, "notice", posted_on.year),
         org_id=branch.id,
@@ -121,8 +135,9 @@ def close(
     Who has an open objection stays and is held; the others do not wait for him.
     """
     _hold(session, notice)
-    lines = on_board(session, notice)
-    applications = [line.application for line in lines]
+    applications = [line.application for line in on_board(session, notice)]
+    moves.lock(session, applications)
+    applications = [each for each in applications if _still_there(each)]
     values, found = lists.written(
         applications, StageKind.POST, "end", record, None, at, NEEDED_AT_END
     )
@@ -171,10 +186,8 @@ def remove_line(
     line.state = LineState.REMOVED
     data = {"notice": notice.number}
     moves.move(session, application, verb="notice_removed", by=by, at=at, reason=reason, data=data)
-    if not on_board(session, notice):
-        notice.status = NoticeStatus.CANCELLED
-        notice.removed_on = day_of(at)
     session.flush()
+    cancellations.empty(session, notice, at)
 
 
 def waiting(session: Session, by: Actor) -> list[Application]:
@@ -193,6 +206,13 @@ def waiting(session: Session, by: Actor) -> list[Application]:
         and not _on_a_board(session, [application])
         and not _was_ended(session, application)
     ]
+
+
+def _still_there(application: Application) -> bool:
+    """Who was refused or withdrawn meanwhile no longer moves with his notice."""
+    stage = lists.stage_of_kind(application, StageKind.POST)
+    here = stage is not None and application.stage == stage.id
+    return here and application.status in moves.LIVE
 
 
 def on_board(session: Session, notice: Notice) -> list[NoticeLine]:
@@ -298,19 +318,20 @@ def check_data(
     return {k: v.isoformat() if isinstance(v, date) else v for k, v in data.items()}
 
 
+def _private_columns(policy: Policy) -> list[Fault]:
+    """A column of the edition that would put a number or an address on a board."""
+    return [
+        Fault("notice_column_private", {"column": column.label})
+        for column in policy.procedure.notice.columns
+        if column.source != REASON and column.source not in _SOURCES
+    ]
+
+
 def _against_rules(
-    policy: Policy,
-    rows: Sequence[Mapping[str, str]],
-    approved_on: date | None,
-    posted_on: date,
-    ends_on: date,
-    place: str,
+    session: Session, policy: Policy, notice_like: Mapping[str, object]
 ) -> list[Fault]:
-    data = check_data(
-        {"approved_on": approved_on, "posted_on": posted_on, "ends_on": ends_on, "place": place},
-        list(rows[0]),
-    )
-    answer = check_notice(policy, data)
+    data = check_data(notice_like, [column.id for column in policy.procedure.notice.columns])
+    answer = check_notice(policy, data, calendar.load(session))
     earliest, codes = answer["earliest_end"], answer["faults"]
     if not isinstance(codes, list):
         raise TypeError("check_notice gives its faults as a list")

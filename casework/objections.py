@@ -10,14 +10,14 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from casework import access, clearance, events, grants, lists, moves, notices, transfers
+from casework import access, calendar, cancellations, clearance, events, lists, moves, notices
 from casework.clock import day_of
 from casework.people import Actor
 from casework.permissions import Permission
 from engine.faults import Fault
 from engine.notices import check_notice
 from engine.procedure import StageKind
-from models.applications import Application, CaseStatus
+from models.applications import Application
 from models.notices import LineState, Notice, NoticeLine, NoticeStatus, Objection, ObjectionState
 
 _STATES = {
@@ -59,7 +59,7 @@ def register(
     if received_on > day_of(at) or received_on < notice.posted_on:
         found.append(Fault("objection_date", {"posted_on": notice.posted_on}, "received_on"))
     lists.stop(found)
-    answer = _ask(line, received_on, channel, has_clue, None)
+    answer = _ask(session, line, received_on, channel, has_clue, None)
     objection = Objection(
         notice_line_id=line.id,
         received_on=received_on,
@@ -100,7 +100,9 @@ def settle(
     if not finding.strip():
         found.append(Fault("finding_missing", {}, "finding"))
     lists.stop(found)
-    answer = _ask(line, objection.received_on, objection.channel, objection.has_clue, upheld)
+    answer = _ask(
+        session, line, objection.received_on, objection.channel, objection.has_clue, upheld
+    )
     cancel = answer["after"] == "cancel"
     objection.verified = upheld
     objection.finding = finding
@@ -111,7 +113,7 @@ def settle(
     if application.status not in moves.LIVE:
         events.audit(session, by, at, "objection.settle", "objection", objection.id, data)
     elif cancel:
-        _cancel(session, line, finding, by, at, data)
+        cancellations.write(session, application, finding, by, at, data)
     else:
         _go_on(session, line, by, at, data)
 
@@ -123,37 +125,6 @@ def objector(
     access.require(session, by, Permission.Notice.OBJECTOR, objection.line.notice.org_id)
     events.record_look(session, by, at, "objector", "objection", objection.id)
     return objection.objector_name, objection.objector_phone
-
-
-def _cancel(
-    session: Session,
-    line: NoticeLine,
-    finding: str,
-    by: Actor,
-    at: datetime,
-    data: dict[str, object],
-) -> None:
-    application, notice = line.application, line.notice
-    grant = grants.of(session, application, lock=True)
-    paid = 0 if grant is None else grants.paid_fen(session, grant)
-    if grant is not None and not paid:
-        transfers.come_back(session, grant, by=by, at=at, reason=finding)
-        grants.cancel(session, application, by, at, finding)
-    line.state = LineState.REMOVED
-    _release(session, application)
-    moves.move(
-        session,
-        application,
-        verb="cancel",
-        by=by,
-        at=at,
-        status=CaseStatus.CANCELLED,
-        reason=finding,
-        data={**data, "paid_fen": paid},
-    )
-    if notice.status == NoticeStatus.POSTED and not notices.on_board(session, notice):
-        notice.status, notice.removed_on = NoticeStatus.CANCELLED, day_of(at)
-        session.flush()
 
 
 def _go_on(
@@ -200,7 +171,12 @@ def _write(
 
 
 def _ask(
-    line: NoticeLine, received_on: date, channel: str, has_clue: bool, verified: bool | None
+    session: Session,
+    line: NoticeLine,
+    received_on: date,
+    channel: str,
+    has_clue: bool,
+    verified: bool | None,
 ) -> dict[str, object]:
     notice = line.notice
     policy, _road = moves.policy_and_road(line.application)
@@ -217,4 +193,4 @@ def _ask(
         has_clue=has_clue,
         verified=verified,
     )
-    return dict(check_notice(policy, data))
+    return dict(check_notice(policy, data, calendar.load(session)))

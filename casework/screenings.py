@@ -60,9 +60,7 @@ def enter_list(
     An entry after the due date is flagged in the event, never refused.
     """
     values, found = lists.written(applications, StageKind.SCREEN, "enter", record, None, at, NEEDED)
-    found += lists.ready(
-        session, applications, StageKind.SCREEN, by, at, versions, part="enter", held_stops=False
-    )
+    found += lists.ready(session, applications, StageKind.SCREEN, by, at, versions, part="enter")
     found += lists.outside(applications, committee)
     found += _still_waiting(session, applications)
     lists.stop(found)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import clearance, grants, ledger, lists, notices, objections
+from casework import cancellations, clearance, grants, ledger, lists, notices, objections
 from engine import messages
 from engine.faults import Refused
 from models.applications import Application
@@ -168,6 +168,45 @@ def test_a_removed_name_changes_nothing_for_the_others_and_starts_its_own_notice
     assert own.id != notice.id
     assert office.close(notice) == [first]
     assert second.stage == "notice"
+
+
+def test_who_left_the_road_meanwhile_does_not_stop_the_others_notice(
+    office: Office, session: Session
+) -> None:
+    first, second = office.application("notice"), office.application("notice")
+    notice = office.post(first, second)
+    second.status = "withdrawn"
+    session.flush()
+    assert office.close(notice) == [first]
+
+
+def test_who_proves_ineligible_is_cancelled_and_taken_off_the_board(
+    office: Office, session: Session
+) -> None:
+    first, second = office.application("notice"), office.application("notice")
+    notice = office.post(first, second)
+    by, given = office.staff["department_reviewer"], {"at": noon(8)}
+    given["expected_version"] = second.version
+    with pytest.raises(Refused) as refused:
+        cancellations.cancel(session, second, " ", by=by, **given)
+    assert codes(refused) == ["reason_needed"]
+    cancellations.cancel(session, second, "收入不实", by=by, **given)
+    assert (str(second.status), office.line(second).state) == ("cancelled", LineState.REMOVED)
+    assert grants.of(session, second) is None
+    assert office.close(notice) == [first]
+
+
+def test_what_is_not_approved_yet_is_refused_and_not_cancelled(
+    office: Office, session: Session
+) -> None:
+    application = office.application("decision")
+    by = office.staff["department_reviewer"]
+    version = application.version
+    with pytest.raises(Refused) as refused:
+        cancellations.cancel(
+            session, application, "不符", by=by, at=noon(8), expected_version=version
+        )
+    assert codes(refused) == ["not_granted"]
 
 
 # -- objections
