@@ -92,8 +92,6 @@ def attempt(verb: Verb[T], what: str, object_type: str, object_id: int | str | N
     else:
         return Outcome(value)
     db.session.rollback()
-    g.pop("actor", None)  # its rows went with the transaction
-    g.pop("user", None)
     _write_down(what, object_type, object_id, faults, by, at)
     return Outcome(None, faults)
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Flask, flash, jsonify, redirect, render_template, request, url_for
+from flask import Flask, flash, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from admin.acting import refused, Outcome
+from admin.acting import Outcome, refused
 from admin.extensions import db
 from engine.faults import Refused
 
@@ -47,9 +48,18 @@ def words(code: int) -> tuple[str, str]:
 def answer(code: int) -> ResponseReturnValue:
     """The page, or JSON for a script that asked."""
     heading, advice = words(code)
+    if code >= 500:
+        _without_database()
     if request.headers.get("X-Requested-With") == "fetch":
         return jsonify(error=heading, advice=advice), code
     return render_template("error.html", code=code, heading=heading, advice=advice), code
+
+
+def _without_database() -> None:
+    """The page of a failure must not ask the database again: it may be what failed."""
+    g.without_database = True
+    if "_login_user" not in g:
+        g._login_user = AnonymousUserMixin()
 
 
 def install(app: Flask) -> None:

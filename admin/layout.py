@@ -21,7 +21,7 @@ def _here() -> str:
 def variables() -> dict[str, Any]:
     """The variables that layout.html reads."""
     theme = request.cookies.get("theme", "auto")
-    signed_in = bool(current_user and current_user.is_authenticated)
+    signed_in = not g.get("without_database") and bool(current_user.is_authenticated)
     return {
         "nav_groups": nav.visible(actor()) if signed_in else [],
         "signed_in": signed_in,

@@ -14,6 +14,7 @@ from admin import clock
 from admin.extensions import db
 from admin.security.people import actor
 from casework import events
+from casework.permissions import Permission
 
 
 def note(
@@ -26,3 +27,10 @@ def note(
     with Session(db.engine) as session:
         events.record_look(session, actor(), clock.now(), what, object_type, object_id, data)
         session.commit()
+
+
+def note_inspection(object_type: str, object_id: int | str | None) -> None:
+    """Whoever may read the audit log (纪检) sees everything; each of his looks at a person or an
+    application is written down. Call it on every page that shows one."""
+    if actor().holds(Permission.Audit.READ):
+        note("inspection", object_type, object_id)

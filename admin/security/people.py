@@ -42,16 +42,14 @@ def load_user(key: str) -> SignedIn | None:
     user = db.session.scalar(select(User).where(User.id == int(number)))
     if user is None or not user.active or user.session_stamp != stamp:
         return None
-    g.user = user
     return SignedIn(user)
 
 
 def user() -> User:
     """The signed-in person's row; only behind the guard."""
-    if current_user.is_authenticated and "user" in g:
-        found: User = db.session.merge(g.user, load=False) if g.user not in db.session else g.user
-        return found
-    raise LookupError("nobody is signed in")
+    if not current_user.is_authenticated:
+        raise LookupError("nobody is signed in")
+    return db.session.get_one(User, current_user.id)
 
 
 def actor() -> Actor:
@@ -68,7 +66,6 @@ def actor() -> Actor:
 def forget() -> None:
     """Drop what this request remembers of the person, after signing in or out."""
     g.pop("actor", None)
-    g.pop("user", None)
 
 
 def remember_language(code: str) -> None:

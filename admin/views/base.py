@@ -7,6 +7,7 @@ here; creating, changing and deleting in writing.py; the address in asked.py; fi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from typing import Any, ClassVar
 
 from flask import Response, abort, jsonify, request
@@ -83,6 +84,7 @@ class ReadView(View, StockView):
     loading: ClassVar[Sequence[Any]] = ()
     search_hint: ClassVar[object] = ""
     entry: ClassVar[nav.Entry | None] = None
+    inspected: ClassVar[str] = ""  # what the log calls a row whose reading by an auditor is noted
     routes: ClassVar[Mapping[str, str]] = {}  # further methods → permission attribute
 
     # -- Flask-Admin's
@@ -286,6 +288,8 @@ class ReadView(View, StockView):
     def details_view(self) -> ResponseReturnValue:
         """One row."""
         row = self.one_or_404(self.read)
+        if self.inspected:
+            looks.note_inspection(self.inspected, self.get_pk_value(row))
         page: str = self.render(
             self.details_template,
             row=row,
@@ -332,10 +336,11 @@ class ReadView(View, StockView):
     def _cells(self, wish: Asked, taken: Sequence[Column]) -> Iterator[list[object]]:
         show: list[Callable[[Any], object]] = [column.export or column.show for column in taken]
         query = self.ordered(wish).execution_options(yield_per=STREAMED)
-        for rows in db.session.scalars(query).partitions(STREAMED):
-            for row in rows:
-                yield [cell(row) for cell in show]
-            db.session.expunge_all()  # or a million rows would stay in memory
+        with closing(db.session.scalars(query)) as found:
+            for rows in found.partitions(STREAMED):
+                for row in rows:
+                    yield [cell(row) for cell in show]
+                    db.session.expunge(row)  # or a million rows might stay in memory
 
     def back(self) -> str:
         """Where the person came from inside this site, else the list."""

@@ -48,8 +48,12 @@ class Versioned(BoundForm):
     version = HiddenField()
 
     def opened_on(self) -> int | None:
-        """The version carried by the page, None when it was lost or tampered with."""
-        text = self.version.data or ""
+        """The version that the page sent; None when it was lost or tampered with.
+
+        Only what was sent counts: WTForms would fill in the row's own version otherwise.
+        """
+        sent = self.version.raw_data or [""]
+        text = str(sent[0])
         return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 

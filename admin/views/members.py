@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, selectinload
 from wtforms.validators import InputRequired
 
 from admin import acting
@@ -107,7 +107,7 @@ class MemberView(ModelView):
     reveal_with = Permission.Member.REVEAL
     move_with = Permission.Member.MOVE
     routes = {"move_view": "move_with", "reveal_view": "reveal_with"}  # noqa: RUF012  # read only
-    kind = "member"
+    kind = inspected = "member"
     title = _l("Members")
     one = _l("Member")
     search_hint = _l("Name, initials, or last 4 of ID or phone")
@@ -115,7 +115,7 @@ class MemberView(ModelView):
     form_ajax_refs = {"org": branches, "to": targets}  # noqa: RUF012  # Flask-Admin's attribute
     edit_template = create_template = "members/edit.html"
     details_template = "members/details.html"
-    loading = (joinedload(Member.org),)
+    loading = (selectinload(Member.org),)
     order = (Member.name,)
     entry = Entry("members.index_view", _l("Members"), "people", (read,), "users", 10)
     columns = (

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, selectinload
 from wtforms import BooleanField
 
 from admin.i18n import _l
@@ -56,7 +56,7 @@ class OrgView(ModelView):
     search_hint = _l("Name or code")
     form = OrgForm
     form_ajax_refs = {"parent": above}  # noqa: RUF012  # Flask-Admin's attribute
-    loading = (joinedload(OrgUnit.parent),)
+    loading = (selectinload(OrgUnit.parent),)
     order = (OrgUnit.path,)
     entry = Entry("orgs.index_view", _l("Organisations"), "office", (read,), "tree", 10)
     columns = (

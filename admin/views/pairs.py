@@ -9,7 +9,7 @@ from flask import redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, selectinload
 from wtforms.validators import InputRequired
 
 from admin import acting
@@ -83,9 +83,9 @@ class PairView(ModelView):
     form_ajax_refs = {"helper": helpers, "helped": helped, "org": branches}  # noqa: RUF012
     details_template = "pairs/details.html"
     loading = (
-        joinedload(HelpingPair.helper),
-        joinedload(HelpingPair.helped),
-        joinedload(HelpingPair.org),
+        selectinload(HelpingPair.helper),
+        selectinload(HelpingPair.helped),
+        selectinload(HelpingPair.org),
     )
     order = (HelpingPair.state, HelpingPair.start_on.desc())
     entry = Entry("pairs.index_view", _l("Helping pairs"), "people", (read,), "pair", 30)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import ColumnElement, false, or_
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import selectinload
 
 from admin.views.base import within
 from admin.views.lookups import Lookup
@@ -63,5 +63,5 @@ def member_lookup(name: str, permission: str) -> Lookup:
         search=members_like,
         label=lambda member: f"{member.name}（{member.org.name}）",
         order=Member.name,
-        options=(joinedload(Member.org),),
+        options=(selectinload(Member.org),),
     )

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, selectinload
 from wtforms import BooleanField, StringField
 from wtforms.validators import InputRequired, Length, Regexp
 
@@ -155,7 +155,7 @@ class UserView(ModelView):
         held = db.session.scalars(
             select(UserRole)
             .where(UserRole.user_id == row.id)
-            .options(joinedload(UserRole.role), joinedload(UserRole.org))
+            .options(selectinload(UserRole.role), selectinload(UserRole.org))
             .order_by(UserRole.from_on.desc(), UserRole.id)
         )
         return {

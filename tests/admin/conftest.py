@@ -137,15 +137,15 @@ def people_an_office(office: Office) -> None:
             office.users[code] = add_user(session, code, code, office.units[unit_code])
         for name, unit_code, number in (
             ("王小明", "A1", "110101199003074514"),
-            ("李芳", "A1", "110101198505052626"),
+            ("李芳", "A1", "110101198505052628"),
             ("赵强", "A2", None),
-            ("王小红", "B1", "11010119920101002X"),
+            ("王小红", "B1", "110101199201010044"),
             ("孙勇", "B1", None),
         ):
             member = Member(
                 org_id=office.units[unit_code],
                 name=name,
-                sex="male",
+                sex="female" if name in ("李芳", "王小红") else "male",
                 ethnic="汉族",
                 joined_on=date(2001, 7, 1),
                 created_at=NOW,
