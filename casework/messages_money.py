@@ -192,6 +192,10 @@ TEXTS: Catalogue = {
         "没有{name}的银行账号，请补录账号或改发现金。",
         "There is no bank account of {name}. Enter it or pay in cash.",
     ),
+    "method_not_here": (
+        "该政策只能这样发放：{names}。请更改发放方式或补录账号。",
+        "This policy pays only by: {names}. Change the method or enter an account.",
+    ),
     "method_unknown": (
         "发放方式“{text}”无法识别，请选择现金或银行卡。",
         'The method "{text}" is not known. Choose cash or card.',

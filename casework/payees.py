@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from casework import moves
 from engine.faults import Fault
 from models.applications import Application, PayMethod
 
@@ -30,7 +31,11 @@ def lawful(application: Application) -> tuple[Payee | None, list[Fault]]:
             return None, [Fault("heir_missing", {"name": member.name}, number)]
         name, kinship = application.payee_name, application.payee_kinship
         account = application.payee_account
-    method = application.payee_method or (PayMethod.CARD if account else PayMethod.CASH)
+    method = PayMethod(application.payee_method or (PayMethod.CARD if account else PayMethod.CASH))
+    methods = moves.policy_and_road(application)[0].procedure.payment.methods
+    if method.value not in methods:
+        names = list(methods.values())
+        return None, [Fault("method_not_here", {"names": names}, number)]
     if method == PayMethod.CARD and not account:
         return None, [Fault("account_missing", {"name": name}, number)]
     return Payee(name, kinship, method, account if method == PayMethod.CARD else None), []

@@ -4,6 +4,7 @@ come as far along their road as a test about lists and money needs."""
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -298,12 +299,18 @@ class Office:
         ).one()
 
 
-def publish(session: Session) -> Edition:
-    """The real policy's files as an edition; its own cases are tested elsewhere."""
-    files = editions.read_folder(POLICY)
-    return make.edition(
-        session, files=editions.pack(files), digest=digest(files), in_force_from=date(2010, 6, 7)
-    )
+def publish(session: Session, folder: Path = POLICY, **given: Any) -> Edition:
+    """A policy's files as an edition; its own cases are tested elsewhere."""
+    packed, mark = packed_files(folder)
+    given = {"in_force_from": date(2010, 6, 7), **given}
+    return make.edition(session, files=packed, digest=mark, **given)
+
+
+@cache
+def packed_files(folder: Path) -> tuple[bytes, str]:
+    """The bytes of an edition and their digest."""
+    files = editions.read_folder(folder)
+    return editions.pack(files), digest(files)
 
 
 def open_office(session: Session) -> Office:
