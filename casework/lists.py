@@ -70,7 +70,7 @@ def written(
         stage = stage_of_kind(application, kind)
         if stage is None:
             continue
-        asked = list(stage.records_for(road_of(application).id, _part(stage, part)))
+        asked = list(stage.records_for(road_of(application).id, part_of(stage, part)))
         known = {each.id for each in asked}
         asked += [each for each in needed if each.id not in known]
         own = (lines or {}).get(application.id, {})
@@ -180,7 +180,7 @@ def ready(
         version = None if expected is None else expected.get(application.id, -1)
         ahead = early and emergency.authorised(session, application)
         faults = moves.check_ready(
-            session, application, stage.id, by, at, version, part=_part(stage, part), early=ahead
+            session, application, stage.id, by, at, version, part=part_of(stage, part), early=ahead
         )
         if held_stops and application.held:
             reason = HOLDS.get(application.hold_reason or "", application.hold_reason)
@@ -259,7 +259,7 @@ def stay(
         duties.take(session, application, by, moves.duty_at(road_of(application), stage))
 
 
-def _part(stage: Stage, part: str | None) -> str | None:
+def part_of(stage: Stage, part: str | None) -> str | None:
     """A policy may do a stage in one go; then its own people take every part of it."""
     return part if part is not None and any(p.id == part for p in stage.parts) else None
 

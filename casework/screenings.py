@@ -132,7 +132,7 @@ def record_results(
 
 
 def worklist(session: Session, by: Actor) -> list[Row]:
-    """Lines without a result in the screener's reach."""
+    """Lines that wait for a result from this person."""
     query = (
         select(ScreeningLine)
         .join(ScreeningList, ScreeningList.id == ScreeningLine.list_id)
@@ -141,7 +141,7 @@ def worklist(session: Session, by: Actor) -> list[Row]:
         .order_by(ScreeningLine.list_id, ScreeningLine.id)
     )
     found = session.scalars(scope.visible(query, by, Permission.Step.SCREEN, OrgUnit.path))
-    return [_row(line) for line in found if line.application.status in moves.LIVE]
+    return [_row(line) for line in found if _may_screen(session, line.application, by)]
 
 
 def waiting_lines(session: Session, entered: ScreeningList) -> list[ScreeningLine]:
@@ -172,6 +172,15 @@ def entry_due(session: Session, application: Application) -> Due | None:
         if met == ("record", f"{stage.id}.entered_on"):
             return due(policy, rule.id, ended, calendar.load(session))
     return None
+
+
+def _may_screen(session: Session, application: Application, by: Actor) -> bool:
+    """Whether the application waits here for a result, and this person is the one to give it."""
+    stage = lists.stage_of_kind(application, StageKind.SCREEN)
+    if stage is None or application.stage != stage.id or application.status not in moves.LIVE:
+        return False
+    part = lists.part_of(stage, "result")
+    return not moves.right_faults(session, application, stage, by, part)
 
 
 def _row(line: ScreeningLine) -> Row:
