@@ -21,7 +21,7 @@ from casework.scope import may_as
 from engine import Policy
 from engine.faults import Fault, Refused
 from engine.labels import Label
-from engine.procedure import Road, Stage, StageKind
+from engine.procedure import Road, Stage
 from models.applications import Application, CaseEvent, CaseStatus
 from models.orgs import OrgUnit
 
@@ -200,7 +200,7 @@ def to_next(
     data: Mapping[str, object] | None = None,
     skip: frozenset[str] = frozenset(),
 ) -> CaseEvent:
-    """Move on to the next stage of the road; the last one, or an archive, closes the application.
+    """Move on to the next stage of the road; completing the last one closes the application.
 
     `skip` names stages that an emergency has already done (see `casework.emergency.done_early`).
     """
@@ -208,7 +208,6 @@ def to_next(
     following = road.next_after(application.stage)
     while following is not None and following.id in skip:
         following = road.next_after(following.id)
-    ends = following is None or following.kind is StageKind.ARCHIVE
     return move(
         session,
         application,
@@ -216,7 +215,7 @@ def to_next(
         by=by,
         at=at,
         to_stage=None if following is None else following.id,
-        status=CaseStatus.CLOSED if ends else CaseStatus.OPEN,
+        status=CaseStatus.CLOSED if following is None else CaseStatus.OPEN,
         reason=reason,
         data=data,
     )
