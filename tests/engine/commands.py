@@ -12,10 +12,22 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from engine import Policy, load
 from engine.__main__ import main
 
 ROOT = Path(__file__).parents[2]
 LICHENG = str(ROOT / "rulesets" / "licheng-2010")
+
+
+_kept: dict[str, Policy] = {}
+
+
+def _load_once(folder: str | Path) -> Policy:
+    """Reading the two policies of the repository costs half a second each time; they do not
+    change while tests run. A folder that a test made is read every time."""
+    if not Path(folder).is_relative_to(ROOT / "rulesets"):
+        return load(folder)
+    return _kept.get(str(folder)) or _kept.setdefault(str(folder), load(folder))
 
 
 @dataclass(frozen=True)
@@ -43,6 +55,7 @@ def engine(*words: str, given: str = "") -> Ran:
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
         mock.patch.object(sys, "stdin", stdin),
+        mock.patch("engine.__main__.load", _load_once),
     ):
         try:
             code = main(list(words))

@@ -21,11 +21,10 @@ def ranges(policy: Policy) -> unknown_facts.Ranges:
     """The ranges the policy declares, for the oracle's completions; money in fen."""
 
     def of(name: str, default: tuple[int, int]) -> tuple[int, int]:
-        fact = policy.facts[name]
-        low, high = fact.low, fact.high
+        low, high = policy.facts[name].low, policy.facts[name].high
         return (
-            default[0] if low is None else int(low),
-            default[1] if high is None else int(high),
+            low if isinstance(low, int) else default[0],
+            high if isinstance(high, int) else default[1],
         )
 
     usual = unknown_facts.Ranges()

@@ -168,3 +168,14 @@ def test_fraud_brings_the_unions_own_consequences() -> None:
     document = ask("after-fraud", found)
     assert document["sanctions"] == ["return_money", "barred_two_years"]
     assert document["recover_fen"] == 240000
+
+
+def test_help_with_schooling_takes_a_shorter_road_and_counts_the_children() -> None:
+    given = {**CASE, "help_kind": "schooling", "children_admitted": 2}
+    document = ask("decide", given)
+    assert document["category"] == "schooling"
+    assert document["benefits"][0]["fen"] == 600000
+    assert document["approvals"] == ["federation_seal", "district_approval"]
+    ready = {"apply_type": "schooling", "approved": True, "notice_ok": True}
+    paid = ask("payment-blocks", {**ready, "pay_route": "district>worker"})
+    assert paid["can_pay"] is True
