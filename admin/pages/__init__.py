@@ -6,10 +6,30 @@ from __future__ import annotations
 from flask import Flask
 from flask_admin import Admin
 
-PAGES: tuple[object, ...] = ()  # modules with install(app, frame), in the order of the sidebar
-
 
 def install(app: Flask, frame: Admin) -> None:
-    """Bind every page module."""
-    for page in PAGES:
-        page.install(app, frame)  # type: ignore[attr-defined]  # a module
+    """Bind every page module, in the order of the sidebar. Imported late: they use the tables."""
+    from admin.pages import (
+        applications,
+        attachments,
+        cases,
+        filings,
+        meetings,
+        messages,
+        notices,
+        objections,
+        panels,
+        papers,
+        payments,
+        receipts,
+        register,
+        screenings,
+        transfers,
+    )
+
+    messages.install()
+    for page in (
+        *(applications, cases, register, attachments, papers, meetings, notices, objections),
+        *(filings, screenings, transfers, payments, receipts, panels),
+    ):
+        page.install(app, frame)

@@ -1,0 +1,420 @@
+"""Everything that the page of one application shows, in one value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from admin.cases import dues, findings, history, road, status
+from admin.cases.actions import Step
+from admin.cases.words import UNKNOWN_MARKS, fact_words
+from admin.forms import facts as fact_forms
+from admin.forms.records import Line
+from admin.forms.worksheet import KINDS
+from admin.text import fault_text, mask, policy_label, zhdate
+from casework import assessments, clearance, facts, papers
+from casework import history as records
+from casework.people import Actor
+from casework.permissions import Permission
+from casework.scope import may
+from engine import Policy
+from engine.faults import Refused
+from engine.procedure import Road
+from models.applications import Application, PayMethod
+from models.attachments import Attachment
+from models.ledger import Payment, PaymentState
+
+AMOUNT_COLUMNS = (
+    ("proposed", "proposed_fen"),
+    ("suggested", "suggested_fen"),
+    ("approved", "approved_fen"),
+)
+PAYMENT_COLOURS = {
+    PaymentState.PREPARED: "blue",
+    PaymentState.PAID: "green",
+    PaymentState.RETURNED: "orange",
+    PaymentState.REVERSED: "secondary",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the rules say now, or why they cannot be asked."""
+
+    ok: findings.Findings | None
+    faults: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShownStep:
+    """An action as the page shows it."""
+
+    key: str
+    button: str
+    url: str
+    version: int
+    open: bool
+    show: bool
+    css: str
+    hint: str
+    lines: Sequence[Line]
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A masked number; `url` reveals it, "" where the person may not."""
+
+    label: str
+    masked: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A row of the household worksheet."""
+
+    id: int
+    kind: str
+    label: str
+    who: str
+    fen: int
+    verified: bool
+    proof: str
+    verify_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    id: int
+    filename: str
+    kind_label: str
+    size_label: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    fen: int
+    method: str
+    payee: str
+    state: str
+    colour: str
+    source: str
+    day: date | None
+    receipt: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactSection:
+    title: str
+    rows: tuple[tuple[str, str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    id: int
+    number: str
+    road: str
+    aid_year: int
+    fen: int | None
+    status: status.Word
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The page."""
+
+    status: status.Word
+    road_label: str
+    stage_label: str
+    stops: Sequence[road.Stop]
+    actions: Sequence[ShownStep]
+    closed: Sequence[ShownStep]
+    links: Sequence[Link]
+    dues: Sequence[dues.Shown]
+    required: Sequence[findings.Paper]
+    form_faults: Sequence[str]
+    attachments: Sequence[File]
+    kinds: Sequence[tuple[str, str]]
+    may_attach: bool
+    prints: Sequence[tuple[str, str]]
+    amounts: Sequence[tuple[str, int | None]]
+    payments: Sequence[Paid]
+    blocks: Sequence[str]
+    found: Found | None
+    person: Sequence[tuple[str, str]]
+    secrets: Sequence[Secret]
+    items: Sequence[Item]
+    earlier: Sequence[Earlier]
+    facts: Sequence[FactSection]
+    statements: Sequence[tuple[str, str]]
+    history: Sequence[history.Line]
+    editable: bool
+    printable: bool
+
+
+def ask(session: Session, application: Application, policy: Policy, way: Road | None) -> Found:
+    """What the rules of the pinned edition say of the application as it is now."""
+    try:
+        checked = assessments.assess_now(session, application)
+    except Refused as refused:
+        return Found(None, tuple(fault_text(fault) for fault in refused.faults))
+    return Found(
+        findings.findings(policy, way, checked.document, policy.read_facts(checked.raw)),
+        evidence=checked.evidence,
+    )
+
+
+def known_raw(session: Session, application: Application, policy: Policy) -> dict[str, Any]:
+    """Raw values of every fact, those that the engine looks up included where it can."""
+    try:
+        raw = facts.raw(session, application, policy)
+    except Refused:
+        return dict(application.facts)
+    try:
+        typed = policy.read_facts(raw)
+    except Refused:
+        return raw
+    for name, fact in policy.facts.items():
+        if name not in raw and typed.get(name) is not None:
+            raw[name] = facts.plain(typed[name], fact.type)
+    return raw
+
+
+def fact_sections(policy: Policy, raw: Mapping[str, Any]) -> list[FactSection]:
+    """Every fact with its value in words, those that do not matter left out."""
+    everything = list(policy.facts.values())
+    hidden = fact_forms.unseen(policy, everything, raw)
+    names = dict.fromkeys([*policy.sections, *(fact.section or "" for fact in everything)])
+    found = []
+    for name in names:
+        rows = tuple(
+            (
+                policy_label(fact.label),
+                fact_words(fact, raw.get(fact.name)),
+                raw.get(fact.name) not in UNKNOWN_MARKS,
+            )
+            for fact in everything
+            if (fact.section or "") == name and fact.name not in hidden
+        )
+        label = policy.sections.get(name)
+        if rows:
+            found.append(FactSection(policy_label(label) if label else _("Further facts"), rows))
+    return found
+
+
+def person(application: Application, policy: Policy, way: Road | None) -> list[tuple[str, str]]:
+    """Who applies, without the numbers that are masked; named as the policy's form names them."""
+    member = application.member
+    household = member.household
+    form = policy.procedure.form_of(way.id) if way else None
+    named = {f.source: policy_label(f.label) for f in (form.fields if form else ()) if f.source}
+    rows = [
+        (named.get("member.name", _("Name")), member.name),
+        (
+            named.get("member.sex", _("Sex")),
+            {"male": _("Male"), "female": _("Female")}.get(member.sex or "", ""),
+        ),
+        (_("Born"), zhdate(member.birth_on)),
+        (named.get("member.joined_on", _("Joined on")), zhdate(member.joined_on)),
+        (_("Branch"), application.org.name),
+        (named.get("member.address", _("Home address")), member.address or ""),
+        (
+            named.get("household.size", _("People in the household")),
+            str(household.size or "") if household else "",
+        ),
+    ]
+    if member.died_on is not None:
+        rows.append((_("Died on"), zhdate(member.died_on)))
+    if application.payee_name:
+        kin = f" ({application.payee_kinship})" if application.payee_kinship else ""
+        rows.append((_("Payee"), f"{application.payee_name}{kin}"))
+    return rows
+
+
+def secrets(application: Application, by: Actor, reveal: Callable[[str], str]) -> list[Secret]:
+    """Identity, phone and account number, masked; a reveal is offered to those who may."""
+    member = application.member
+    allowed = may(by, Permission.Member.REVEAL, member.org.path)
+    numbers = (
+        ("id_number", "id_number", _("Identity number"), member.id_number),
+        ("phone", "phone", _("Phone"), member.phone),
+        ("bank_account", "account", _("Bank account"), member.bank_account),
+    )
+    return [
+        Secret(label, mask(value, kind), reveal(name) if allowed and value else "")
+        for name, kind, label, value in numbers
+    ]
+
+
+def items(application: Application, by: Actor, verify: Callable[[int], str]) -> list[Item]:
+    """The rows of the worksheet; who may verify gets the address to do it."""
+    member = application.member
+    household = member.household
+    allowed = may(by, Permission.Member.VERIFY_HOUSEHOLD, member.org.path)
+    return [
+        Item(
+            id=item.id,
+            kind=str(KINDS[item.kind]),
+            label=item.label,
+            who=item.who or "",
+            fen=item.fen_per_year,
+            verified=item.verified,
+            proof=item.proof or "",
+            verify_url=verify(item.id) if allowed and not item.verified else "",
+        )
+        for item in (household.items if household else [])
+    ]
+
+
+def attachments(application: Application, labels: Mapping[str, str]) -> list[File]:
+    """The scans, newest first."""
+    return [
+        File(row.id, row.filename, labels.get(row.kind, row.kind), size_label(row.size), row.at)
+        for row in sorted(application.attachments, key=lambda row: row.id, reverse=True)
+    ]
+
+
+def copies_attached(rows: Sequence[Attachment]) -> dict[str, int]:
+    """Paper copies by kind."""
+    found: dict[str, int] = {}
+    for row in rows:
+        found[row.kind] = found.get(row.kind, 0) + row.copies
+    return found
+
+
+def size_label(size: int) -> str:
+    """1536 → "2 KB"."""
+    return f"{size / 1048576:.1f} MB" if size >= 1048576 else f"{max(1, round(size / 1024))} KB"
+
+
+def amounts(application: Application) -> list[tuple[str, int | None]]:
+    """Proposed, suggested, approved."""
+    return [
+        (_("Proposed amount"), application.proposed_fen),
+        (_("Suggested amount"), application.suggested_fen),
+        (_("Approved amount"), application.approved_fen),
+    ]
+
+
+def payments(application: Application) -> list[Paid]:
+    """Payments of the grant with their receipts."""
+    grant = application.grant
+    return [_paid(row) for row in (grant.payments if grant else [])]
+
+
+def _paid(row: Payment) -> Paid:
+    states = {
+        PaymentState.PREPARED: _("On the roster"),
+        PaymentState.PAID: _("Paid"),
+        PaymentState.RETURNED: _("Came back"),
+        PaymentState.REVERSED: _("Taken back"),
+    }
+    kin = f" ({row.payee_kinship})" if row.payee_kinship else ""
+    receipt = ""
+    if row.receipt is not None:
+        receipt = _(
+            "received on %(day)s by %(name)s",
+            day=zhdate(row.receipt.received_on),
+            name=row.receipt.receiver,
+        )
+    return Paid(
+        fen=row.fen,
+        method=_("Cash") if row.method is PayMethod.CASH else _("Bank card"),
+        payee=f"{row.payee_name}{kin}",
+        state=states[row.state],
+        colour=PAYMENT_COLOURS[row.state],
+        source=policy_label(row.source),
+        day=row.paid_on,
+        receipt=receipt,
+    )
+
+
+def earlier(
+    session: Session, application: Application, roads: Callable[[Application], Road | None]
+) -> list[Earlier]:
+    """Other applications of the same member, newest first."""
+    rows = session.scalars(
+        select(Application)
+        .where(Application.member_id == application.member_id, Application.id != application.id)
+        .order_by(Application.id.desc())
+        .limit(10)
+    )
+    found = []
+    for row in rows:
+        way = roads(row)
+        found.append(
+            Earlier(
+                id=row.id,
+                number=row.number,
+                road=policy_label(way.label) if way else row.road,
+                aid_year=row.aid_year,
+                fen=row.approved_fen,
+                status=status.word(row, way),
+            )
+        )
+    return found
+
+
+def form_faults(
+    session: Session, application: Application, way: Road, evidence: Sequence[str]
+) -> list[str]:
+    """What would still be wrong if the form went up from the next stage that checks it."""
+    here = way.position(application.stage)
+    stage = next((one for one in way.stages[here:] if one.form_check), None)
+    if stage is None:
+        return []
+    recorded = records.recorded(session, application).get(stage.id, {})
+    faults = papers.form_faults(session, application, stage, recorded, evidence)
+    written_later = {*papers.RECORDED, "signature_missing", "copies", "copies_insufficient"}
+    return [
+        fault_text(fault)
+        for fault in faults
+        if fault.where not in written_later
+        and not str(fault.code).endswith(("_seal_missing", "_amount_missing"))
+    ]
+
+
+def blocks(session: Session, application: Application, way: Road) -> list[str]:
+    """What stands against paying, once the application has come that far."""
+    kinds = [stage.kind.value for stage in way.stages[way.position(application.stage) :]]
+    near = kinds and kinds[0] in ("transfer", "pay", "receipt")
+    if not near and not application.emergency:
+        return []
+    return [fault_text(fault) for fault in clearance.faults(session, application)]
+
+
+def shown_step(
+    step: Step, *, url: str, version: int, lines: Sequence[Line], show: bool
+) -> ShownStep:
+    """An action with its form."""
+    return ShownStep(
+        key=step.key,
+        button=policy_label(step.button),
+        url=url,
+        version=version,
+        open=step.open,
+        show=show,
+        css=_css(step.key),
+        hint=policy_label(step.hint) if step.hint else "",
+        lines=lines,
+        why=step.why,
+    )
+
+
+def _css(key: str) -> str:
+    return {"complete": "btn-primary", "refuse": "btn-danger-soft"}.get(key, "")

@@ -1,0 +1,96 @@
+"""Forms of what a stage writes down, made from its record fields in the pinned procedure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from wtforms import Field, RadioField
+
+from admin.forms.controls import Asked, build, control, range_hint
+from admin.text import fault_text
+from engine.faults import Fault
+from engine.procedure import RecordField
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One input on the page: the control, its hints and everything found wrong with it."""
+
+    name: str
+    type: str
+    field: Field
+    hint: str
+    required: bool
+    errors: tuple[str, ...]
+    wide: bool = False
+    hidden: bool = False
+
+    @property
+    def radios(self) -> bool:
+        """Whether it is a group of choices all of which are seen at once."""
+        return isinstance(self.field, RadioField)
+
+
+def asked_of(field: RecordField) -> Asked:
+    """A record field as an input. A blank answer is offered only where none is demanded."""
+    return Asked(
+        name=field.id,
+        type=field.type,
+        label=field.label,
+        help=field.help,
+        low=field.low,
+        high=field.high,
+        choices=field.choices,
+        required=field.required,
+        unknown_offered=not field.required,
+        long=field.type == "text",
+    )
+
+
+def lines(
+    fields: Sequence[RecordField],
+    data: Mapping[str, Any],
+    faults: Iterable[Fault] = (),
+    *,
+    prefix: str = "",
+) -> list[Line]:
+    """The inputs for `fields`, showing `data` (texts) and the faults whose place is a field."""
+    return from_asked([asked_of(field) for field in fields], data, faults, prefix=prefix)
+
+
+def from_asked(
+    asked: Sequence[Asked],
+    data: Mapping[str, Any],
+    faults: Iterable[Fault] = (),
+    *,
+    prefix: str = "",
+    hidden: Collection[str] = (),
+) -> list[Line]:
+    """The same for anything that is asked; `hidden` names what does not matter now."""
+    form = build({one.name: control(one) for one in asked}, data, prefix)
+    wrong: dict[str, list[str]] = {}
+    for fault in faults:
+        wrong.setdefault(fault.where or "", []).append(fault_text(fault))
+    return [
+        Line(
+            name=prefix + one.name,
+            type=one.type,
+            field=form[one.name],
+            hint=range_hint(one),
+            required=one.required,
+            errors=tuple(wrong.get(one.name, ())),
+            wide=one.wide,
+            hidden=one.name in hidden,
+        )
+        for one in asked
+    ]
+
+
+def read(names: Iterable[str], posted: Mapping[str, str], prefix: str = "") -> dict[str, str]:
+    """What was typed, by field; a field that was not sent is left out."""
+    return {name: posted[prefix + name] for name in names if prefix + name in posted}
+
+
+__all__ = ["Line", "asked_of", "from_asked", "lines", "read"]

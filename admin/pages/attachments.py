@@ -1,0 +1,95 @@
+"""Scans of an application: taken in, given out. Bytes are checked and sealed by casework."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from urllib.parse import quote
+
+from flask import Blueprint, Flask, Response, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_admin import Admin
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from admin import clock
+from admin.acting import act, identifier, load
+from admin.extensions import db
+from admin.pages.cases import attachment_kinds, page
+from admin.pages.common import application_or_404, policy_road
+from admin.security.guard import requires
+from admin.security.people import actor
+from casework import attachments
+from casework.attachments import Upload
+from casework.people import Actor
+from casework.permissions import Permission
+from models.applications import Application
+from models.attachments import Attachment
+from models.orgs import OrgUnit
+
+blueprint = Blueprint("attachments", __name__, url_prefix="/attachment")
+CHUNK = 64 * 1024
+
+
+@blueprint.post("/of/<int:application_id>")
+@requires(Permission.Attachment.ADD)
+def upload(application_id: int) -> ResponseReturnValue:
+    """Keep a scan with the application."""
+    application = application_or_404(application_id)
+    policy, _road = policy_road(application)
+    known = dict(attachment_kinds(policy))
+    kind = request.form.get("kind", "")
+    sent = request.files.get("file")
+    given = Upload(sent.filename or "" if sent else "", sent.read() if sent else b"")
+    copies = identifier(request.form.get("copies", "")) or 0
+
+    def store(session: Session, by: Actor, at: datetime) -> Attachment:
+        return attachments.store(
+            session,
+            given,
+            kind=kind if kind in known else "other",
+            by=by,
+            at=at,
+            application=session.get_one(Application, application_id),
+            copies=copies,
+        )
+
+    return act(
+        store,
+        what="attachment.store",
+        object_type="application",
+        object_id=application_id,
+        done=_("Attached."),
+        then=url_for("cases.show", application_id=application_id, _anchor="papers"),
+        again=lambda: page(application_or_404(application_id)),
+    )
+
+
+@blueprint.get("/<int:attachment_id>")
+@requires(Permission.Attachment.READ)
+def download(attachment_id: int) -> ResponseReturnValue:
+    """The scan, never shown as a page of this site; the look is recorded."""
+    query = (
+        select(Attachment)
+        .join(Application, Application.id == Attachment.application_id)
+        .join(OrgUnit, OrgUnit.id == Application.org_id)
+        .where(Attachment.id == attachment_id)
+    )
+    row = load(query, Permission.Attachment.READ, OrgUnit.path)
+    with Session(db.engine) as session:  # a page reads only; the look is written down besides
+        own = session.get_one(Attachment, row.id)
+        content = attachments.read(session, own, by=actor(), at=clock.now())
+        session.commit()
+    answer = Response(
+        (content[start : start + CHUNK] for start in range(0, len(content), CHUNK)),
+        mimetype=row.mime,
+    )
+    answer.headers["Content-Length"] = str(len(content))
+    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(row.filename)}"
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer
+
+
+def install(app: Flask, frame: Admin) -> None:
+    """Bind upload and download."""
+    app.register_blueprint(blueprint)

@@ -1,0 +1,403 @@
+"""The page of one application, and the buttons on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Flask,
+    abort,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_admin import Admin
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from admin import clock, looks
+from admin.acting import Verb, act, attempt, load, refused
+from admin.cases import actions, dues, findings, history, road, status, view
+from admin.extensions import db
+from admin.forms import facts as fact_forms
+from admin.forms.records import Line, from_asked, lines
+from admin.pages.common import (
+    application_or_404,
+    policy_road,
+    posted_texts,
+    posted_version,
+    remember,
+    remembered,
+)
+from admin.security.guard import requires
+from admin.security.people import actor
+from admin.text import policy_label
+from casework import applications, clearance, members, pay_first, steps, worksheets
+from casework import dues as case_dues
+from casework import history as records
+from casework.people import Actor
+from casework.permissions import Permission
+from casework.scope import may
+from engine import Policy
+from engine.faults import Fault
+from engine.procedure import Road
+from models.applications import Application, CaseStatus
+from models.members import Household, HouseholdItem, Member
+from models.notices import Notice, NoticeLine
+from models.orgs import OrgUnit
+
+blueprint = Blueprint("cases", __name__, url_prefix="/application")
+STEP_PERMISSIONS = (
+    Permission.Step.APPLY,
+    Permission.Step.REVIEW,
+    Permission.Step.SEAL,
+    Permission.Step.VERIFY,
+    Permission.Step.APPROVE,
+    Permission.Step.MEET,
+    Permission.Step.VISIT,
+    Permission.Step.ARCHIVE,
+    Permission.Step.FILE,
+)
+LIVE = (CaseStatus.DRAFT, CaseStatus.OPEN, CaseStatus.RETURNED)
+
+
+@blueprint.get("/<int:application_id>")
+@requires(Permission.Application.READ)
+def show(application_id: int) -> ResponseReturnValue:
+    """Everything about one application on one screen."""
+    looks.note_inspection("application", application_id)
+    return page(application_or_404(application_id))
+
+
+def page(application: Application) -> str:
+    """The page as it is now; after a refusal with what was typed and every fault."""
+    policy, way = policy_road(application)
+    return render_template(
+        "cases/case.html", a=application, view=build(db.session(), application, policy, way)
+    )
+
+
+def build(
+    session: Session, application: Application, policy: Policy, way: Road | None
+) -> view.View:
+    """The whole view of the page."""
+    by = actor()
+    at = clock.now()
+    procedure = policy.procedure
+    offices = {level: policy_label(office.label) for level, office in procedure.offices.items()}
+    events = records.events_of(session, application)
+    found = view.ask(session, application, policy, way)
+    live = application.status in LIVE and way is not None
+    possible = actions.possible(session, application, procedure, by, at) if live else None
+    raw = view.known_raw(session, application, policy)
+    owes = application.emergency and live and bool(clearance.back_fill(session, application))
+    path = application.org.path
+    kinds = attachment_kinds(policy)
+    return view.View(
+        status=status.word(application, way, owes=owes),
+        road_label=policy_label(way.label) if way else application.road,
+        stage_label=_stage_label(application, way) if live else "",
+        stops=road.stops(application, way, offices, events) if way else [],
+        actions=_shown(application, policy, possible.here) if possible else [],
+        closed=_shown(application, policy, possible.closed) if possible else [],
+        links=[
+            view.Link(policy_label(one.button), url_for(one.page))
+            for one in (possible.lists if possible else ())
+        ],
+        dues=dues.shown(case_dues.dues_of(session, application, clock.today()), clock.today())
+        if way
+        else [],
+        required=findings.papers(
+            policy, found.evidence, view.copies_attached(application.attachments)
+        ),
+        form_faults=view.form_faults(session, application, way, found.evidence)
+        if live and way
+        else [],
+        attachments=view.attachments(application, dict(kinds)),
+        kinds=kinds,
+        may_attach=live and may(by, Permission.Attachment.ADD, path),
+        prints=_prints(session, application, by),
+        amounts=view.amounts(application),
+        payments=view.payments(application),
+        blocks=view.blocks(session, application, way) if live and way else [],
+        found=found,
+        person=view.person(application, policy, way),
+        secrets=view.secrets(
+            application,
+            by,
+            lambda field: url_for("cases.reveal", application_id=application.id, field=field),
+        ),
+        items=view.items(
+            application,
+            by,
+            lambda item: url_for("cases.verify", application_id=application.id, item_id=item),
+        ),
+        earlier=view.earlier(session, application, lambda one: policy_road(one)[1]),
+        facts=view.fact_sections(policy, raw),
+        statements=_statements(application, policy, way),
+        history=history.lines(procedure, way, events),
+        editable=possible is not None
+        and possible.save is not None
+        and way is not None
+        and procedure.stages[application.stage].level == way.first.level,
+        printable=way is not None and may(by, Permission.Application.PRINT, path),
+    )
+
+
+def _stage_label(application: Application, way: Road | None) -> str:
+    if way is None or not way.has(application.stage):
+        return ""
+    return policy_label(way.stage(application.stage).label)
+
+
+def _statements(
+    application: Application, policy: Policy, way: Road | None
+) -> list[tuple[str, str]]:
+    if way is None:
+        return []
+    return [
+        (policy_label(field.label), str(application.form[field.id]))
+        for field in fact_forms.statement_fields(policy.procedure.form_of(way.id))
+        if application.form.get(field.id)
+    ]
+
+
+def _prints(session: Session, application: Application, by: Actor) -> list[tuple[str, str]]:
+    """Further papers in which the application stands."""
+    found = []
+    if may(by, Permission.Notice.READ, application.org.path):
+        rows = session.scalars(
+            select(Notice)
+            .join(NoticeLine, NoticeLine.notice_id == Notice.id)
+            .where(NoticeLine.application_id == application.id)
+            .order_by(Notice.id)
+        )
+        found = [
+            (_("Notice %(number)s", number=row.number), url_for("papers.notice", notice_id=row.id))
+            for row in rows
+        ]
+    return found
+
+
+def attachment_kinds(policy: Policy) -> list[tuple[str, str]]:
+    """What a scan can be: the papers that the rules may demand, and any other."""
+    return [
+        *((rule.id, policy_label(rule.label)) for rule in policy.evidence),
+        ("photo", _("Photo of the notice")),
+        ("receipt", _("Signed receipt")),
+        ("other", _("Another paper")),
+    ]
+
+
+# ---- the forms of the buttons --------------------------------------------------------------------
+
+
+def _shown(
+    application: Application, policy: Policy, found: Sequence[actions.Step]
+) -> list[view.ShownStep]:
+    """Each step with its form; the refused one open, with what was typed."""
+    key, answer, wrong = remembered("refused") or ("", {}, ())
+    raw = application.facts
+    made = []
+    for step in found:
+        mine = step.key == key
+        typed: Mapping[str, Any] = answer if mine else _defaults(application, step)
+        faults: Sequence[Fault] = wrong if mine else ()
+        inputs: list[Line] = list(lines(step.fields, typed, faults, prefix=f"{step.key}-"))
+        asked = [policy.facts[name] for name in step.facts]
+        known = {name: raw.get(name) for name in step.facts}
+        given = {**known, **remembered("facts")} if mine and remembered("facts") else known
+        inputs = [
+            *from_asked(
+                [fact_forms.asked_of(fact) for fact in asked],
+                {fact.name: fact_forms.text_of(fact, given.get(fact.name)) for fact in asked},
+                [Fault(f.code, f.params, (f.where or "").removeprefix("facts.")) for f in faults],
+                prefix=fact_forms.FACT_PREFIX,
+            ),
+            *inputs,
+        ]
+        made.append(
+            view.shown_step(
+                step,
+                url=url_for("cases.press", application_id=application.id, verb=step.key),
+                version=application.version,
+                lines=inputs,
+                show=mine,
+            )
+        )
+    return made
+
+
+def _defaults(application: Application, step: actions.Step) -> dict[str, str]:
+    """Dates of today where a step asks when it was done; nothing else is guessed."""
+    today = clock.today().isoformat()
+    return {
+        field.id: today
+        for field in step.fields
+        if field.type == "date" and field.required and not field.may_be_future
+    }
+
+
+@blueprint.post("/<int:application_id>/<any(complete, return, refuse, withdraw, emergency):verb>")
+@requires(
+    *STEP_PERMISSIONS,
+    Permission.Application.RETURN,
+    Permission.Application.REFUSE,
+    Permission.Application.WITHDRAW,
+    Permission.Application.AUTHORISE_EMERGENCY,
+)
+def press(application_id: int, verb: str) -> ResponseReturnValue:
+    """Take a step; refused, the page comes back with everything that was typed."""
+    application = application_or_404(application_id)
+    record = posted_texts(f"{verb}-")
+    version = posted_version()
+    stage = application.stage
+
+    def do(session: Session, by: Actor, at: datetime) -> Application:
+        row = session.get_one(Application, application_id)
+        return _take(session, row, verb, stage, record, version, by, at)
+
+    outcome = attempt(do, f"application.{verb}", "application", application_id)
+    if outcome.faults:
+        remember("refused", (verb, record, outcome.faults))
+        return refused(outcome, lambda: page(application_or_404(application_id)))
+    flash(_done(verb), "success")
+    return redirect(url_for("cases.show", application_id=application_id))
+
+
+def _take(
+    session: Session,
+    application: Application,
+    verb: str,
+    stage: str,
+    record: dict[str, str],
+    version: int,
+    by: Actor,
+    at: datetime,
+) -> Application:
+    reason = record.get("reason", "")
+    match verb:
+        case "return":
+            to = record.get("to_stage", "")
+            return steps.send_back(
+                session, application, to, reason, by=by, at=at, expected_version=version
+            )
+        case "refuse":
+            return steps.refuse(
+                session, application, reason, by=by, at=at, expected_version=version
+            )
+        case "withdraw":
+            return applications.withdraw(
+                session, application, reason, by=by, at=at, expected_version=version
+            )
+        case "emergency":
+            pay_first.authorise(
+                session, application, record, by=by, at=at, expected_version=version
+            )
+            return application
+        case _:
+            return _complete(session, application, stage, record, version, by, at)
+
+
+def _complete(
+    session: Session,
+    application: Application,
+    stage: str,
+    record: dict[str, str],
+    version: int,
+    by: Actor,
+    at: datetime,
+) -> Application:
+    """The stage's record; facts asked at this very stage are saved in the same transaction."""
+    policy, _way = policy_road(application)
+    named = [
+        policy.facts[name.removeprefix(fact_forms.FACT_PREFIX)]
+        for name in request.form
+        if name.startswith(fact_forms.FACT_PREFIX)
+        and name.removeprefix(fact_forms.FACT_PREFIX) in policy.facts
+    ]
+    if named:
+        typed = fact_forms.read_facts(named, request.form)
+        remember("facts", typed)
+        now = {name: value for name, value in typed.items() if application.facts.get(name) != value}
+        if now:
+            applications.save(
+                session, application, by=by, at=at, expected_version=version, facts=now
+            )
+            version = application.version
+    return steps.complete(
+        session, application, stage, record, by=by, at=at, expected_version=version
+    )
+
+
+def _done(verb: str) -> str:
+    said = {
+        "return": _("Returned for correction."),
+        "refuse": _("Refused, with its reason on record."),
+        "withdraw": _("Withdrawn."),
+        "emergency": _("Authorised: the money may go first."),
+    }
+    return str(said.get(verb) or _("Done."))
+
+
+# ---- masked numbers, verified rows ---------------------------------------------------------------
+
+
+@blueprint.post("/<int:application_id>/reveal/<any(id_number, phone, bank_account):field>")
+@requires(Permission.Member.REVEAL)
+def reveal(application_id: int, field: str) -> ResponseReturnValue:
+    """A number in full; the look is recorded."""
+    application = application_or_404(application_id)
+    member_id = application.member_id
+
+    def look(session: Session, by: Actor, at: datetime) -> str | None:
+        return members.reveal(session, session.get_one(Member, member_id), field, by=by, at=at)
+
+    outcome = attempt(look, f"reveal:{field}", "member", member_id)
+    if outcome.faults:
+        abort(403)
+    return jsonify(value=outcome.value or "")
+
+
+@blueprint.post("/<int:application_id>/household/<int:item_id>/verify")
+@requires(Permission.Member.VERIFY_HOUSEHOLD)
+def verify(application_id: int, item_id: int) -> ResponseReturnValue:
+    """A row of the household worksheet was checked against a proof."""
+    application = application_or_404(application_id)
+    query = (
+        select(HouseholdItem)
+        .join(Household, Household.id == HouseholdItem.household_id)
+        .join(Member, Member.id == Household.member_id)
+        .join(OrgUnit, OrgUnit.id == Member.org_id)
+        .where(HouseholdItem.id == item_id, Member.id == application.member_id)
+    )
+    load(query, Permission.Member.VERIFY_HOUSEHOLD, OrgUnit.path)
+    proof = request.form.get("proof", "")
+
+    def do(session: Session, by: Actor, at: datetime) -> HouseholdItem:
+        item = session.get_one(HouseholdItem, item_id)
+        return worksheets.verify(session, item, proof=proof, by=by, at=at)
+
+    verb: Verb[HouseholdItem] = do
+    return act(
+        verb,
+        what="household.verify",
+        object_type="household_item",
+        object_id=item_id,
+        done=_("Verified."),
+        then=url_for("cases.show", application_id=application_id, _anchor="person"),
+        again=lambda: page(application_or_404(application_id)),
+    )
+
+
+def install(app: Flask, frame: Admin) -> None:
+    """Bind the page of an application."""
+    app.register_blueprint(blueprint)

@@ -1,0 +1,178 @@
+"""Filing for record: the committee files the lists that have been posted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from flask import Blueprint, Flask, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_admin import Admin
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from admin import clock
+from admin.acting import attempt, load, refused
+from admin.cases import sheets
+from admin.cases.sheets import in_chinese
+from admin.extensions import db
+from admin.forms import batch
+from admin.forms.batch import Answer
+from admin.i18n import _l
+from admin.nav import Entry, add
+from admin.pages import batches, papers, waiting
+from admin.pages.batches import Group, Heading
+from admin.pages.common import policy_road
+from admin.papers import ListPaper, paper_date
+from admin.security.guard import requires
+from admin.security.people import actor
+from casework import filings, scope
+from casework.people import Actor
+from casework.permissions import Permission
+from engine.faults import Fault
+from engine.procedure import RecordField, StageKind
+from engine.words import yuan
+from models.applications import Application
+from models.orgs import OrgUnit
+from models.screenings import Filing
+
+blueprint = Blueprint("filings", __name__, url_prefix="/filings")
+RECENT = 50
+
+
+def found() -> list[Group]:
+    """What this person may file: one list per committee, road and edition."""
+    rows = waiting.applications(db.session(), actor(), (StageKind.FILE,))
+    return batches.groups(rows, StageKind.FILE, batches.committee_of)
+
+
+def fields(group: Group) -> tuple[list[RecordField], list[RecordField]]:
+    """What is recorded with a filing."""
+    return batches.with_needed(batch.fields_of(group.stage, group.road, None), filings.NEEDED)
+
+
+@blueprint.get("/")
+@requires(Permission.Filing.READ)
+def index() -> ResponseReturnValue:
+    """What waits to be filed, and what was filed."""
+    return page(None, ())
+
+
+def page(answer: Answer | None, faults: Sequence[Fault]) -> str:
+    """The lists; the one that was refused with what was typed."""
+    groups = found()
+    mine = batches.chosen(groups)
+    shown = []
+    for group in groups:
+        own = answer if mine is not None and group.key == mine.key else None
+        once, each = fields(group)
+        today = clock.today().isoformat()
+        listed = batch.show(
+            group.applications,
+            once,
+            each,
+            answer=own,
+            defaults={one.id: today for one in once if one.type == "date"},
+            faults=faults if own is not None else (),
+        )
+        shown.append((group, listed))
+    query = (
+        select(Filing)
+        .join(OrgUnit, OrgUnit.id == Filing.org_id)
+        .order_by(Filing.id.desc())
+        .limit(RECENT)
+    )
+    rows = db.session.scalars(
+        scope.visible(query, actor(), Permission.Filing.READ, OrgUnit.path)
+    ).all()
+    return render_template(
+        "lists/filings.html",
+        shown=shown,
+        extra_columns=[Heading(_("Approved amount"), batches.approved, "num short")],
+        filings=rows,
+    )
+
+
+@blueprint.post("/file")
+@requires(Permission.Step.FILE)
+def file() -> ResponseReturnValue:
+    """File the chosen rows, all or none."""
+    group = batches.chosen(found())
+    if group is None:
+        flash(_("This list has changed in the meantime. Here is what waits now."), "warning")
+        return redirect(url_for("filings.index"))
+    answer = batches.answered(*fields(group))
+    ids = [one.id for one in batches.picked(answer, group.applications)]
+
+    def do(session: Session, by: Actor, at: datetime) -> str:
+        rows = [session.get_one(Application, number) for number in ids]
+        committee = session.get_one(OrgUnit, group.unit.id)
+        made = filings.file(
+            session, committee, rows, answer.record, by=by, at=at, versions=answer.versions
+        )
+        return made.number or ""
+
+    outcome = attempt(do, "filing.file", "org_unit", group.unit.id)
+    if outcome.faults:
+        return refused(outcome, lambda: page(answer, outcome.faults))
+    flash(_("Filed under %(number)s.", number=outcome.value or ""), "success")
+    return redirect(url_for("filings.index"))
+
+
+@blueprint.get("/<int:filing_id>/print")
+@requires(Permission.Filing.READ)
+def sheet(filing_id: int) -> ResponseReturnValue:
+    """The list as it was filed."""
+    query = select(Filing).join(OrgUnit, OrgUnit.id == Filing.org_id).where(Filing.id == filing_id)
+    row = load(query, Permission.Filing.READ, OrgUnit.path)
+    return papers.table(_sheet(row), url_for("filings.index"))
+
+
+def _sheet(row: Filing) -> ListPaper:
+    with in_chinese():
+        lines = [
+            (
+                str(order),
+                line.application.member.name,
+                line.application.org.name,
+                _road(line.application),
+                yuan(line.application.approved_fen or 0),
+                "",
+            )
+            for order, line in enumerate(row.lines, 1)
+        ]
+        return sheets.roster(
+            _("List filed for record"),
+            (_("No."), _("Name"), _("Branch"), _("Kind of aid"), _("Amount (yuan)"), _("Remarks")),
+            lines,
+            total_fen=sum(line.application.approved_fen or 0 for line in row.lines),
+            numbers=frozenset({4}),
+            above=(
+                _("Filed by: %(unit)s (seal)", unit=row.org.name),
+                _("Number: %(number)s", number=row.number or ""),
+                paper_date(row.filed_on),
+            ),
+            below=(_("Prepared by:"), _("Checked by:"), _("Approved by:")),
+        )
+
+
+def _road(application: Application) -> str:
+    _policy, road = policy_road(application)
+    return road.label.zh if road else application.road
+
+
+def install(app: Flask, frame: Admin) -> None:
+    """Bind the filings."""
+    app.register_blueprint(blueprint)
+    add(
+        app,
+        Entry(
+            "filings.index",
+            _l("Filing for record"),
+            "aid",
+            (Permission.Filing.READ,),
+            icon="file",
+            order=50,
+        ),
+    )

@@ -1,0 +1,361 @@
+"""The form of an application on one page: the policy's facts, the household worksheet, what the
+member wrote, and the record of the first stage. Reads, keeps and shows what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from flask import jsonify, render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from admin.acting import identifier
+from admin.cases import findings, view
+from admin.extensions import db
+from admin.forms import facts as fact_forms
+from admin.forms import worksheet
+from admin.forms.records import lines
+from admin.forms.records import read as read_record
+from admin.forms.worksheet import Read, Sheet
+from admin.pages.common import policy_road
+from admin.security.people import actor
+from admin.text import fault_text, policy_label
+from casework import applications, entries, facts, worksheets
+from casework.people import Actor
+from casework.permissions import Permission
+from casework.scope import may
+from engine import Policy, assess
+from engine.faults import Fault, Refused
+from engine.model import Fact
+from engine.procedure import Road, Stage, StageKind
+from models.applications import Application
+
+RECORD_PREFIX = "record-"
+DRAFT = "_draft"
+OURS = ("facts.", "form.")
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Everything that one page sent, as it was typed."""
+
+    version: int
+    household_version: int | None
+    facts: Mapping[str, Any]
+    form: Mapping[str, str]
+    record: Mapping[str, str]
+    sheet: Sheet | None = None
+    rows: Read | None = None
+    faults: tuple[Fault, ...] = field(default=())
+
+
+def stage_of(application: Application, road: Road) -> Stage:
+    """The stage the application stands at."""
+    return road.stage(application.stage)
+
+
+def asked(application: Application, policy: Policy, road: Road) -> list[Fact]:
+    """The facts to be typed now: those of this level that no record answers."""
+    session = db.session()
+    names = entries.writable(policy, road, stage_of(application, road))
+    implied = set(road.starts.expression.names if road.starts.expression else ())
+    found = []
+    for name in names:
+        fact = policy.facts[name]
+        if name in implied or fact.required:
+            continue
+        if fact.source is None or (
+            facts.outside(fact) and facts.answer(session, application, fact) is facts.SILENT
+        ):
+            found.append(fact)
+    return found
+
+
+def record_fields(application: Application, road: Road) -> Sequence[Any]:
+    """What the first stage writes down, while the application stands there."""
+    stage = stage_of(application, road)
+    return stage.records_for(road.id) if stage.kind is StageKind.APPLY else ()
+
+
+def read(application: Application, posted: MultiDict[str, str]) -> Typed:
+    """What the page sent."""
+    policy, road = policy_road(application)
+    if road is None:
+        return Typed(-1, None, {}, {}, {})
+    names = [one.id for one in record_fields(application, road)]
+    statements = [one.id for one in fact_forms.statement_fields(policy.procedure.form_of(road.id))]
+    sheet, rows = worksheet.read(posted) if "household-size" in posted else (None, None)
+    return Typed(
+        version=identifier(posted.get("version", "")) or -1,
+        household_version=identifier(posted.get("household-version", "")),
+        facts=fact_forms.read_facts(
+            [f for f in asked(application, policy, road) if _sent(f, posted)], posted
+        ),
+        form=read_record(statements, posted, fact_forms.FORM_PREFIX),
+        record=read_record(names, posted, RECORD_PREFIX),
+        sheet=sheet,
+        rows=rows,
+    )
+
+
+def _sent(fact: Fact, posted: MultiDict[str, str]) -> bool:
+    """Whether the page had this fact: a set with nothing ticked sends nothing."""
+    return fact_forms.FACT_PREFIX + fact.name in posted or fact.type == "set"
+
+
+def renewed(application: Application, typed: Typed) -> Typed:
+    """The same texts with the versions as they are now, after the draft was kept."""
+    household = application.member.household
+    return replace(
+        typed,
+        version=application.version,
+        household_version=household.version if household else None,
+    )
+
+
+def keep(
+    session: Session,
+    application: Application,
+    typed: Typed,
+    *,
+    submit: bool,
+    by: Actor,
+    at: datetime,
+) -> Sequence[Fault]:
+    """Keep the page. A draft keeps what can be used and gives back what is wrong with the rest;
+    handing in refuses with everything that is wrong, and then nothing is kept."""
+    policy, road = policy_road(application)
+    if road is None:
+        return ()
+    found = list(_keep_sheet(session, application, typed, by, at))
+    wrong = fact_faults(session, application, policy, typed.facts)
+    bad = {(fault.where or "") for fault in wrong}
+    found += wrong
+    saved = {name: value for name, value in typed.facts.items() if name not in bad}
+    draft = _draft(typed, bad, found) if not submit else {}
+    applications.save(
+        session,
+        application,
+        by=by,
+        at=at,
+        expected_version=typed.version,
+        facts=saved,
+        form=dict(typed.form),
+        **({"draft": draft} if takes_draft() else {}),
+    )
+    if submit:
+        found += _hand_in(session, application, typed, by, at)
+        if found:
+            raise Refused(found)
+    return found
+
+
+def takes_draft() -> bool:
+    """Whether casework keeps unreadable values with the draft."""
+    return "draft" in applications.save.__annotations__
+
+
+def _keep_sheet(
+    session: Session, application: Application, typed: Typed, by: Actor, at: datetime
+) -> Sequence[Fault]:
+    """Put the worksheet if it changed and can be read; what is wrong with it otherwise."""
+    sheet, rows = typed.sheet, typed.rows
+    household = application.member.household
+    if sheet is None or rows is None or not worksheet.changed(worksheet.shown(household), sheet):
+        return ()
+    if sheet.faults:
+        return sheet.faults
+    try:
+        with session.begin_nested():
+            worksheets.put(
+                session,
+                application.member,
+                size=rows.size,
+                persons=worksheet.persons_of(household),
+                items=rows.items,
+                by=by,
+                at=at,
+                expected_version=typed.household_version,
+                note=sheet.note or None,
+            )
+    except Refused as refused:
+        if any(fault.code == "stale_page" for fault in refused.faults):
+            raise
+        return refused.faults
+    return ()
+
+
+def _hand_in(
+    session: Session, application: Application, typed: Typed, by: Actor, at: datetime
+) -> Sequence[Fault]:
+    try:
+        applications.submit(
+            session,
+            application,
+            typed.record,
+            by=by,
+            at=at,
+            expected_version=application.version,
+        )
+    except Refused as refused:
+        return refused.faults
+    return ()
+
+
+def fact_faults(
+    session: Session, application: Application, policy: Policy, typed: Mapping[str, Any]
+) -> list[Fault]:
+    """What is wrong with the typed facts, each with the fact as its place."""
+    try:
+        known = facts.raw(session, application, policy)
+        policy.read_facts({**known, **{n: v for n, v in typed.items() if v is not None}})
+    except Refused as refused:
+        return [fault for fault in refused.faults if fault.where in typed]
+    return []
+
+
+def _draft(typed: Typed, bad: set[str], found: Sequence[Fault]) -> dict[str, Any]:
+    """What cannot be stored in its own place yet."""
+    kept: dict[str, Any] = {
+        "facts": {name: typed.facts[name] for name in sorted(bad) if name in typed.facts},
+        "record": dict(typed.record),
+    }
+    if typed.sheet is not None and any(fault in found for fault in typed.sheet.faults):
+        kept["sheet"] = worksheet.as_json(typed.sheet)
+    return kept
+
+
+# ---- showing ------------------------------------------------------------------------------------
+
+
+def page(application: Application, typed: Typed | None, faults: Sequence[Fault]) -> str:
+    """The page with what is kept, or with what was typed and every fault."""
+    session = db.session()
+    policy, road = policy_road(application)
+    if road is None:
+        return render_template("cases/fill.html", a=application, sections=[], road=None)
+    draft: Mapping[str, Any] = application.form.get(DRAFT) or {}
+    raw = view.known_raw(session, application, policy)
+    given = typed or Typed(
+        version=application.version,
+        household_version=None,
+        facts={**application.facts, **draft.get("facts", {})},
+        form={k: str(v) for k, v in application.form.items() if k != DRAFT},
+        record={**_record_defaults(application, road), **draft.get("record", {})},
+    )
+    found = [
+        *faults,
+        *(fact_faults(session, application, policy, given.facts) if typed is None else ()),
+    ]
+    household = application.member.household
+    sheet = given.sheet or (
+        worksheet.from_json(draft["sheet"]) if "sheet" in draft else worksheet.shown(household)
+    )
+    facts_now = asked(application, policy, road)
+    known = {name: value for name, value in raw.items() if name not in {f.name for f in facts_now}}
+    form = policy.procedure.form_of(road.id)
+    stage = stage_of(application, road)
+    issued = entries.form_issued(road, stage)
+    return render_template(
+        "cases/fill.html",
+        a=application,
+        version=given.version,
+        stale=any(fault.code == "stale_page" for fault in faults),
+        road_label=policy_label(road.label),
+        stage_label=policy_label(stage.label),
+        submit_label=policy_label(stage.button) if stage.kind is StageKind.APPLY else "",
+        record=lines(record_fields(application, road), given.record, found, prefix=RECORD_PREFIX),
+        sections=fact_forms.sections(policy, facts_now, given.facts, known, found),
+        form_label=policy_label(form.label),
+        statements=fact_forms.statement_lines(form, given.form, found) if issued else [],
+        later_form=None if issued else _issuing(road),
+        sheet=_sheet_view(sheet, found),
+        household_version=household.version if household else "",
+        kinds=worksheet.KINDS,
+        may_sheet=may(actor(), Permission.Member.WRITE, application.member.org.path),
+        found=view.ask(session, application, policy, road),
+        unplaced=_unplaced(found, facts_now, given),
+    )
+
+
+def _issuing(road: Road) -> str:
+    return policy_label(next(stage for stage in road.stages if stage.issues_form).label)
+
+
+def _record_defaults(application: Application, road: Road) -> dict[str, str]:
+    """The day of the application is known; nothing else is guessed."""
+    names = {one.id for one in record_fields(application, road)}
+    return {"applied_on": application.applied_on.isoformat()} if "applied_on" in names else {}
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    values: Mapping[str, str]
+    verified: bool
+    errors: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetView:
+    size: str
+    note: str
+    rows: tuple[RowView, ...]
+    errors: tuple[str, ...]
+
+
+def _sheet_view(sheet: Sheet, found: Sequence[Fault]) -> SheetView:
+    rows = []
+    for number, row in enumerate(sheet.items, 1):
+        own = [*row.faults, *(f for f in found if f.where == f"items.{number}")]
+        rows.append(
+            RowView(row.values, row.verified, tuple(dict.fromkeys(fault_text(f) for f in own)))
+        )
+    errors = [f for f in found if f.where == "size"]
+    return SheetView(
+        sheet.size, sheet.note, tuple(rows), tuple(dict.fromkeys(fault_text(f) for f in errors))
+    )
+
+
+def _unplaced(found: Sequence[Fault], facts_now: Sequence[Fact], given: Typed) -> list[str]:
+    """Faults that no field of the page shows."""
+    shown = {fact.name for fact in facts_now} | set(given.record) | {"size", "yuan"}
+    return [
+        fault_text(fault)
+        for fault in found
+        if (fault.where or "").removeprefix("facts.").removeprefix("form.") not in shown
+        and not (fault.where or "").startswith(("items.", "form."))
+    ]
+
+
+def answer(application: Application, posted: MultiDict[str, str]) -> ResponseReturnValue:
+    """What the rules say of what is typed, as a piece of the page, and which facts do not matter."""
+    policy, road = policy_road(application)
+    if road is None:
+        return jsonify(html="", hidden=[])
+    typed = read(application, posted)
+    session = db.session()
+    names = asked(application, policy, road)
+    hidden = fact_forms.unseen(policy, names, {**application.facts, **typed.facts})
+    found = _try(session, application, policy, road, typed)
+    html = render_template("cases/_findings.html", found=found)
+    session.rollback()
+    return jsonify(html=html, hidden=sorted(hidden))
+
+
+def _try(
+    session: Session, application: Application, policy: Policy, road: Road, typed: Typed
+) -> view.Found:
+    """The answer for typed facts; faulty ones count as unknown and are said at their fields."""
+    wrong = {fault.where for fault in fact_faults(session, application, policy, typed.facts)}
+    try:
+        raw = facts.raw(session, application, policy)
+        usable = {n: v for n, v in typed.facts.items() if n not in wrong}
+        known = policy.read_facts({**raw, **usable})
+        document = assess(policy, known).document()
+    except Refused as refused:
+        return view.Found(None, tuple(fault_text(fault) for fault in refused.faults))
+    return view.Found(findings.findings(policy, road, document, known))

@@ -1,0 +1,175 @@
+"""Decisions on many applications at once: a meeting with its minutes and an amount for each row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from flask import Blueprint, Flask, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_admin import Admin
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from admin import clock
+from admin.acting import attempt, refused
+from admin.cases.findings import benefit_words
+from admin.cases.status import OUTCOMES
+from admin.extensions import db
+from admin.forms import batch
+from admin.forms.batch import Answer
+from admin.i18n import _l
+from admin.nav import Entry, add
+from admin.pages import batches, waiting
+from admin.pages.batches import Group, Heading
+from admin.pages.common import policy_road
+from admin.security.guard import requires
+from admin.security.people import actor
+from admin.text import yuan
+from casework import steps
+from casework.people import Actor
+from casework.permissions import Permission
+from engine.faults import Fault
+from engine.procedure import StageKind
+from models.applications import Application
+from models.orgs import OrgUnit
+
+blueprint = Blueprint("meetings", __name__, url_prefix="/meetings")
+KINDS = (StageKind.APPROVE, StageKind.MEET)
+OPEN = (Permission.Step.APPROVE, Permission.Step.MEET)
+
+
+def found() -> list[Group]:
+    """What waits for a decision by this person: one list per road and edition."""
+    rows = waiting.applications(db.session(), actor(), KINDS)
+    made: list[Group] = []
+    for kind in KINDS:
+        fitting = [one for one in rows if _kind(one) is kind]
+        made += batches.groups(fitting, kind, lambda one: _top(one.org))
+    return made
+
+
+def _kind(application: Application) -> StageKind:
+    _policy, road = policy_road(application)
+    return road.stage(application.stage).kind if road else StageKind.APPROVE
+
+
+def _top(unit: OrgUnit) -> OrgUnit:
+    while unit.parent is not None:
+        unit = unit.parent
+    return unit
+
+
+@blueprint.get("/")
+@requires(*OPEN)
+def index() -> ResponseReturnValue:
+    """Every list that waits for a decision."""
+    return page(None, ())
+
+
+def page(answer: Answer | None, faults: Sequence[Fault]) -> str:
+    """The lists; the one that was refused with what was typed."""
+    groups = found()
+    mine = batches.chosen(groups)
+    shown = []
+    for group in groups:
+        own = answer if mine is not None and group.key == mine.key else None
+        once, each = batch.fields_of(group.stage, group.road, None)
+        shown.append(
+            (
+                group,
+                batch.show(
+                    group.applications,
+                    once,
+                    each,
+                    answer=own,
+                    defaults={
+                        one.id: clock.today().isoformat() for one in once if one.type == "date"
+                    },
+                    row_defaults={one.id: _row(one, each) for one in group.applications},
+                    faults=faults if own is not None else (),
+                ),
+            )
+        )
+    return render_template("lists/meetings.html", shown=shown, extra_columns=columns())
+
+
+def _row(application: Application, each: Sequence[object]) -> dict[str, str]:
+    """The amount that the rules fix, or that was suggested, stands in the row to be confirmed."""
+    fen = fixed_fen(application) or application.suggested_fen or application.proposed_fen
+    return {"amount": f"{fen / 100:.2f}".removesuffix(".00")} if fen else {}
+
+
+def fixed_fen(application: Application) -> int | None:
+    """The amount where the last assessment fixes it."""
+    benefits = (application.summary or {}).get("benefits") or []
+    if benefits and all(one.get("mode") == "fixed" for one in benefits):
+        return sum(int(one["fen"]) for one in benefits)
+    return None
+
+
+def columns() -> list[Heading]:
+    """What a meeting looks at beside the name."""
+    return [
+        Heading(_("System check"), _verdict),
+        Heading(_("By the rules"), _benefit, "long"),
+        Heading(_("Proposed / suggested"), _amounts, "num short"),
+    ]
+
+
+def _verdict(application: Application) -> str:
+    return str(OUTCOMES[application.outcome][0]) if application.outcome else ""
+
+
+def _benefit(application: Application) -> str:
+    policy, _road = policy_road(application)
+    benefits = (application.summary or {}).get("benefits") or []
+    return "; ".join(benefit_words(policy, one) for one in benefits)
+
+
+def _amounts(application: Application) -> str:
+    given = (application.proposed_fen, application.suggested_fen)
+    return " / ".join(yuan(fen) for fen in given) if any(given) else ""
+
+
+@blueprint.post("/record")
+@requires(*OPEN)
+def record() -> ResponseReturnValue:
+    """Record the result of a meeting for the chosen rows, all or none."""
+    group = batches.chosen(found())
+    if group is None:
+        flash(_("This list has changed in the meantime. Here is what waits now."), "warning")
+        return redirect(url_for("meetings.index"))
+    once, each = batch.fields_of(group.stage, group.road, None)
+    answer = batches.answered(once, each)
+    ids = [one.id for one in batches.picked(answer, group.applications)]
+
+    def do(session: Session, by: Actor, at: datetime) -> int:
+        rows = [session.get_one(Application, number) for number in ids]
+        lines = batches.lines_of(answer, ids)
+        steps.complete_list(
+            session,
+            rows,
+            group.stage.id,
+            dict(answer.record),
+            lines,
+            by=by,
+            at=at,
+            versions=answer.versions,
+        )
+        return len(rows)
+
+    outcome = attempt(do, "meeting.record", "stage", group.stage.id)
+    if outcome.faults:
+        return refused(outcome, lambda: page(answer, outcome.faults))
+    flash(_("Recorded for %(count)d applications.", count=outcome.value or 0), "success")
+    return redirect(url_for("meetings.index"))
+
+
+def install(app: Flask, frame: Admin) -> None:
+    """Bind the decisions."""
+    app.register_blueprint(blueprint)
+    add(
+        app,
+        Entry("meetings.index", _l("Meetings and decisions"), "aid", OPEN, icon="check", order=30),
+    )

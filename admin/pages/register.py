@@ -1,0 +1,243 @@
+"""Register an application: find the member, choose the road, fill in the form of the policy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_admin import Admin
+from flask_babel import gettext as _
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, selectinload
+
+from admin import clock
+from admin.acting import attempt, load, refused, show
+from admin.cases import status, view
+from admin.extensions import db
+from admin.i18n import _l
+from admin.nav import Entry, add
+from admin.pages import filling
+from admin.pages.common import application_or_404, policy_road
+from admin.security.guard import requires
+from admin.security.people import actor
+from admin.text import policy_label
+from admin.views.people_lookups import members_like
+from casework import applications, editions, scope
+from casework.people import Actor
+from casework.permissions import Permission
+from engine.faults import Fault, Refused
+from engine.source import parse_date
+from models.applications import Application
+from models.members import Member
+from models.orgs import OrgUnit
+
+blueprint = Blueprint("register", __name__, url_prefix="/register")
+MOST_FOUND = 30
+
+
+@dataclass(frozen=True, slots=True)
+class RoadChoice:
+    """A road that an application can take today."""
+
+    value: str
+    label: str
+    clause: str
+    form: str
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChoice:
+    label: str
+    roads: tuple[RoadChoice, ...]
+
+
+@blueprint.get("/")
+@requires(Permission.Application.REGISTER)
+def find() -> ResponseReturnValue:
+    """Look for the member by name, initials, or the last digits of an identity or phone number."""
+    asked = request.args.get("q", "").strip()
+    found = db.session.scalars(_search(asked)).all() if asked else []
+    return render_template(
+        "cases/find.html", asked=asked, found=found, more=len(found) == MOST_FOUND
+    )
+
+
+def _search(asked: str) -> Select[Member]:
+    """Members in reach: the name begins so, its initials do, or a number ends so (blind index)."""
+    query: Select[Member] = (
+        select(Member)
+        .join(OrgUnit, OrgUnit.id == Member.org_id)
+        .options(selectinload(Member.org))
+        .where(Member.active)
+        .order_by(Member.name, Member.id)
+        .limit(MOST_FOUND)
+    )
+    return scope.visible(
+        query.where(members_like(asked)), actor(), Permission.Application.REGISTER, OrgUnit.path
+    )
+
+
+@blueprint.route("/<int:member_id>", methods=["GET", "POST"])
+@requires(Permission.Application.REGISTER)
+def start(member_id: int) -> ResponseReturnValue:
+    """Choose the road; the draft is then filled in on a page of its own."""
+    query = select(Member).join(OrgUnit, OrgUnit.id == Member.org_id).where(Member.id == member_id)
+    member = load(query, Permission.Application.REGISTER, OrgUnit.path)
+    if request.method == "GET":
+        return _start_page(member, {})
+    chosen = request.form.get("road", "")
+    code, _slash, road = chosen.partition("/")
+    on = parse_date(request.form.get("applied_on", "").strip())
+    faults = []
+    if not road:
+        faults.append(Fault("edge_choose_road", {}, "road"))
+    if on is None:
+        faults.append(
+            Fault("edge_date", {"text": request.form.get("applied_on", "")}, "applied_on")
+        )
+    if faults or on is None:
+        show(faults)
+        return _start_page(member, request.form), 422
+    applied_on: date = on
+
+    def do(session: Session, by: Actor, at: datetime) -> Application:
+        return applications.register(
+            session,
+            session.get_one(Member, member_id),
+            road,
+            applied_on,
+            by=by,
+            at=at,
+            policy_code=code,
+        )
+
+    outcome = attempt(do, "application.register", "member", member_id)
+    if outcome.value is None:
+        typed = request.form
+        return refused(
+            outcome,
+            lambda: _start_page(load(query, Permission.Application.REGISTER, OrgUnit.path), typed),
+        )
+    flash(_("Registered as a draft. Now fill in the form."), "success")
+    return redirect(url_for("register.edit", application_id=outcome.value.id))
+
+
+def _start_page(member: Member, typed: Mapping[str, str]) -> str:
+    session = db.session()
+    rows = session.scalars(
+        select(Application)
+        .where(Application.member_id == member.id)
+        .order_by(Application.id.desc())
+        .limit(10)
+    )
+    earlier = [
+        view.Earlier(
+            one.id,
+            one.number,
+            policy_label(road.label) if (road := policy_road(one)[1]) else one.road,
+            one.aid_year,
+            one.approved_fen,
+            status.word(one, road),
+        )
+        for one in rows
+    ]
+    return render_template(
+        "cases/start.html",
+        member=member,
+        choices=choices(session, clock.today()),
+        earlier=earlier,
+        chosen=typed.get("road", ""),
+        applied_on=typed.get("applied_on", clock.today().isoformat()),
+    )
+
+
+def choices(session: Session, on: date) -> list[PolicyChoice]:
+    """The roads of every policy in force on a day."""
+    found = []
+    for code in editions.policy_codes(session):
+        try:
+            _edition, policy = editions.in_force(session, code, on)
+        except Refused:
+            continue
+        roads = tuple(
+            RoadChoice(
+                f"{code}/{road.id}",
+                policy_label(road.label),
+                road.clause,
+                policy_label(policy.procedure.form_of(road.id).label),
+            )
+            for road in policy.procedure.roads.values()
+        )
+        found.append(PolicyChoice(policy_label(policy), roads))
+    return found
+
+
+@blueprint.route("/fill/<int:application_id>", methods=["GET", "POST"])
+@requires(Permission.Application.WRITE)
+def edit(application_id: int) -> ResponseReturnValue:
+    """The form of the policy. "Save draft" keeps what is typed; the stage's own button checks all."""
+    application = application_or_404(application_id, Permission.Application.WRITE)
+    if request.method == "GET":
+        return filling.page(application, None, ())
+    typed = filling.read(application, request.form)
+    submit = "submit" in request.form
+
+    def do(session: Session, by: Actor, at: datetime) -> Sequence[Fault]:
+        row = session.get_one(Application, application_id)
+        return filling.keep(session, row, typed, submit=submit, by=by, at=at)
+
+    what = "application.submit" if submit else "application.save"
+    outcome = attempt(do, what, "application", application_id)
+    if outcome.faults:
+        return refused(
+            outcome,
+            lambda: filling.page(
+                application_or_404(application_id, Permission.Application.WRITE),
+                typed,
+                outcome.faults,
+            ),
+        )
+    if submit:
+        flash(_("Handed in."), "success")
+        return redirect(url_for("cases.show", application_id=application_id))
+    return _after_draft(application_id, typed, outcome.value or ())
+
+
+def _after_draft(
+    application_id: int, typed: filling.Typed, found: Sequence[Fault]
+) -> ResponseReturnValue:
+    """The draft is kept; what is still wrong with it stands beside the fields."""
+    if not found:
+        flash(_("Draft saved."), "success")
+        return redirect(url_for("register.edit", application_id=application_id))
+    flash(_("Draft saved. Some values cannot be used yet; they are marked below."), "warning")
+    application = application_or_404(application_id, Permission.Application.WRITE)
+    return filling.page(application, filling.renewed(application, typed), found)
+
+
+@blueprint.post("/fill/<int:application_id>/check")
+@requires(Permission.Application.WRITE)
+def check(application_id: int) -> ResponseReturnValue:
+    """What the rules would say of what is typed now; nothing is kept."""
+    application = application_or_404(application_id, Permission.Application.WRITE)
+    return filling.answer(application, request.form)
+
+
+def install(app: Flask, frame: Admin) -> None:
+    """Bind the registration."""
+    app.register_blueprint(blueprint)
+    add(
+        app,
+        Entry(
+            "register.find",
+            _l("Register application"),
+            "aid",
+            (Permission.Application.REGISTER,),
+            icon="plus",
+            order=20,
+            also=("register.start", "register.edit"),
+        ),
+    )

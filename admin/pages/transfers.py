@@ -1,0 +1,266 @@
+"""Transfers: finance sends approved money to the paying units, out of one source at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_admin import Admin
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from admin import clock
+from admin.acting import attempt, identifier, load, refused
+from admin.cases import sheets
+from admin.cases.sheets import in_chinese
+from admin.extensions import db
+from admin.forms import batch
+from admin.forms.batch import Answer
+from admin.i18n import _l
+from admin.nav import Entry, add
+from admin.pages import batches, papers, waiting
+from admin.pages.batches import Group, Heading
+from admin.pages.common import policy_road
+from admin.papers import ListPaper, paper_date
+from admin.security.guard import requires
+from admin.security.people import actor
+from admin.text import policy_label
+from casework import funds, scope, transfers
+from casework.lists import stage_of_kind
+from casework.people import Actor
+from casework.permissions import Permission
+from engine.faults import Fault, Refused
+from engine.procedure import RecordField, StageKind
+from engine.words import yuan
+from models.applications import Application
+from models.ledger import FundSource, TransferBatch, TransferLine, TransferState
+from models.orgs import OrgUnit
+
+blueprint = Blueprint("transfers", __name__, url_prefix="/transfers")
+RECENT = 50
+READERS = (Permission.Step.TRANSFER, Permission.Fund.READ)
+
+
+def found() -> list[Group]:
+    """What this person may transfer: one list per paying unit, road and edition."""
+    rows = waiting.applications(db.session(), actor(), (StageKind.TRANSFER,))
+    ahead = waiting.paid_first(db.session(), actor(), StageKind.TRANSFER)
+    known = {one.id for one in rows}
+    every = [*rows, *(one for one in ahead if one.id not in known)]
+    return batches.groups(every, StageKind.TRANSFER, paying_unit)
+
+
+def paying_unit(application: Application) -> OrgUnit:
+    """The unit that pays this application out, by the level of its paying stage."""
+    stage = stage_of_kind(application, StageKind.PAY)
+    return batches.unit_at(application, stage.level if stage else "committee")
+
+
+def fields(group: Group) -> tuple[list[RecordField], list[RecordField]]:
+    """What is recorded with a transfer."""
+    return batches.with_needed(batch.fields_of(group.stage, group.road, None), transfers.NEEDED)
+
+
+@blueprint.get("/")
+@requires(*READERS)
+def index() -> ResponseReturnValue:
+    """What waits to be transferred, what the sources hold, and the transfers so far."""
+    return page(None, ())
+
+
+def page(answer: Answer | None, faults: Sequence[Fault]) -> str:
+    """The lists; the one that was refused with what was typed."""
+    session, by = db.session(), actor()
+    groups = found()
+    mine = batches.chosen(groups)
+    shown = []
+    for group in groups:
+        own = answer if mine is not None and group.key == mine.key else None
+        once, each = fields(group)
+        today = clock.today().isoformat()
+        listed = batch.show(
+            group.applications,
+            once,
+            each,
+            answer=own,
+            defaults={one.id: today for one in once if one.type == "date"},
+            faults=faults if own is not None else (),
+        )
+        shown.append((group, listed, batches.posted_key() if own else batches.request_key()))
+    query = (
+        select(TransferBatch)
+        .join(OrgUnit, OrgUnit.id == TransferBatch.org_id)
+        .order_by(TransferBatch.id.desc())
+        .limit(RECENT)
+    )
+    rows = session.scalars(scope.visible(query, by, Permission.Fund.READ, OrgUnit.path)).all()
+    return render_template(
+        "money/transfers.html",
+        shown=shown,
+        extra_columns=[
+            Heading(_("Approved amount"), batches.approved, "num short"),
+            Heading(_("Stage"), _stage),
+        ],
+        sources=funds.sources(session),
+        chosen_source=request.form.get("source", ""),
+        balances=[
+            one for one in funds.balances(session, by) if one.fen or one.kind.value == "source"
+        ],
+        batches=rows,
+    )
+
+
+def _stage(application: Application) -> str:
+    """Where it stands, for those whose money goes before their turn."""
+    _policy, road = policy_road(application)
+    if road is None or not road.has(application.stage):
+        return ""
+    return policy_label(road.stage(application.stage).label)
+
+
+@blueprint.post("/send")
+@requires(Permission.Step.TRANSFER)
+def send() -> ResponseReturnValue:
+    """Transfer the chosen rows out of the chosen source, all or none."""
+    group = batches.chosen(found())
+    if group is None:
+        flash(_("This list has changed in the meantime. Here is what waits now."), "warning")
+        return redirect(url_for("transfers.index"))
+    answer = batches.answered(*fields(group))
+    ids = [one.id for one in batches.picked(answer, group.applications)]
+    source_id = identifier(request.form.get("source", ""))
+    key = batches.posted_key()
+
+    def do(session: Session, by: Actor, at: datetime) -> str:
+        source = session.get(FundSource, source_id) if source_id else None
+        if source is None:
+            raise Refused([Fault("edge_choose_source", {}, "source")])
+        rows = [session.get_one(Application, number) for number in ids]
+        unit = session.get_one(OrgUnit, group.unit.id)
+        made = transfers.transfer(
+            session,
+            unit,
+            rows,
+            source,
+            answer.record,
+            by=by,
+            at=at,
+            versions=answer.versions,
+            request_key=key,
+        )
+        return made.number or ""
+
+    outcome = attempt(do, "transfer", "org_unit", group.unit.id)
+    if outcome.faults:
+        return refused(outcome, lambda: page(answer, outcome.faults))
+    flash(_("Transferred under %(number)s.", number=outcome.value or ""), "success")
+    return redirect(url_for("transfers.index"))
+
+
+def batch_or_404(batch_id: int, permission: str = Permission.Fund.READ) -> TransferBatch:
+    """The transfer in reach."""
+    query = (
+        select(TransferBatch)
+        .join(OrgUnit, OrgUnit.id == TransferBatch.org_id)
+        .where(TransferBatch.id == batch_id)
+    )
+    return load(query, permission, OrgUnit.path)
+
+
+@blueprint.get("/<int:batch_id>")
+@requires(Permission.Fund.READ)
+def show(batch_id: int) -> ResponseReturnValue:
+    """One transfer with its lines."""
+    return batch_page(batch_or_404(batch_id))
+
+
+def batch_page(row: TransferBatch) -> str:
+    """The lines, and the way back for a mistake."""
+    return render_template(
+        "money/transfer.html",
+        batch=row,
+        sent=TransferState.SENT,
+        may_take_back=scope.may(actor(), Permission.Fund.REVERSE, row.org.path),
+    )
+
+
+@blueprint.post("/<int:batch_id>/back/<int:line_id>")
+@requires(Permission.Fund.REVERSE)
+def take_back(batch_id: int, line_id: int) -> ResponseReturnValue:
+    """A mistaken line comes back to its source."""
+    row = batch_or_404(batch_id, Permission.Fund.REVERSE)
+    query = (
+        select(TransferLine)
+        .join(TransferBatch, TransferBatch.id == TransferLine.batch_id)
+        .join(OrgUnit, OrgUnit.id == TransferBatch.org_id)
+        .where(TransferLine.id == line_id, TransferLine.batch_id == row.id)
+    )
+    load(query, Permission.Fund.REVERSE, OrgUnit.path)
+    reason = request.form.get("reason", "")
+
+    def do(session: Session, by: Actor, at: datetime) -> None:
+        line = session.get_one(TransferLine, line_id)
+        transfers.take_back(session, line, reason=reason, by=by, at=at)
+
+    outcome = attempt(do, "transfer.take_back", "transfer_line", line_id)
+    if outcome.faults:
+        return refused(outcome, lambda: batch_page(batch_or_404(batch_id)))
+    flash(_("Taken back."), "success")
+    return redirect(url_for("transfers.show", batch_id=batch_id))
+
+
+@blueprint.get("/<int:batch_id>/print")
+@requires(Permission.Fund.READ)
+def sheet(batch_id: int) -> ResponseReturnValue:
+    """The transfer notice."""
+    return papers.table(
+        _sheet(batch_or_404(batch_id)), url_for("transfers.show", batch_id=batch_id)
+    )
+
+
+def _sheet(row: TransferBatch) -> ListPaper:
+    with in_chinese():
+        lines = [
+            (
+                str(order),
+                line.application.member.name,
+                line.application.org.name,
+                yuan(line.fen),
+                "",
+            )
+            for order, line in enumerate(row.lines, 1)
+        ]
+        return sheets.roster(
+            _("Transfer notice"),
+            (_("No."), _("Name"), _("Branch"), _("Amount (yuan)"), _("Remarks")),
+            lines,
+            total_fen=row.fen,
+            numbers=frozenset({3}),
+            above=(
+                _("To: %(unit)s", unit=row.org.name),
+                _("Source: %(source)s", source=row.source.zh),
+                _("Number: %(number)s", number=row.number or ""),
+                paper_date(row.at.astimezone(clock.zone()).date()),
+            ),
+            below=(_("Prepared by:"), _("Checked by:"), _("Approved by:")),
+        )
+
+
+def install(app: Flask, frame: Admin) -> None:
+    """Bind the transfers."""
+    app.register_blueprint(blueprint)
+    add(
+        app,
+        Entry(
+            "transfers.index",
+            _l("Transfer to committee"),
+            "money",
+            READERS,
+            icon="transfer",
+            order=10,
+            also=("transfers",),
+        ),
+    )

@@ -1,0 +1,60 @@
+// Pages of applications. Everything works without it; with it, boxes grow, fields that do not
+// matter are hidden, and the check beside the form follows what is typed.
+(function () {
+  "use strict";
+  function all(selector, root) { return Array.prototype.slice.call((root || document).querySelectorAll(selector)); }
+  function tokenOf() { return document.querySelector('meta[name="csrf-token"]').content; }
+
+  // -- a text box as high as its text
+  function fit(box) { box.style.height = "auto"; box.style.height = (box.scrollHeight + 2) + "px"; }
+  document.addEventListener("input", function (event) {
+    if (event.target.matches && event.target.matches("textarea.grow")) { fit(event.target); }
+  });
+  all("textarea.grow").forEach(function (box) { if (box.value) { fit(box); } });
+
+  // -- tick a whole list; the sum of what is ticked
+  all("[data-batch]").forEach(function (table) {
+    var every = table.querySelector("[data-every]");
+    var boxes = all("input[name=pick]", table);
+    var total = document.querySelector("[data-total]");
+    function show() {
+      var chosen = boxes.filter(function (box) { return box.checked; });
+      if (every) {
+        every.checked = chosen.length > 0 && chosen.length === boxes.length;
+        every.indeterminate = chosen.length > 0 && chosen.length < boxes.length;
+      }
+      all("[data-count]").forEach(function (place) { place.textContent = String(chosen.length); });
+      if (total) {
+        var fen = chosen.reduce(function (sum, box) { return sum + Number(box.dataset.fen || 0); }, 0);
+        total.textContent = (Math.floor(fen / 100)).toLocaleString("en-US") + "." + String(fen % 100).padStart(2, "0");
+      }
+    }
+    if (every) { every.addEventListener("change", function () { boxes.forEach(function (box) { box.checked = every.checked; }); show(); }); }
+    boxes.forEach(function (box) { box.addEventListener("change", show); });
+    show();
+  });
+
+  // -- the check beside a form
+  all("form[data-live]").forEach(function (form) {
+    var place = document.querySelector("[data-live-answer]");
+    var timer = 0, asked = 0;
+    function ask() {
+      var mine = ++asked;
+      fetch(form.dataset.live, { method: "POST", body: new FormData(form), headers: { "X-CSRFToken": tokenOf(), "X-Requested-With": "fetch" } })
+        .then(function (answer) { return answer.ok ? answer.json() : null; })
+        .then(function (data) {
+          if (!data || mine !== asked) { return; }
+          all("[data-fact]", form).forEach(function (item) {
+            item.hidden = data.hidden.indexOf(item.dataset.fact.replace(/^fact-/, "")) >= 0;
+          });
+          var open = all("details[open] .rule-title", place).map(function (title) { return title.textContent; });
+          place.innerHTML = data.html;
+          all("details", place).forEach(function (one) {
+            var title = one.querySelector(".rule-title");
+            if (title && open.indexOf(title.textContent) >= 0) { one.open = true; }
+          });
+        });
+    }
+    form.addEventListener("input", function () { window.clearTimeout(timer); timer = window.setTimeout(ask, 400); });
+  });
+})();
