@@ -21,6 +21,7 @@ from casework import events
 from casework.people import Actor
 from casework.permissions import Permission
 from engine import Policy, digest, load_files
+from engine.casefiles import read_cases, run_cases
 from engine.faults import Fault, Refused
 from models.editions import Edition
 from models.people import Role
@@ -31,6 +32,8 @@ _loaded: dict[str, Policy] = {}
 """Policies by digest, which leaves the cases out."""
 _read: dict[str, Policy] = {}
 """Policies by a hash of all bytes, cases included: what was read once need not be read again."""
+_tried: set[str] = set()
+"""Hashes of all bytes whose cases have come out right."""
 _guard = Lock()
 
 
@@ -144,7 +147,7 @@ def publish(
     found += _role_faults(session, policy)
     found += _order_faults(session, policy, previous, from_on)
     if not found:
-        found = _case_faults(files, policy)
+        found = _case_faults(policy)
     if found:
         raise Refused(tuple(found))
     if previous is not None:
@@ -218,6 +221,18 @@ def _order_faults(
     return []
 
 
-def _case_faults(files: Files, policy: Policy) -> list[Fault]:
-    """Failing cases of the policy's own, through the engine's test runner."""
-    return []
+def _case_faults(policy: Policy) -> list[Fault]:
+    """Cases of the policy's own that are wrongly written or do not come out as they say.
+
+    Passing is remembered by the bytes, so that one set of files is tried once per process.
+    """
+    key = hashlib.sha256(pack(policy.files)).hexdigest()
+    if key in _tried:
+        return []
+    try:
+        found = list(run_cases(policy, read_cases(policy)).faults)
+    except Refused as refused:
+        found = list(refused.faults)
+    if not found:
+        _tried.add(key)
+    return found

@@ -5,6 +5,7 @@ A grant that was cancelled or recovered frees its place in the year; priority re
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -23,6 +24,7 @@ from models.ledger import (
     TransferLine,
     TransferState,
 )
+from models.members import Member
 
 
 def of(session: Session, application: Application, *, lock: bool = False) -> Grant | None:
@@ -33,6 +35,16 @@ def of(session: Session, application: Application, *, lock: bool = False) -> Gra
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
     return session.scalars(query).one_or_none()
+
+
+def hold(session: Session, applications: Iterable[Application]) -> None:
+    """Lock the places of these members in id order, before a list is approved: two lists with the
+    same people never wait crosswise."""
+    session.flush()
+    ids = sorted({application.member_id for application in applications})
+    session.execute(
+        select(Member.id).where(Member.id.in_(ids)).order_by(Member.id).with_for_update()
+    ).all()
 
 
 def create(
@@ -51,7 +63,7 @@ def create(
     """
     if fen <= 0:
         raise Refused([Fault("amount_not_positive", {}, application.number)])
-    session.flush()
+    hold(session, [application])
     known = session.scalars(
         select(Grant).where(Grant.application_id == application.id).with_for_update()
     ).one_or_none()

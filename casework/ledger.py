@@ -114,7 +114,7 @@ def journal(
     """
     if not legs or any(leg.fen <= 0 for leg in legs):
         raise Refused([Fault("amount_not_positive", {}, None)])
-    _lock(session, legs)
+    hold(session, (row for leg in legs for row in (leg.debit, leg.credit)))
     known = by_request(session, request_key, kind)
     if known is not None:
         return known
@@ -182,10 +182,14 @@ def undo(
     )
 
 
-def _lock(session: Session, legs: Iterable[Leg]) -> None:
-    """Hold every account in id order, read afresh, so that two journals never wait crosswise."""
+def hold(session: Session, accounts: Iterable[Account]) -> None:
+    """Lock accounts in id order, read afresh, so that two journals never wait crosswise.
+
+    A verb with several journals holds all its accounts first, before anything is audited: the
+    audit chain is the last thing that everybody waits for.
+    """
     session.flush()
-    ids = sorted({row.id for leg in legs for row in (leg.debit, leg.credit)})
+    ids = sorted({row.id for row in accounts})
     session.scalars(
         select(Account)
         .where(Account.id.in_(ids))

@@ -303,10 +303,6 @@ TEXTS: Catalogue = {
         "政策文件写明自 {low} 起施行，不能从 {on} 起生效。",
         "The policy says it is in force from {low}; it cannot begin on {on}.",
     ),
-    "case_failed": (
-        "案例“{name}”没有通过：{why}",
-        'The case "{name}" fails: {why}',
-    ),
     "unknown_user": ("没有用户“{username}”。", 'There is no user "{username}".'),
     "key_exists": (
         "{file} 已存在，密钥绝不覆盖。",

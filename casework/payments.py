@@ -87,9 +87,15 @@ def pay(
         found += _pay_faults(session, payment, values.get(payment.grant.application_id, {}), by)
     checked, faults = _ask_again(session, applications)
     lists.stop(found + faults)
+    legs = {
+        payment.id: _leg(session, payment, values[payment.grant.application_id])
+        for payment in payments
+    }
+    ledger.hold(session, (row for leg in legs.values() for row in (leg.debit, leg.credit)))
     for payment in payments:
         key = payment.grant.application_id
-        _pay(session, payment, values[key], checked.get(key), by, at, request_key)
+        leg = legs[payment.id]
+        _pay(session, payment, leg, values[key], checked.get(key), by, at, request_key)
     return list(payments)
 
 
@@ -276,9 +282,17 @@ def _ask_again(
     return checked, found
 
 
+def _leg(session: Session, payment: Payment, given: lists.Values) -> Leg:
+    member = ledger.account(
+        session, AccountKind.MEMBER, source=payment.source, member=payment.grant.member
+    )
+    return Leg(member, holder(session, payment, lists.day(given, "paid_on")), payment.fen)
+
+
 def _pay(
     session: Session,
     payment: Payment,
+    leg: Leg,
     given: lists.Values,
     checked: Checked | None,
     by: Actor,
@@ -289,14 +303,11 @@ def _pay(
     stage = lists.stage_of_kind(application, StageKind.PAY)
     if checked is not None and stage is not None and stage.assess is not None:
         assessments.record_decision(session, application, checked, stage.assess, by=by, at=at)
-    member = ledger.account(
-        session, AccountKind.MEMBER, source=payment.source, member=application.member
-    )
     paid_on = lists.day(given, "paid_on")
     entry = ledger.journal(
         session,
         "payment",
-        [Leg(member, holder(session, payment, paid_on), payment.fen)],
+        [leg],
         by=by,
         at=at,
         memo=application.number,

@@ -114,6 +114,8 @@ def record_results(
     for application in applications:
         found += _result_faults(application, values.get(application.id, {}))
     lists.stop(found)
+    granted = [grants.of(session, application, lock=True) for application in applications]
+    transfers.hold(session, [grant for grant in granted if grant is not None])
     for line in chosen:
         application = line.application
         given = values[application.id]

@@ -5,7 +5,7 @@ One batch is one unit, one source, one journal; each line is one grant, once. Pa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -146,6 +146,17 @@ def come_back(session: Session, grant: Grant, *, by: Actor, at: datetime, reason
         raise Refused([Fault("grant_paid", {}, grant.application.number)])
     for line in lines:
         _return_line(session, line, by=by, at=at, reason=reason)
+
+
+def hold(session: Session, held: Iterable[Grant]) -> None:
+    """Lock the accounts that the unpaid transfers of these grants would come back through."""
+    lines = session.scalars(
+        select(TransferLine).where(
+            TransferLine.grant_id.in_([grant.id for grant in held]),
+            TransferLine.state == TransferState.SENT,
+        )
+    )
+    ledger.hold(session, [row for line in lines for row in _accounts(line.batch)])
 
 
 def batch_of(session: Session, entry: Journal) -> TransferBatch:

@@ -109,7 +109,8 @@ def test_the_queue_stands_on_the_database_of_the_test(database: Database, tmp_pa
     assert waiting is not None
     queue.execute(waiting)
     assert ran == [7]
-    assert queue.dequeue() is None
+    assert queue.pending_count() == 0
+    queue.storage.close()
 
 
 def test_a_late_deadline_is_flagged_once_however_often_the_worker_looks(bureau: Bureau) -> None:

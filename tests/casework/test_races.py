@@ -27,7 +27,7 @@ Attempt = Callable[[Session], object]
 
 
 def together(database: Database, *attempts: Attempt) -> list[str]:
-    """Run the attempts at once, each in a session of its own; "done" or the first fault's code."""
+    """Run the attempts at once, each in a session of its own; "done" or the codes of the faults."""
     start = Barrier(len(attempts))
 
     def run(attempt: Attempt) -> str:
@@ -38,7 +38,7 @@ def together(database: Database, *attempts: Attempt) -> list[str]:
                 session.commit()
             except Refused as refused:
                 session.rollback()
-                return refused.faults[0].code
+                return " ".join(fault.code for fault in refused.faults)
         return "done"
 
     with ThreadPoolExecutor(len(attempts)) as pool:
@@ -86,7 +86,8 @@ def test_one_step_pressed_by_two_is_taken_once(database: Database) -> None:
         department = session.get_one(User, leader).held[0].org
         other = factories.user(session, ("department_leader", department)).id
     pressed = [decide(number, version, who) for who in (leader, other, leader, other)]
-    assert together(database, *pressed) == ["done", "stale_page", "stale_page", "stale_page"]
+    done = together(database, *pressed)
+    assert [each.split()[0] for each in done] == ["done", *["stale_page"] * 3]
     with database.sessions() as session:
         assert len(session.scalars(select(Grant)).all()) == 1
         codes = session.scalars(select(Approval.code)).all()
@@ -99,7 +100,7 @@ def test_two_applications_of_one_member_give_one_grant_a_year(database: Database
     pressed = [decide(number, version, leader) for number, version in waiting]
     done = together(database, *pressed)
     assert done.count("done") == 1
-    assert done[0] in {"already_granted", "assessment_changed"}
+    assert any("assessment_changed" in each or "already_granted" in each for each in done)
     with database.sessions() as session:
         assert len(session.scalars(select(Grant)).all()) == 1
 
