@@ -175,7 +175,7 @@ def _member(branch: OrgUnit, person: Person, people: People, at: datetime) -> Me
 def household(
     session: Session, member: Member, people: People, income_fen: int, verifier: User
 ) -> Household:
-    """A household of one to five with one income row, a subsidy and perhaps a cost, verified."""
+    """A household of one to five, verified: ``income_fen`` a head, perhaps a subsidy and a cost."""
     size = people.random.randrange(1, 6)
     home = Household(member=member, size=size, note=None)
     for number in range(size - 1):
@@ -184,9 +184,9 @@ def household(
         home.persons.append(
             HouseholdPerson(name=relative.name, relation=relation, birth_on=relative.birth_on)
         )
-    rows = [(ItemKind.INCOME, "务农和零工收入", income_fen)]
+    rows = [(ItemKind.INCOME, "务农和零工收入", income_fen * size)]
     if people.random.random() < 0.5:
-        rows.append((ItemKind.SUBSIDY, "高龄补贴", 120_000))
+        rows.append((ItemKind.SUBSIDY, "高龄补贴", 20_000))
     if people.random.random() < 0.6:
         rows.append(
             (ItemKind.MEDICAL_COST, "住院自付费用", people.random.randrange(5, 40) * 10_000)

@@ -21,7 +21,9 @@ _PAPERS_SUDDEN: Facts = {"same_event_aided": False, "special_report": False}
 
 @dataclass(frozen=True, slots=True)
 class Hardship:
-    """What a member applies with. ``yuan`` is proposed where the rules leave an amount open."""
+    """What a member applies with. ``income_fen`` is a head and year; ``yuan`` is proposed where the
+    rules leave an amount open.
+    """
 
     facts: Facts
     statement: str
