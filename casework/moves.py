@@ -149,12 +149,20 @@ def right_faults(
 ) -> list[Fault]:
     """`wrong_role` or `out_of_scope`: the stage's roles and their permission over the branch."""
     permission = step_permission(stage.kind.value)
-    roles = stage.part(part).by if part else stage.by
+    roles = stage.part(part).by if part else _roles(application, stage)
     if not any(h.role_code in roles and permission in h.permissions for h in by.roles):
         return [Fault("wrong_role", {"stage": stage.label})]
     if not may_as(by, permission, roles, org_path(session, application)):
         return [Fault("out_of_scope", {})]
     return []
+
+
+def _roles(application: Application, stage: Stage) -> tuple[str, ...]:
+    """Who may act: by the amount so far, unless the stage sets the amount (then it is judged)."""
+    if stage.amount is not None:
+        return stage.by
+    known = application.approved_fen or application.suggested_fen or application.proposed_fen
+    return stage.actors(known)
 
 
 def move(

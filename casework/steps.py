@@ -110,6 +110,7 @@ def complete_list(
         raise Refused([Fault("empty_list", {})])
     found: list[Fault] = []
     moves.lock(session, applications)
+    grants.hold(session, applications)
     with session.begin_nested():
         for application in sorted(applications, key=lambda a: a.id):
             record = {**common, **lines.get(application.id, {})}

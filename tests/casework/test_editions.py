@@ -7,10 +7,13 @@ from sqlalchemy import select
 
 from casework import assessments, editions
 from casework.people import Actor
+from casework.permissions import Permission
 from engine import digest
 from engine.faults import Refused
 from models import Decision, Edition
+from tests import factories
 from tests.casework.bureau import FROM, NOW, Bureau, licheng, refusal, register, take, walk
+from tests.factories import TODAY
 
 NEXT = date(2011, 1, 1)
 
@@ -141,3 +144,17 @@ def test_a_decision_replays_after_the_member_has_changed(bureau: Bureau) -> None
     application.member.active = False
     publish(bureau, dearer())
     assert assessments.replay(decision) == decision.assessment
+
+
+def test_an_amount_above_a_role_is_left_to_the_role_above(bureau: Bureau) -> None:
+    factories.role(bureau.session, "chief", [Permission.Step.MEET])
+    alone = 'Meeting\n    clause: "4.2"\n    by: [department_leader]\n'
+    tiers = (
+        'Meeting\n    clause: "4.2"\n    by: [department_leader, chief]\n'
+        "    by_amount: [{up_to: 1200, by: [department_leader]}, {by: [chief]}]\n"
+    )
+    publish(bureau, changed("procedure.yaml", alone, tiers), from_on=TODAY)
+    application = walk(bureau, register(bureau, road="sudden"), "meeting")
+    codes = refusal(lambda: take(bureau, application, amount="1200.01"))
+    assert codes == {"amount_not_yours"}
+    assert take(bureau, application, amount="1200").approved_fen == 120000
