@@ -68,6 +68,19 @@ class Checked:
             return sum(int(benefit["fen"]) for benefit in benefits)
         return None
 
+    @property
+    def bounds(self) -> tuple[int, int | None]:
+        """Least and most of all benefits together, fen; None where nothing limits one of them."""
+        low, high = 0, 0
+        limited = True
+        for benefit in self.document["benefits"]:
+            fixed = benefit["fen"]
+            low += fixed if fixed is not None else benefit["min_fen"] or 0
+            most = fixed if fixed is not None else benefit["max_fen"]
+            limited = limited and most is not None
+            high += most or 0
+        return low, high if limited else None
+
 
 def assess_now(session: Session, application: Application, *, amount: int | None = None) -> Checked:
     """Ask the rules of the pinned edition with fresh facts; `amount` (fen) is checked if given.
@@ -190,32 +203,30 @@ def settled_faults(application: Application, checked: Checked) -> list[Fault]:
 
 
 def missing_faults(
-    application: Application, checked: Checked, asked_by: frozenset[str] | None = None
+    application: Application, checked: Checked, later: frozenset[str] = frozenset()
 ) -> list[Fault]:
-    """One fault per unknown fact that matters; `asked_by` leaves out facts of later stages."""
+    """One fault per unknown fact that matters, but for those that `later` stages supply."""
     policy = policy_of(application.edition)
-    found = []
-    for name in checked.missing:
-        fact = policy.facts[name]
-        if asked_by is None or fact.asked is None or fact.asked in asked_by:
-            found.append(Fault("fact_missing", {"fact": fact.label}, f"facts.{name}"))
-    return found
+    return [
+        Fault("fact_missing", {"fact": policy.facts[name].label}, f"facts.{name}")
+        for name in checked.missing
+        if policy.facts[name].asked not in later
+    ]
 
 
 def amount_faults(checked: Checked, fen: int | None) -> list[Fault]:
-    """What is wrong with an amount (fen) under the answer; the rule's fixed one is not typed."""
+    """What is wrong with an amount (fen, all benefits together) under the answer.
+
+    What the rules fix is not typed. A benefit whose tier is not settled sets no bounds.
+    """
     fixed = checked.fixed_fen
     if fixed is not None:
-        if fen == fixed:
-            return []
-        return [Fault("amount_fixed", {"yuan": yuan(fixed)}, "amount")]
+        return [] if fen == fixed else [Fault("amount_fixed", {"yuan": yuan(fixed)}, "amount")]
     if fen is None:
         return [Fault("amount_needed", {}, "amount")]
-    if checked.document["proposed_ok"] is not False:
+    low, high = checked.bounds
+    if fen >= low and (high is None or fen <= high):
         return []
-    lowest = [b["min_fen"] for b in checked.document["benefits"] if b["min_fen"] is not None]
-    highest = [b["max_fen"] for b in checked.document["benefits"] if b["max_fen"] is not None]
-    if not highest:
-        return [Fault("amount_too_small", {"low": yuan(sum(lowest))}, "amount")]
-    span = {"low": yuan(sum(lowest)), "high": yuan(sum(highest))}
-    return [Fault("amount_outside", span, "amount")]
+    if high is None:
+        return [Fault("amount_too_small", {"low": yuan(low)}, "amount")]
+    return [Fault("amount_outside", {"low": yuan(low), "high": yuan(high)}, "amount")]

@@ -44,10 +44,10 @@ _BY_KIND = {
 def duty_of(kind: str, level: str, entry_level: str) -> str | None:
     """The duty that a step takes on, or None where it keeps nobody from another step.
 
-    A review or seal at the level where the application is entered belongs to entering it; at a
-    level above it is a second look, so it is verifying.
+    A review, seal or visit at the level where the application is entered belongs to entering it;
+    at a level above it is a second look, so it is verifying.
     """
-    if kind in ("review", "seal"):
+    if kind in ("review", "seal", "visit"):
         return "enter" if level == entry_level else "verify"
     return _BY_KIND.get(kind)
 

@@ -204,7 +204,7 @@ class _Step:
             self.session, self.application, self.stage, plain, checked.evidence
         )
         if self.stage.form_check and not self.decides:
-            self.found += assessments.missing_faults(self.application, checked, self._asked())
+            self.found += assessments.missing_faults(self.application, checked, self._later())
         if self.decides:
             self._judge_decision(checked, values)
 
@@ -258,7 +258,7 @@ class _Step:
     def _judge_amount(self, checked: Checked, values: Mapping[str, Value]) -> None:
         """Read the amount and hold it against the rules, as far as they are settled here."""
         typed = values.get("amount")
-        later = frozenset(s.id for s in self.road.stages) - self._asked()
+        later = self._later()
         hopes = assessments.prospects(self.application, checked, later)
         fixed = hopes[0].fixed_fen if hopes and len({h.fixed_fen for h in hopes}) == 1 else None
         self.fen = typed if isinstance(typed, int) else fixed
@@ -298,10 +298,10 @@ class _Step:
         if values.get("priority") is True and not _other_grant(self.session, self.application):
             self.found.append(Fault("priority_needless", {}, "priority"))
 
-    def _asked(self) -> frozenset[str]:
-        """Stages whose facts must be known when the paper leaves this one."""
-        passed = self.road.before(self.stage.id)
-        return frozenset({stage.id for stage in passed} | {self.stage.id})
+    def _later(self) -> frozenset[str]:
+        """Stages still to come: what they supply need not be known yet."""
+        here = self.road.position(self.stage.id)
+        return frozenset(stage.id for stage in self.road.stages[here + 1 :])
 
 
 def _other_grant(session: Session, application: Application) -> bool:

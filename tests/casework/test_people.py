@@ -45,7 +45,7 @@ def test_every_kind_of_step_has_its_permission() -> None:
         ("department_reviewer", {Permission.Step.APPROVE, Permission.Step.MEET}),
         ("department_leader", {Permission.Application.WRITE, Permission.Member.WRITE}),
         ("screener", {Permission.Application.READ, Permission.Member.READ}),
-        ("finance", {Permission.Application.WRITE, Permission.Step.PAY}),
+        ("finance", {Permission.Application.WRITE, Permission.Step.APPROVE}),
         ("policy_officer", {Permission.Application.READ, Permission.Member.READ}),
         ("auditor", {Permission.Application.WRITE, Permission.Member.WRITE}),
         ("administrator", {Permission.Application.READ, Permission.Member.READ}),
