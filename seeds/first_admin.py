@@ -1,0 +1,79 @@
+"""The first day of a real office: roles, fund sources, the root organisation, one administrator.
+
+Nothing invented is loaded. Runs once; a second run changes nothing that is there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import sys
+from datetime import UTC, datetime
+
+from argon2 import PasswordHasher
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casework.clock import day_of
+from models.database import make_engine, make_sessions
+from models.orgs import OrgLevel, OrgUnit
+from models.people import Role, User, UserRole
+from seeds import reference_data
+
+PASSWORD_BYTES = 12
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Create what is missing and print the password of a new administrator; 1 if the name is taken."""
+    parser = argparse.ArgumentParser(prog="python -m seeds.first_admin")
+    parser.add_argument("username")
+    parser.add_argument("--name", help="name to show; the username where left out")
+    parser.add_argument("--organisation", default="组织部", help="name of the root organisation")
+    parser.add_argument("--database", default=os.environ.get("SUNSHINE_DATABASE_URL"))
+    given = parser.parse_args(arguments)
+    if not given.database:
+        parser.error("set SUNSHINE_DATABASE_URL or give --database")
+    now = datetime.now(UTC)
+    with make_sessions(make_engine(given.database)).begin() as session:
+        reference_data.load(session, day_of(now).year, day_of(now).year)
+        root = _root(session, given.organisation)
+        username = given.username.strip().lower()
+        if session.scalar(select(User.id).where(User.username == username)) is not None:
+            print(f"“{username}” already exists; nothing was changed.", file=sys.stderr)
+            return 1
+        password = _administrator(session, username, given.name or username, root, now)
+    print(f"{username}: {password}")
+    return 0
+
+
+def _root(session: Session, name: str) -> OrgUnit:
+    """The organisation without one above it, made where there is none."""
+    root = session.scalars(select(OrgUnit).where(OrgUnit.parent_id.is_(None))).first()
+    if root is None:
+        root = OrgUnit(code="D", name=name, level=OrgLevel.DEPARTMENT)
+        session.add(root)
+        session.flush()
+    return root
+
+
+def _administrator(session: Session, username: str, name: str, root: OrgUnit, now: datetime) -> str:
+    password = secrets.token_urlsafe(PASSWORD_BYTES)
+    user = User(
+        username=username,
+        display_name=name,
+        password_hash=PasswordHasher().hash(password),
+        must_change_password=True,
+        session_stamp=secrets.token_hex(16),
+        created_at=now,
+    )
+    session.add(user)
+    session.flush()
+    role = session.scalars(select(Role).where(Role.code == "administrator")).one()
+    session.add(UserRole(user_id=user.id, role_id=role.id, org_id=root.id, from_on=day_of(now)))
+    session.flush()
+    return password
+
+
+if __name__ == "__main__":
+    sys.exit(main())
