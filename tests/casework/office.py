@@ -93,6 +93,7 @@ class Office:
         """An application that stands at the stage; from the notice on it is approved."""
         member = given.pop("member", None) or make.member(self.session, branch or self.tree.branch)
         pay_first = given.pop("pay_first", False)
+        priority = given.pop("priority", False)
         facts = {**FACTS[road], **given.pop("facts", {})}
         made = make.application(
             self.session,
@@ -108,7 +109,7 @@ class Office:
         order = [each.id for each in lists.road_of(made).stages]
         decided = "decision" if road == "living" else "meeting"
         if pay_first or order.index(stage) > order.index(decided):
-            self.approve(made, decided)
+            self.approve(made, decided, priority=priority)
         if order.index(stage) > order.index("screening"):
             self.passed(made)
         if pay_first:
@@ -130,7 +131,7 @@ class Office:
         self.session.add(entered)
         self.session.flush()
 
-    def approve(self, application: Application, stage: str) -> None:
+    def approve(self, application: Application, stage: str, *, priority: bool = False) -> None:
         """The approval of the department, as the steps before would have left it."""
         fen = AMOUNT[application.road]
         application.approved_fen = fen
@@ -151,7 +152,7 @@ class Office:
         assessments.record_decision(
             self.session, application, checked, "approval", by=leader, at=APPROVED
         )
-        grants.create(self.session, application, fen, False, leader, APPROVED)
+        grants.create(self.session, application, fen, priority, leader, APPROVED)
 
     def authorise(self, application: Application) -> None:
         """An authorisation to pay first, as its own verb would have left it."""

@@ -2,6 +2,7 @@
 
 from datetime import date
 from random import Random
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -52,8 +53,8 @@ class Chance:
         else:
             self.done[verb.__name__] = self.done.get(verb.__name__, 0) + 1
 
-    def some(self, model: type) -> object:
-        rows = self.session.scalars(select(model).order_by(model.id)).all()  # type: ignore[attr-defined]  # every table has an id
+    def some(self, model: Any) -> object:
+        rows = self.session.scalars(select(model).order_by(model.id)).all()
         return self.random.choice(rows) if rows else None
 
     def few(self) -> list[Application]:

@@ -224,3 +224,50 @@ def test_a_process_killed_in_the_middle_of_a_list_leaves_nothing_half_done(
         again.commit()
         assert count(again, Payment, Payment.state == "paid") == 3
         assert balanced(again)
+
+
+def test_two_rosters_with_the_same_people_crosswise_are_both_paid(database: Database) -> None:
+    def prepare(office: Office) -> list[int]:
+        first, second = (make.member(office.session, office.tree.branch) for _ in range(2))
+        made = [
+            office.application("transfer", member=first),
+            office.application("transfer", member=second),
+            office.application("transfer", member=second, priority=True),
+            office.application("transfer", member=first, priority=True),
+        ]
+        return [payment.id for payment in office.roster(*made)]
+
+    office, ids = open_for_all(database, prepare)
+    rosters = [ids[:2], ids[2:]]
+
+    def press(session: Session, number: int) -> None:
+        here = there(office, session)
+        here.pay(*(session.get_one(Payment, each) for each in rosters[number]))
+
+    assert at_once(database, press, 2) == [None, None]
+    with database.sessions() as session:
+        members = session.scalars(select(Account).where(Account.kind == AccountKind.MEMBER))
+        assert [row.balance_fen for row in members] == [120_000, 120_000]
+        assert balanced(session)
+
+
+def test_two_lists_approved_crosswise_give_each_member_one_grant(database: Database) -> None:
+    def prepare(office: Office) -> list[int]:
+        pair = [make.member(office.session, office.tree.branch) for _ in range(2)]
+        order = [*pair, *reversed(pair)]
+        return [office.application("decision", member=each).id for each in order]
+
+    office, ids = open_for_all(database, prepare)
+    agendas = [ids[:2], ids[2:]]
+
+    def approve(session: Session, number: int) -> None:
+        chosen = [session.get_one(Application, each) for each in agendas[number]]
+        grants.hold(session, chosen)
+        for application in chosen:
+            leader = office.staff["department_leader"]
+            grants.create(session, application, 60_000, False, leader, make.NOW)
+
+    met = at_once(database, approve, 2)
+    assert sorted(map(str, met)) == ["('already_granted',)", "None"]
+    with database.sessions() as session:
+        assert count(session, Grant) == 2
