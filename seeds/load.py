@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from casework import editions, events
 from casework.clock import day_of
 from casework.people import Actor
+from engine import load_files
 from models.settings import Setting
 from seeds import district, journeys, reference_data
 from seeds.people import People
@@ -60,7 +61,7 @@ def everything(
 def publish_first(session: Session, folder: Path, now: datetime) -> None:
     """The first edition of a policy, from the day its own file says it came into force."""
     files = editions.read_folder(folder)
-    policy = editions.load_files(files)
+    policy = load_files(files)
     start = policy.in_force_from or date(2000, 1, 1)
     editions.publish(
         session, files, from_on=start, proposed_by=None, signed_by=None, at=now, note="set-up"

@@ -77,7 +77,8 @@ class People:
         given = _GIVEN_MALE if male else _GIVEN_FEMALE
         first = self.random.choice(_RARE) if chance < 0.01 else self.random.choice(given)
         second = self.random.choice(given) if self.random.random() < 0.72 else ""
-        return self.random.choice(_FAMILY) + first + second
+        family: str = self.random.choice(_FAMILY)
+        return family + first + second
 
     def _identity(self, birth: date, male: bool) -> str:
         """A valid number that was not given before; the 17th digit is odd for men."""
