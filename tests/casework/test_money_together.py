@@ -229,11 +229,10 @@ def test_a_process_killed_in_the_middle_of_a_list_leaves_nothing_half_done(
 def test_two_rosters_with_the_same_people_crosswise_are_both_paid(database: Database) -> None:
     def prepare(office: Office) -> list[int]:
         first, second = (make.member(office.session, office.tree.branch) for _ in range(2))
+        repeat = {"special_explanation": True, "key_aid_approved": "yes"}
         made = [
-            office.application("transfer", member=first),
-            office.application("transfer", member=second),
-            office.application("transfer", member=second, priority=True),
-            office.application("transfer", member=first, priority=True),
+            office.application("transfer", member=each, priority=number > 1, facts=repeat)
+            for number, each in enumerate((first, second, second, first))
         ]
         return [payment.id for payment in office.roster(*made)]
 
