@@ -89,8 +89,8 @@ def pay(
     lists.stop(found + faults)
     legs = {
         payment.id: _leg(session, payment, values[payment.grant.application_id])
-        for payment in payments
-    }
+        for payment in sorted(payments, key=lambda p: (p.source_id, p.grant.member_id))
+    }  # accounts are opened in one order too: a new row is a lock like any other
     ledger.hold(session, (row for leg in legs.values() for row in (leg.debit, leg.credit)))
     for payment in payments:
         key = payment.grant.application_id
