@@ -70,13 +70,15 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A paper that the rules require. `copies` asked, `have` attached."""
+    """A paper that the rules require: `copies` asked, `have` attached; a form of the procedure is
+    printed from here and needs no scan."""
 
     code: str
     label: str
     clause: str
     copies: int
     have: int
+    is_form: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +219,10 @@ def benefit_words(policy: Policy, benefit: Mapping[str, Any]) -> str:
 
 
 def category_label(policy: Policy, category: str) -> str:
-    """What the policy calls a category; nothing for none and undetermined."""
+    """What the policy calls a category: its road, or a way to qualify; nothing for none."""
+    road = policy.procedure.roads.get(category)
+    if road is not None:
+        return policy_label(road.label)
     for way in policy.ways:
         if way.category == category:
             return policy_label(way.label)
@@ -234,6 +239,7 @@ def papers(policy: Policy, codes: Iterable[str], attached: Mapping[str, int]) ->
             clause=rules[code].clause if code in rules else "",
             copies=rules[code].copies if code in rules else 1,
             have=attached.get(code, 0),
+            is_form=code in policy.procedure.forms,
         )
         for code in codes
     ]

@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from wtforms import Field, Form, RadioField, SelectField, StringField, TextAreaField
 from wtforms.widgets import DateInput, ListWidget
 
-from admin.text import policy_label, yuan
+from admin.text import policy_label
 from engine.labels import Label
 
 RADIO_MOST = 6  # more choices than this become a drop-down
@@ -39,6 +39,7 @@ class Asked:
     unknown_offered: bool = True
     long: bool = False  # a text that may run over several lines; its box grows with it
     wide: bool = False  # takes the whole width of the form
+    tick: bool = False  # a yes that may be left blank: one box instead of a choice
 
 
 class DayField(StringField):
@@ -76,6 +77,8 @@ def control(asked: Asked) -> Any:
         "description": policy_label(asked.help) if asked.help else "",
     }
     match asked.type:
+        case "yes_no" if asked.tick:
+            return StringField(**words)
         case "yes_no":
             return RadioField(choices=yes_no_choices(asked), validate_choice=False, **words)
         case "choice":
@@ -125,10 +128,11 @@ def set_choices(asked: Asked) -> list[tuple[str, str]]:
 
 
 def range_hint(asked: Asked) -> str:
-    """The allowed range in words, or nothing. Money is shown in yuan."""
-    if asked.type not in ("integer", "money", "number"):
+    """The allowed range in words, or nothing. Bounds of amounts are only there to catch slips:
+    they would be noise beside every box."""
+    if asked.type not in ("integer", "number"):
         return ""
-    show = yuan if asked.type == "money" else str
+    show = str
     match (asked.low, asked.high):
         case (None, None):
             return ""

@@ -46,6 +46,11 @@ class Section:
     lines: Sequence[Line]
     known: Sequence[Known]
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing of it matters now."""
+        return not self.known and all(line.hidden for line in self.lines)
+
 
 def asked_facts(policy: Policy, road: Road, stage_id: str) -> list[Fact]:
     """The facts that people supply at a stage, in the order of the file. A fact that names no
@@ -77,7 +82,8 @@ def sections(
     found = [_at_fact(fault) for fault in faults]
     order = list(policy.sections)
     names = dict.fromkeys([*order, *(fact.section or "" for fact in policy.facts.values())])
-    derived = derived_facts(policy)
+    typing = {fact.name for fact in facts}
+    derived = [fact for fact in derived_facts(policy) if fact.name not in typing]
     made = []
     for name in names:
         asked = [fact for fact in facts if (fact.section or "") == name]

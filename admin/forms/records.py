@@ -27,6 +27,8 @@ class Line:
     wide: bool = False
     hidden: bool = False
 
+    tick: bool = False  # a yes that may be left blank: one box
+
     @property
     def radios(self) -> bool:
         """Whether it is a group of choices all of which are seen at once."""
@@ -46,6 +48,7 @@ def asked_of(field: RecordField) -> Asked:
         required=field.required,
         unknown_offered=not field.required,
         long=field.type == "text",
+        tick=field.type == "yes_no" and not field.required,
     )
 
 
@@ -83,6 +86,7 @@ def from_asked(
             errors=tuple(wrong.get(one.name, ())),
             wide=one.wide,
             hidden=one.name in hidden,
+            tick=one.tick,
         )
         for one in asked
     ]

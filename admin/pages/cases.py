@@ -109,7 +109,7 @@ def build(
         actions=_shown(application, policy, possible.here) if possible else [],
         closed=_shown(application, policy, possible.closed) if possible else [],
         links=[
-            view.Link(policy_label(one.button), url_for(one.page))
+            view.Link(_("On a list: %(what)s", what=policy_label(one.button)), url_for(one.page))
             for one in (possible.lists if possible else ())
         ],
         dues=dues.shown(case_dues.dues_of(session, application, clock.today()), clock.today())
@@ -401,3 +401,4 @@ def verify(application_id: int, item_id: int) -> ResponseReturnValue:
 def install(app: Flask, frame: Admin) -> None:
     """Bind the page of an application."""
     app.register_blueprint(blueprint)
+    app.jinja_env.filters["day_short"] = road.day_short

@@ -36,7 +36,7 @@ from models.applications import Application
 
 RECORD_PREFIX = "record-"
 DRAFT = "_draft"
-OURS = ("facts.", "form.")
+TYPED_WHERE_SILENT = ("member", "household", "grants")  # sources that may have no answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +68,9 @@ def asked(application: Application, policy: Policy, road: Road) -> list[Fact]:
         fact = policy.facts[name]
         if name in implied or fact.required:
             continue
-        if fact.source is None or (
-            facts.outside(fact) and facts.answer(session, application, fact) is facts.SILENT
-        ):
+        source = fact.source
+        silent = source is not None and source.kind in TYPED_WHERE_SILENT
+        if source is None or (silent and facts.answer(session, application, fact) is facts.SILENT):
             found.append(fact)
     return found
 

@@ -9,6 +9,7 @@ from flask import Blueprint, Flask, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import Admin
 from flask_babel import gettext as _
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from admin import clock
@@ -111,25 +112,26 @@ def fixed_fen(application: Application) -> int | None:
 def columns() -> list[Heading]:
     """What a meeting looks at beside the name."""
     return [
-        Heading(_("System check"), _verdict),
-        Heading(_("By the rules"), _benefit, "long"),
-        Heading(_("Proposed / suggested"), _amounts, "num short"),
+        Heading(_("System check"), _verdict, "long"),
+        Heading(_("Proposed / suggested"), _amounts, "num"),
     ]
 
 
-def _verdict(application: Application) -> str:
-    return str(OUTCOMES[application.outcome][0]) if application.outcome else ""
-
-
-def _benefit(application: Application) -> str:
+def _verdict(application: Application) -> Markup:
+    """The outcome, and under it what the rules would give."""
     policy, _road = policy_road(application)
     benefits = (application.summary or {}).get("benefits") or []
-    return "; ".join(benefit_words(policy, one) for one in benefits)
+    said = OUTCOMES[application.outcome][0] if application.outcome else ""
+    lines = [
+        Markup('<span class="sub">{}</span>').format(benefit_words(policy, b)) for b in benefits
+    ]
+    return Markup("{}{}").format(said, Markup("").join(lines))
 
 
-def _amounts(application: Application) -> str:
+def _amounts(application: Application) -> Markup:
+    """Proposed over suggested."""
     given = (application.proposed_fen, application.suggested_fen)
-    return " / ".join(yuan(fen) for fen in given) if any(given) else ""
+    return Markup("<br>").join(yuan(fen) for fen in given) if any(given) else Markup("")
 
 
 @blueprint.post("/record")

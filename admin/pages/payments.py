@@ -103,9 +103,11 @@ def prepared(state: PaymentState) -> list[Payment]:
         .where(Payment.state == state)
         .order_by(Payment.id)
     )
-    return list(
-        db.session.scalars(scope.visible(query, actor(), Permission.Payment.PREPARE, OrgUnit.path))
-    )
+    by = actor()
+    rows = db.session.scalars(scope.visible(query, by, Permission.Payment.PREPARE, OrgUnit.path))
+    return [
+        one for one in rows if waiting.may_take(by, one.grant.application, StageKind.PAY, "pay")
+    ]
 
 
 def pay_groups() -> list[Group]:

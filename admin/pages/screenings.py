@@ -106,7 +106,10 @@ def page(answer: Answer | None, faults: Sequence[Fault]) -> str:
         scope.visible(query, by, Permission.Screening.READ, OrgUnit.path)
     ).all()
     waits: dict[int, int] = {}
+    mine = {row.id for row in rows if screens(by, row)}
     for row in screenings.worklist(db.session(), by):
+        if row.list_id not in mine:
+            continue
         waits[row.list_id] = waits.get(row.list_id, 0) + 1
     return render_template("lists/screenings.html", shown=shown, lists=rows, waits=waits)
 
@@ -201,9 +204,9 @@ def list_page(entered: ScreeningList, answer: Answer | None, faults: Sequence[Fa
     """One list with what was typed and every fault."""
     by = actor()
     once, each = result_fields(entered)
-    open_ids = {
-        row.line_id for row in screenings.worklist(db.session(), by) if row.list_id == entered.id
-    }
+    mine = screens(by, entered)
+    waits = screenings.worklist(db.session(), by) if mine else []
+    open_ids = {row.line_id for row in waits if row.list_id == entered.id}
     rows = [_row(line, each, answer, faults, open_=line.id in open_ids) for line in entered.lines]
     given = (
         answer.record
@@ -218,8 +221,14 @@ def list_page(entered: ScreeningList, answer: Answer | None, faults: Sequence[Fa
         columns=each,
         waits=bool(open_ids),
         may_export=scope.may(by, Permission.Screening.EXPORT, entered.org.path),
-        may_reveal=scope.may(by, Permission.Step.SCREEN, entered.org.path),
+        may_reveal=mine,
     )
+
+
+def screens(by: Actor, entered: ScreeningList) -> bool:
+    """Whether the person records results on this list; who entered it does not."""
+    first = entered.lines[0].application
+    return waiting.may_take(by, first, StageKind.SCREEN, "result")
 
 
 def _row(
@@ -288,7 +297,8 @@ def number(line_id: int) -> ResponseReturnValue:
         .join(OrgUnit, OrgUnit.id == ScreeningList.org_id)
         .where(ScreeningLine.id == line_id)
     )
-    load(query, Permission.Step.SCREEN, OrgUnit.path)
+    if not screens(actor(), load(query, Permission.Step.SCREEN, OrgUnit.path).list):
+        abort(403)
 
     def look(session: Session, by: Actor, at: datetime) -> str:
         member = session.get_one(ScreeningLine, line_id).application.member

@@ -13,8 +13,10 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from casework.editions import policy_of
+from casework.lists import stage_of_kind
 from casework.people import Actor
 from casework.permissions import step_permission
+from casework.scope import may_as
 from engine.labels import Label
 from engine.procedure import Stage, StageKind
 from models.applications import Application, CaseStatus
@@ -77,6 +79,15 @@ def reach(by: Actor, permission: str, role_codes: Sequence[str]) -> tuple[str, .
             }
         )
     )
+
+
+def may_take(by: Actor, application: Application, kind: StageKind, part: str | None) -> bool:
+    """Whether the person holds the role that takes this step (or part) of the application."""
+    stage = stage_of_kind(application, kind)
+    if stage is None:
+        return False
+    own = next((one.by for one in stage.parts if one.id == part and one.by), stage.by)
+    return may_as(by, step_permission(kind.value), own, application.org.path)
 
 
 def at(place: Place) -> ColumnElement[bool]:

@@ -47,6 +47,9 @@
           all("[data-fact]", form).forEach(function (item) {
             item.hidden = data.hidden.indexOf(item.dataset.fact.replace(/^fact-/, "")) >= 0;
           });
+          all("[data-section]", form).forEach(function (section) {
+            section.hidden = !section.querySelector(".known-box") && all("[data-fact]", section).every(function (item) { return item.hidden; });
+          });
           var open = all("details[open] .rule-title", place).map(function (title) { return title.textContent; });
           place.innerHTML = data.html;
           all("details", place).forEach(function (one) {
