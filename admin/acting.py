@@ -56,7 +56,7 @@ def identifier(text: object) -> int | None:
     return number if 0 < number <= LARGEST_ID else None
 
 
-def found_or_404(query: Select[tuple[T]]) -> T:
+def found_or_404(query: Select[T]) -> T:
     """The one row of a query that is already scoped; a hidden row and a missing one look alike."""
     row = db.session.scalars(query.limit(1)).first()
     if row is None:
@@ -64,7 +64,7 @@ def found_or_404(query: Select[tuple[T]]) -> T:
     return row
 
 
-def load(query: Select[tuple[T]], permission: str, path_column: Any) -> T:
+def load(query: Select[T], permission: str, path_column: Any) -> T:
     """The one row of `query` if it lies where the person holds `permission`; else 404.
 
     `query` must reach `path_column`: `select(Application).join(OrgUnit).where(Application.id == n)`.

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, abort, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
 from admin import config, errors, i18n, layout, messages, pages, text, views
@@ -35,6 +36,8 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     app.config.update(config.from_environment({**os.environ, **_folders(settings)}))
     app.config.update(settings or {})
     app.url_map.converters["int"] = RowNumber
+    if proxies := app.config["PROXIES"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, proxies, proxies, proxies)  # type: ignore[method-assign]  # Flask's documented way
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     i18n.ensure_compiled()

@@ -60,6 +60,9 @@ def from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
         "SESSION_COOKIE_SECURE": https,
         # a day's work in one sitting; idle sessions end because every answer renews the cookie
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=10),
+        # how many proxies of our own stand before us; their X-Forwarded-* are believed, no others
+        "PROXIES": int(environ.get("SUNSHINE_PROXIES") or 0),
+        "TRUSTED_HOSTS": [h for h in environ.get("SUNSHINE_HOSTS", "").split(",") if h] or None,
         "MAX_CONTENT_LENGTH": 32 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,
         "MAX_FORM_PARTS": 4000,

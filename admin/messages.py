@@ -41,6 +41,10 @@ CATALOGUE = {
         "用户名“{name}”已有人使用。请换一个用户名。",
         "The user name {name} is taken. Choose another one.",
     ),
+    "edge_member_unknown": (
+        "没有身份证号码为此号的党员。请核对号码，或留空。",
+        "No member has this identity number. Check it, or leave the field blank.",
+    ),
     "edge_own_account": (
         "不能停用自己的账号。请由另一位系统管理员办理。",
         "You cannot close your own account. Ask another administrator.",

@@ -25,7 +25,7 @@ class Holder(Protocol):
 GROUPS = {
     "work": "",
     "aid": _l("Aid"),
-    "people": _l("Members"),
+    "people": _l("People"),
     "money": _l("Money"),
     "rules": _l("Policy"),
     "office": _l("Administration"),

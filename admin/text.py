@@ -15,7 +15,7 @@ from engine import messages
 from engine.faults import Fault
 
 DASH = "—"
-MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
 def yuan(fen: int | None, *, unit: bool = True) -> str:
@@ -77,8 +77,8 @@ def fault_text(fault: Fault) -> str:
 def yes_no(value: bool | None) -> str:
     """Three-valued: unknown is not no."""
     if value is None:
-        return _("Unknown")
-    return _("Yes") if value else _("No")
+        return str(_("Unknown"))
+    return str(_("Yes") if value else _("No"))
 
 
 LEVELS = {

@@ -28,7 +28,8 @@ from admin.security import passwords, throttle
 from admin.security.guard import SIGNED_IN, requires
 from admin.security.people import SignedIn, actor, forget, remember_language, user
 from casework import events
-from models import User
+from casework.people import Actor
+from models import Locale, User
 
 account = Blueprint("account", __name__)
 THEMES = ("auto", "light", "dark")
@@ -98,8 +99,8 @@ def _sign_in(typed: str, password: str) -> tuple[str | None, int]:
     return None, 200
 
 
-def _as_actor(found: User) -> events.Actor:
-    return events.Actor(found.id, found.display_name, (), found.member_id)
+def _as_actor(found: User) -> Actor:
+    return Actor(found.id, found.display_name, (), found.member_id)
 
 
 @account.post("/logout")
@@ -170,7 +171,7 @@ def language(code: str) -> ResponseReturnValue:
         return redirect(url_for("home.index"))
     remember_language(code)
     if request.method == "POST" and current_user.is_authenticated:
-        user().locale = code
+        user().locale = Locale(code)
         db.session.commit()
     answer = redirect(inside(request.values.get("next")) or url_for("home.index"))
     return _with_cookie(answer, "lang", code)

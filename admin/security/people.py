@@ -33,7 +33,7 @@ class SignedIn(UserMixin):
         return f"{self.id}.{self._stamp}"
 
 
-@login_manager.user_loader  # type: ignore[untyped-decorator]  # Flask-Login ships no types
+@login_manager.user_loader
 def load_user(key: str) -> SignedIn | None:
     """The account of a session, or None when it is gone, closed, or its stamp has changed."""
     number, _dot, stamp = key.partition(".")

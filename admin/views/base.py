@@ -122,7 +122,8 @@ class ReadView(View, StockView):
 
     def create_blueprint(self, admin: Any) -> Any:
         """Register only the routes that somebody can open."""
-        self._urls = [rule for rule in type(self)._urls if self.permissions_for(rule[1])]
+        offered: Sequence[Any] = getattr(type(self), "_urls")  # noqa: B009  # set by a metaclass
+        self._urls = [rule for rule in offered if self.permissions_for(rule[1])]
         return super().create_blueprint(admin)
 
     def _may(self, permission: str | None) -> bool:
@@ -209,7 +210,7 @@ class ReadView(View, StockView):
             query = query.order_by(wanted.desc() if wish.down else wanted.asc())
         return query.order_by(*self.order, getattr(self.model, self._primary_key))
 
-    def get_list(  # type: ignore[override]  # Flask-Admin's arguments, all but the page unused
+    def get_list(
         self,
         page: int | None,
         sort_column: Any = None,

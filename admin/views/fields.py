@@ -18,7 +18,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from engine.faults import Fault
@@ -115,8 +115,7 @@ class ChoiceField(SelectField):
         self.by_text = {str(getattr(key, "value", key)): key for key in options}
         shown = [SelectChoice("", "—")] if blank else []
         self.choices = shown + [
-            SelectChoice(text, options[key])  # type: ignore[arg-type]  # a lazy text
-            for text, key in self.by_text.items()
+            SelectChoice(text, options[key]) for text, key in self.by_text.items()
         ]
 
     def _stored(self, value: Any) -> Any:

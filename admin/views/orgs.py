@@ -32,7 +32,7 @@ above = unit_lookup("parent", Permission.Org.WRITE)
 class OrgForm(Versioned):
     """A unit; the one above may be left out only at the root."""
 
-    name = words(_l("Name"), most=100, required=True)
+    name = words(_l("Name of the unit"), most=100, required=True)
     code = words(_l("Code"), most=64, required=True)
     level = choice(_l("Level"), LEVEL, required=True)
     parent = LookupField(_l("Stands below"), loader=above, endpoint="orgs.ajax_lookup")
@@ -60,7 +60,9 @@ class OrgView(ModelView):
     order = (OrgUnit.path,)
     entry = Entry("orgs.index_view", _l("Organisations"), "office", (read,), "tree", 10)
     columns = (
-        Column("name", _l("Name"), lambda u: u.name, OrgUnit.name, "name", in_details=False),
+        Column(
+            "name", _l("Name of the unit"), lambda u: u.name, OrgUnit.name, "name", in_details=False
+        ),
         Column("level", _l("Level"), lambda u: word_of(LEVEL, u.level), OrgUnit.level, "short"),
         Column("parent", _l("Stands below"), lambda u: u.parent.name if u.parent else "—"),
         Column("code", _l("Code"), lambda u: u.code, OrgUnit.code, "short"),

@@ -58,7 +58,7 @@ class AuditView(ReadView):
         return starts_with(AuditRecord.action, words)
 
     def name_of(self, row: Any) -> str:
-        return _("Record %(number)s", number=row.seq)
+        return str(_("Record %(number)s", number=row.seq))
 
 
 def as_text(data: Any) -> str:

@@ -34,7 +34,7 @@ from casework import access, events
 from casework.people import Actor
 from casework.permissions import Permission
 from engine.faults import Fault, Refused
-from models import Locale, Role, User, UserRole
+from models import Locale, Member, Role, User, UserRole
 from models.base import starts_with
 
 units = unit_lookup("unit", Permission.User.GRANT)
@@ -46,6 +46,14 @@ class UserForm(Versioned):
     display_name = words(_l("Name"), most=50, required=True)
     locale = choice(_l("Language"), LANGUAGE, required=True, default=Locale.ZH)
     active = BooleanField(_l("May sign in"), default=True)
+    member_number = words(
+        _l("Identity number, if a member"),
+        most=18,
+        description=_l(
+            "So that nobody handles his own or his relatives' applications. Leave blank to keep "
+            "what is on file; write 0 to clear it."
+        ),
+    )
 
 
 class NewUserForm(UserForm):
@@ -99,6 +107,7 @@ class UserView(ModelView):
         Column("display_name", _l("Name"), lambda u: u.display_name, User.display_name, "short"),
         Column("active", _l("May sign in"), lambda u: yes_no(u.active), User.active, "short"),
         Column("locale", _l("Language"), lambda u: LANGUAGE[u.locale], css="short"),
+        Column("member", _l("Is a member"), lambda u: yes_no(u.member_id is not None), css="short"),
         Column(
             "created_at", _l("Made on"), lambda u: moment(u.created_at), User.created_at, "short"
         ),
@@ -131,6 +140,7 @@ class UserView(ModelView):
         )
         if session.scalar(select(User.id).where(User.username == form.username.data.lower())):
             raise Refused([Fault("edge_user_exists", {"name": form.username.data}, "username")])
+        user.member_id = member_of(session, form, None)
         session.add(user)
         session.flush()
         events.audit(session, by, at, "user.create", "user", user.id, {"username": user.username})
@@ -142,14 +152,16 @@ class UserView(ModelView):
         """Closing an account ends its sessions; nobody closes his own."""
         if row.id == by.user_id and not form.active.data:
             raise Refused([Fault("edge_own_account", {}, "active")])
-        if row.active and not form.active.data:
-            row.session_stamp = passwords.stamp()
         return super().change(session, row, form, by, at, version)
 
-    def hold(self, session: Session, row: Any, version: int | None) -> None:
-        stamp = row.session_stamp
-        super().hold(session, row, version)
-        row.session_stamp = stamp
+    def fill(self, form: Any, row: Any) -> None:
+        """The row's own fields; the number itself is not kept with the account."""
+        session = db.session()
+        row.member_id = member_of(session, form, row.member_id)
+        if row.active and not form.active.data:
+            row.session_stamp = passwords.stamp()
+        for name in ("display_name", "locale", "active"):
+            form._fields[name].populate_obj(row, name)
 
     def beside(self, row: Any) -> dict[str, Any]:
         held = db.session.scalars(
@@ -236,6 +248,20 @@ class UserView(ModelView):
             return acting.refused(outcome)
         flash(_("Role ended."), "success")
         return redirect(self.get_url(".details_view", id=request.args["id"]))
+
+
+def member_of(session: Session, form: Any, now: int | None) -> int | None:
+    """The member that the account belongs to, found by the whole identity number only: whoever
+    keeps accounts does not read the register."""
+    typed = form.member_number.data
+    if not typed:
+        return now
+    if typed == "0":
+        return None
+    found = session.scalar(select(Member.id).where(Member.id_number.matches(typed)))
+    if found is None:
+        raise Refused([Fault("edge_member_unknown", {}, "member_number")])
+    return found
 
 
 def grant(session: Session, user: User, form: GrantForm, by: Actor, at: datetime) -> UserRole:

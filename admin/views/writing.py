@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from admin import acting
 from admin.acting import Outcome, attempt
 from admin.extensions import db
-from admin.text import fault_text
+from admin.text import fault_text, yes_no
 from admin.views.base import ReadView
 from admin.views.fields import Versioned
 from casework import events
@@ -327,11 +327,11 @@ def _words(field: Any) -> str:
     """A field's value as a person reads it."""
     if hasattr(field, "shown"):
         shown = field.shown()
-        return shown[1] if shown else "—"
+        return str(shown[1]) if shown else "—"
     if field.data in (None, ""):
         return "—"
     if hasattr(field, "iter_choices"):
         return next((str(one.label) for one in field.iter_choices() if one.selected), "—")
     if isinstance(field.data, bool):
-        return _("Yes") if field.data else _("No")
+        return yes_no(field.data)
     return str(field.data)

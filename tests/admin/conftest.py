@@ -7,6 +7,7 @@ Both run on SQLite and on PostgreSQL.
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -14,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from ruamel.yaml import YAML
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -30,6 +33,9 @@ from tests.conftest import DIALECTS, Database, _copy
 NOW = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 LONG_AGO = date(2020, 1, 1)
 PASSWORD = "a long sentence 帮扶"
+# argon2 as cheap as it gets, and templates compiled once: tests sign in by the hundred
+passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+COMPILED = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="sunshine-templates-"))
 HASH = passwords.hashed(PASSWORD)
 ROLES = YAML(typ="safe").load(Path("seeds/reference/roles.yaml"))
 TOKEN = re.compile(r'name="csrf-token" content="([^"]+)"')
@@ -198,6 +204,7 @@ def open_office(database: Database, folder: Path) -> Office:
             "CLOCK": lambda: NOW,
         }
     )
+    app.jinja_env.bytecode_cache = COMPILED
     office = Office(app, database)
     before = use_keyring(Keyring([bytes(range(32))]))
     try:

@@ -385,9 +385,8 @@ def test_nonsense_in_a_form_is_never_an_error_of_ours(fresh_office: Office) -> N
 def send_everywhere(fresh_office: Office, text: str) -> None:
     clerk = fresh_office.as_("committee_clerk")
     number, pair = fresh_office.members["李芳"], fresh_office.pairs["A1"]
-    everything = {
-        name: text
-        for name in (
+    everything = dict.fromkeys(
+        (
             "name",
             "id_number",
             "phone",
@@ -418,8 +417,9 @@ def send_everywhere(fresh_office: Office, text: str) -> None:
             "action",
             "url",
             "died_on",
-        )
-    }
+        ),
+        text,
+    )
     for path in (
         "/members/new/",
         f"/members/edit/?id={number}",
