@@ -69,3 +69,7 @@ def ask(command: str, facts: Mapping[str, Any], *more: str) -> Any:
     ran = engine(command, LICHENG, "--facts", "-", *more, given=json.dumps(facts))
     assert ran.code == 0, ran.said
     return ran.json
+
+
+def has_chinese(text: str) -> bool:
+    return any("\u4e00" <= letter <= "\u9fff" for letter in text)
