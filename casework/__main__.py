@@ -9,12 +9,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from casework import calendar, editions, people
 from casework.clock import day_of
@@ -77,6 +78,16 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+@contextmanager
+def _database(given: argparse.Namespace) -> Iterator[sessionmaker[Session]]:
+    """Sessions on the database named, whose connections are closed at the end."""
+    engine = make_engine(given.database)
+    try:
+        yield make_sessions(engine)
+    finally:
+        engine.dispose()
+
+
 def _migrate(given: argparse.Namespace) -> int:
     migrate(given.database)
     return 0
@@ -84,7 +95,7 @@ def _migrate(given: argparse.Namespace) -> int:
 
 def _publish(given: argparse.Namespace) -> int:
     at = datetime.now(UTC)
-    with make_sessions(make_engine(given.database)).begin() as session:
+    with _database(given) as sessions, sessions.begin() as session:
         edition = editions.publish(
             session,
             given.folder,
@@ -108,7 +119,7 @@ def _person(session: Session, username: str | None, at: datetime) -> people.Acto
 
 
 def _verify_audit(given: argparse.Namespace) -> int:
-    with make_sessions(make_engine(given.database))() as session:
+    with _database(given) as sessions, sessions() as session:
         problems = list(audit.verify(session))
     for problem in problems:
         print(problem, file=sys.stderr)
@@ -116,7 +127,7 @@ def _verify_audit(given: argparse.Namespace) -> int:
 
 
 def _fill_calendar(given: argparse.Namespace) -> int:
-    with make_sessions(make_engine(given.database)).begin() as session:
+    with _database(given) as sessions, sessions.begin() as session:
         print(*calendar.fill(session, given.first, given.last))
     return 0
 
@@ -131,8 +142,9 @@ def _create_key(given: argparse.Namespace) -> int:
 
 def _work(given: argparse.Namespace) -> int:
     queue = make_queue(given.broker)
-    install(queue, make_sessions(make_engine(given.database)))
-    work(queue, given.workers)
+    with _database(given) as sessions:
+        install(queue, sessions)
+        work(queue, given.workers)
     return 0
 
 

@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import select
 
-from casework import available, history, moves, steps
+from casework import assessments, available, history, moves, steps
 from casework.people import Actor
-from engine.faults import Refused
+from engine.faults import Disagreement, Fault, Refused
 from models import Application, Approval, CaseEvent, CaseStatus, Decision, Grant, HouseholdPerson
 from models.applications import ApprovalResult, Outcome
 from models.audit import AuditRecord
@@ -436,3 +436,40 @@ def test_a_list_step_is_not_taken_one_by_one(bureau: Bureau) -> None:
         )
     )
     assert codes == {"list_step"}
+
+
+def test_evaluators_that_disagree_block_the_step_and_nothing_changes(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    application = walk(bureau, register(bureau), "decision")
+    before = snapshot(bureau, application)
+
+    def disagree(*_: object) -> object:
+        raise Disagreement([Fault("evaluators_disagree", {})])
+
+    monkeypatch.setattr(assessments, "assess", disagree)
+    assert "evaluators_disagree" in refusal(lambda: take(bureau, application, amount="600"))
+    assert snapshot(bureau, application) == before
+
+
+def test_archiving_closes_the_application(bureau: Bureau) -> None:
+    application = register(bureau)
+    moves.move(
+        bureau.session,
+        application,
+        verb="test",
+        by=bureau["leader"],
+        at=NOW,
+        to_stage="archive",
+        status=CaseStatus.OPEN,
+    )
+    steps.complete(
+        bureau.session,
+        application,
+        "archive",
+        {"archived_on": NOW.date(), "file_number": "2010-1"},
+        by=bureau["committee_clerk"],
+        at=NOW,
+        expected_version=application.version,
+    )
+    assert application.status is CaseStatus.CLOSED

@@ -1,0 +1,140 @@
+"""`python -m casework`: the database, editions, the audit log, the calendar and keys from a shell."""
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from casework import events, people
+from casework.__main__ import main
+from casework.clock import day_of
+from engine.faults import Fault
+from models import AuditRecord, Edition, HolidayYear
+from tests import factories
+from tests.casework.bureau import LICHENG, NOW, ROLES
+from tests.conftest import Database
+
+
+def run(database: Database, *words: str) -> int:
+    return main(["--lang", "en", "--database", database.url, *words])
+
+
+def hire(database: Database) -> None:
+    """Every role of the policy, and two people who may publish."""
+    with database.sessions.begin() as session:
+        tree = factories.org_tree(session)
+        for role, _where in ROLES.values():
+            factories.role(session, role)
+        for name in ("li", "wang"):
+            factories.user(session, ("policy_officer", tree.department), username=name)
+
+
+def copy_policy(folder: Path) -> Path:
+    shutil.copytree(LICHENG, folder)
+    return folder
+
+
+def test_migrating_twice_is_the_same_as_once(database: Database) -> None:
+    assert run(database, "migrate") == 0
+    assert run(database, "migrate") == 0
+
+
+def test_the_first_edition_needs_no_persons_and_the_next_needs_two(
+    database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hire(database)
+    publish = ("publish", str(LICHENG), "--from", "2010-06-07")
+    assert run(database, *publish) == 0
+    folder = copy_policy(tmp_path / "policy")
+    with (folder / "policy.yaml").open("a", encoding="utf-8") as file:
+        file.write("# another edition\n")
+    again = ("publish", str(folder), "--from", "2011-01-01")
+    assert run(database, *again) == 1
+    assert "signed by another" in capsys.readouterr().err
+    persons = ("--proposed-by", "Li", "--signed-by", "Wang")
+    assert run(database, *again, *persons) == 0
+    with database.sessions() as session:
+        assert len(session.scalars(select(Edition)).all()) == 2
+
+
+def test_a_broken_folder_is_told_with_its_places_and_publishes_nothing(
+    database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hire(database)
+    folder = copy_policy(tmp_path / "policy")
+    with (folder / "policy.yaml").open("a", encoding="utf-8") as file:
+        file.write("what: is this\n")
+    assert run(database, "publish", str(folder), "--from", "2010-06-07") == 1
+    told = capsys.readouterr().err
+    assert "policy.yaml:" in told
+    assert '"what"' in told
+    assert run(database, "publish", str(tmp_path / "none"), "--from", "2010-06-07") == 1
+    with database.sessions() as session:
+        assert session.scalars(select(Edition)).all() == []
+
+
+def test_an_unknown_person_publishes_nothing(database: Database) -> None:
+    hire(database)
+    words = ("publish", str(LICHENG), "--from", "2010-06-07", "--proposed-by", "nobody")
+    assert run(database, *words) == 1
+
+
+def test_a_changed_audit_record_is_found(database: Database) -> None:
+    with database.sessions.begin() as session:
+        events.audit(session, people.system(), NOW, "test", "thing", 1, {"n": 1})
+        events.audit(session, people.system(), NOW, "test", "thing", 2, {"n": 2})
+    assert run(database, "verify-audit") == 0
+    with database.engine.begin() as connection:
+        if database.dialect == "sqlite":
+            names = connection.exec_driver_sql(
+                "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_record'"
+            )
+            for (name,) in names.all():
+                connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+        else:
+            connection.exec_driver_sql("ALTER TABLE audit_record DISABLE TRIGGER USER")
+        connection.execute(
+            update(AuditRecord).where(AuditRecord.seq == 1).values(actor_name="nobody")
+        )
+    assert run(database, "verify-audit") == 1
+
+
+def test_a_refusal_is_kept_with_the_codes_of_its_faults(database: Database) -> None:
+    with database.sessions.begin() as session:
+        faults = [Fault("wrong_role", {}), Fault("stale_page", {}, "version")]
+        events.record_refusal(
+            session, people.system("edge"), NOW, "application.complete", "application", 7, faults
+        )
+    with database.sessions() as session:
+        record = session.scalars(select(AuditRecord)).one()
+    assert (record.action, record.object_id) == ("refused:application.complete", "7")
+    assert [fault["code"] for fault in record.data["faults"]] == ["wrong_role", "stale_page"]
+
+
+def test_the_calendar_is_filled_for_the_years_asked(database: Database) -> None:
+    assert run(database, "fill-calendar", "--first", "2010", "--last", "2011") == 0
+    with database.sessions() as session:
+        assert set(session.scalars(select(HolidayYear.year))) == {2010, 2011}
+
+
+def test_a_key_is_made_once_and_never_written_over(tmp_path: Path) -> None:
+    path = tmp_path / "office.key"
+    assert main(["create-key", str(path)]) == 0
+    before = path.read_bytes()
+    assert main(["create-key", str(path)]) == 1
+    assert path.read_bytes() == before
+
+
+def test_a_wrong_command_is_wrong_use() -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["pubish"])
+    assert left.value.code == 2
+
+
+def test_the_office_counts_days_in_its_own_zone() -> None:
+    late = datetime(2010, 12, 3, 17, 0, tzinfo=UTC)
+    assert day_of(late).isoformat() == "2010-12-04"
+    with pytest.raises(ValueError, match="zone"):
+        day_of(datetime(2010, 12, 3))
