@@ -3,7 +3,7 @@ of the database. What is right is casework's to say."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Flask
@@ -34,10 +34,11 @@ class BoundForm(Form):
             """WTForms' own messages in the language of the request."""
             return translations
 
-    def take(self, faults: tuple[Fault, ...], words: Any) -> None:
-        """Put each fault beside the field that it names, as well as on top of the page."""
+    def take(self, faults: Sequence[Fault], words: Any) -> None:
+        """Put each fault beside the field that it names, unless that has something to mend already."""
+        already = {name for name, field in self._fields.items() if field.errors}
         for fault in faults:
-            if fault.where in self._fields:
+            if fault.where in self._fields and fault.where not in already:
                 field = self._fields[fault.where]
                 field.errors = [*field.errors, words(fault)]
 

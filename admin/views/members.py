@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, selectinload
 from wtforms.validators import InputRequired
 
-from admin import acting
+from admin import acting, clock
 from admin.acting import attempt
 from admin.extensions import db
 from admin.i18n import _l
@@ -30,6 +31,7 @@ from admin.views.writing import ModelView
 from casework import members
 from casework.people import Actor
 from casework.permissions import Permission
+from engine.faults import Fault
 from models import Member, OrgLevel, OrgUnit
 
 MASKED = {"id_number": "id_number", "phone": "phone", "bank_account": "account"}
@@ -196,6 +198,12 @@ class MemberView(ModelView):
                 field.render_kw = {**field.render_kw, "placeholder": shown}
                 field.description = _("Leave blank to keep the number on file.")
         return form
+
+    def also_wrong(self, form: Any, row: Any) -> Sequence[Fault]:
+        values = form.values(keep_blank=row is not None)
+        if row is not None:
+            values = {name: getattr(row, name) for name in members.FIELDS} | values
+        return members.faults(db.session(), values, clock.today(), row)
 
     def create(self, session: Session, form: Any, by: Actor, at: datetime) -> Member:
         return members.register(session, form.org.data, form.values(keep_blank=False), by=by, at=at)

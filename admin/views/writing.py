@@ -105,6 +105,11 @@ class ModelView(ReadView):
             if name not in ("version", "csrf_token"):
                 field.populate_obj(row, name)
 
+    def also_wrong(self, form: Any, row: Any) -> Sequence[Fault]:
+        """What casework would refuse besides, so that a form which cannot even be read still
+        tells every fault at once. `row` is None for a new one."""
+        return ()
+
     # -- forms
     def blank(self) -> Any:
         """The form for a new row."""
@@ -137,6 +142,7 @@ class ModelView(ReadView):
         if request.method == "GET":
             return self._form_page(form)
         if not form.validate():
+            form.take(self.also_wrong(form, None), fault_text)
             return make_response(self._form_page(form), 422)
         outcome: Outcome[Any] = attempt(
             lambda session, by, at: self.create(session, form, by, at),
@@ -158,6 +164,7 @@ class ModelView(ReadView):
         if request.method == "GET":
             return self._form_page(form, row)
         if not form.validate():
+            form.take(self.also_wrong(form, row), fault_text)
             return make_response(self._form_page(form, row), 422)
         number = self.get_pk_value(row)
         outcome: Outcome[Any] = attempt(

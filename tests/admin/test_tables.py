@@ -73,6 +73,16 @@ def test_every_fault_of_a_new_member_is_shown_at_once_beside_its_field_and_nothi
     assert "refused:member.create" in audited(fresh_office)
 
 
+def test_a_form_without_its_branch_still_tells_every_other_fault(fresh_office: Office) -> None:
+    """Nobody is sent back a second time for what was wrong the first time."""
+    clerk = fresh_office.sign_in("branch_clerk")
+    data = {"name": "", "id_number": "123", "status": "full", "phone": "12", "joined_on": "nie"}
+    answer = clerk.post("/members/new/", data)
+    assert answer.status_code == 422
+    for field in ("name", "org", "id_number", "phone", "joined_on"):
+        assert f'id="{field}-faults"' in answer.text, field
+
+
 def test_a_member_cannot_be_entered_into_a_branch_of_others(fresh_office: Office) -> None:
     clerk = fresh_office.sign_in("branch_clerk")
     data = {"name": "王某", "status": "full", "org": fresh_office.units["B1"]}
