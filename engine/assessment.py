@@ -21,6 +21,7 @@ from engine.machine import Amounts, Entry, Machine
 from engine.model import Benefit, Policy, Tier
 from engine.reference import Reference
 from engine.reference import plain as plain_value
+from engine.unknowns import UnknownsOfCase
 
 SCHEMA_VERSION = 1
 
@@ -135,7 +136,8 @@ def assess(policy: Policy, facts: Facts) -> Assessment:
         missing: tuple[str, ...] = ()
         exact = True
     else:
-        outcome, category, benefits, missing, exact = _completed(machine, facts, slots, amounts)
+        unknowns = machine.unknowns.of(slots, facts.on)
+        outcome, category, benefits, missing, exact = _completed(machine, unknowns, slots, amounts)
     return _assembled(policy, facts, slots, truths, outcome, category, benefits, missing, exact)
 
 
@@ -164,7 +166,7 @@ def _one(benefit: Benefit, tier: Tier, amounts: Amounts | None) -> Granted:
 
 
 def _completed(
-    machine: Machine, facts: Facts, slots: Sequence[Any], amounts: TierAmounts
+    machine: Machine, unknowns: UnknownsOfCase, slots: Sequence[Any], amounts: TierAmounts
 ) -> tuple[str, str, tuple[Granted, ...], tuple[str, ...], bool]:
     policy = machine.policy
 
@@ -177,7 +179,7 @@ def _completed(
         )
         return core[0], core[1], given
 
-    found = machine.unknowns.completed(facts, slots, content)
+    found = unknowns.completed(content)
     open_tiers = {key for core in found.cores for key in core[2] if amounts[key] is None}
     missing = set(found.missing) | machine.unknown_of_amounts(slots, open_tiers)
     outcomes = {core[0] for core in found.cores}
@@ -255,6 +257,7 @@ class _Holding:
         self, machine: Machine, facts: Facts, slots: Sequence[Any], truths: Sequence[bool | None]
     ) -> None:
         self.machine, self.facts, self.slots, self.truths = machine, facts, slots, truths
+        self._unknowns: UnknownsOfCase | None = None
 
     def codes(self, entries: Sequence[Entry]) -> tuple[str, ...]:
         truths = self.truths
@@ -273,7 +276,9 @@ class _Holding:
         return tuple(found)
 
     def _always(self, entry: Entry) -> bool:
-        return self.machine.unknowns.always(self.facts, self.slots, [entry.tree])[0]
+        if self._unknowns is None:
+            self._unknowns = self.machine.unknowns.of(self.slots, self.facts.on)
+        return self._unknowns.always(entry.tree)
 
 
 def _proposed_ok(policy: Policy, facts: Facts, benefits: tuple[Granted, ...]) -> bool | None:

@@ -34,12 +34,12 @@ register(
             "discretion, undetermined or none.",
         ),
         "rule_never_true": (
-            "规则“{rule}”没有一个成立的情形，请补一例。",
-            'No case in which the rule "{rule}" holds; add one.',
+            "规则“{rule}”（{clause}）没有一个成立的情形，请补一例。",
+            'No case in which the rule "{rule}" ({clause}) holds; add one.',
         ),
         "rule_never_false": (
-            "规则“{rule}”没有一个不成立的情形，请补一例。",
-            'No case in which the rule "{rule}" does not hold; add one.',
+            "规则“{rule}”（{clause}）没有一个不成立的情形，请补一例。",
+            'No case in which the rule "{rule}" ({clause}) does not hold; add one.',
         ),
     }
 )
@@ -135,7 +135,7 @@ def _uncovered(rules: list[Rule], seen: dict[str, set[bool | None]]) -> Iterator
     for rule in rules:
         for truth, code in ((True, "rule_never_true"), (False, "rule_never_false")):
             if truth not in seen[rule.id]:
-                yield Fault(code, {"rule": rule.id}, rule.where)
+                yield Fault(code, {"rule": rule.id, "clause": rule.clause}, rule.where)
 
 
 def _differences(policy: Policy, case: Case, found: Assessment) -> Iterator[Fault]:

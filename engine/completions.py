@@ -26,7 +26,6 @@ _UNITS = {"money": 100, "number": 1_000_000}
 OTHER_TEXT = "\ufffd"
 """Stands for every text that no rule names."""
 
-Case = dict[str, Any]
 Line = tuple[Fraction, Fraction]
 
 
@@ -115,94 +114,113 @@ class Points:
 
 
 class Completer:
-    """Finds the points of clusters for one policy."""
+    """Finds the points of clusters for one case. `slots` are its values; `evaluate` gives the
+    numbered value of a property for completed slots; `derive` fills in what goes by a choice."""
 
     def __init__(
         self,
         trees: Trees,
-        evaluate: Callable[[Case, Property], int],
-        derive: Callable[[Case], Case],
+        positions: Mapping[str, int],
+        slots: Sequence[Any],
+        evaluate: Callable[[list[Any], Property], int],
+        derive: Callable[[list[Any]], None] | None,
         texts: Sequence[str] = (),
         most: int = 20_000,
     ) -> None:
-        self.trees, self.evaluate, self.derive, self.most = trees, evaluate, derive, most
-        self.texts = texts
+        self.trees, self.positions, self.slots = trees, positions, slots
+        self.evaluate, self.derive, self.texts, self.most = evaluate, derive, texts, most
         self._known: dict[object, Points] = {}
 
-    def points(self, cluster: Cluster, case: Case) -> Points:
-        """Completions that stand for all; no rows where they would be too many. One completer
-        serves one case."""
+    def points(self, cluster: Cluster) -> Points:
+        """Completions that stand for all; no rows where they would be too many."""
         key = (tuple(f.name for f in cluster.facts), tuple(p.index for p in cluster.properties))
         if key not in self._known:
-            self._known[key] = self._points(cluster, case)
+            self._known[key] = self._points(cluster)
         return self._known[key]
 
-    def _points(self, cluster: Cluster, case: Case) -> Points:
-        domains = {fact.name: self._small(fact) for fact in cluster.facts}
-        small = {name: domain for name, domain in domains.items() if domain is not None}
-        large = [fact for fact in cluster.facts if domains[fact.name] is None]
-        if prod(len(domain) for domain in small.values()) > self.most // 4:
-            return Points((), False)
-        complete = len(large) <= 1
-        critical: dict[str, dict[Any, None]] = {fact.name: {} for fact in large}
-        for chosen in product(*small.values()) if large else ():
-            settled = {**case, **dict(zip(small, chosen, strict=True))}
-            complete &= self._critical(cluster, large, settled, critical)
-        columns = [small.get(f.name) or tuple(critical[f.name]) for f in cluster.facts]
-        if prod(len(column) for column in columns) > self.most:
-            return Points((), False)
-        return Points(tuple(self._evaluated(cluster, case, list(product(*columns)))), complete)
+    def _points(self, cluster: Cluster) -> Points:
+        """First the ends and turning points alone; all values of small facts where that might
+        miss something."""
+        first = self._tried(cluster, whole=False)
+        return first if first.complete else self._tried(cluster, whole=True)
 
-    def _small(self, fact: Fact) -> tuple[Any, ...] | None:
+    def _tried(self, cluster: Cluster, whole: bool) -> Points:
+        columns: dict[str, dict[Any, None]] = {}
+        critical: list[Fact] = []
+        for fact in cluster.facts:
+            domain = self._domain(fact, whole)
+            columns[fact.name] = dict.fromkeys(domain or (fact.low, fact.high))
+            if domain is None:
+                critical.append(fact)
+        linear = self._add_turns(cluster, critical, columns)
+        if linear is None or prod(len(column) for column in columns.values()) > self.most:
+            return Points((), False)
+        rows = tuple(self._evaluated(cluster, list(product(*columns.values()))))
+        complete = (linear and len(critical) <= 1) or _saturated(cluster, rows)
+        return Points(rows, complete)
+
+    def _domain(self, fact: Fact, whole: bool) -> tuple[Any, ...] | None:
+        """The values to try of a fact without turning points; None for one that has them."""
         if fact.type == "text":
             return (*self.texts, OTHER_TEXT)
+        if fact.type == "integer" and not whole:
+            return None
         return small_domain(fact)
 
+    def _add_turns(
+        self, cluster: Cluster, critical: list[Fact], columns: dict[str, dict[Any, None]]
+    ) -> bool | None:
+        """Add the values around each change of a property; whether each was linear, so that all
+        are found for a single such fact; None where there are too many ways to look."""
+        linear = True
+        for _ in range(2 if len(critical) > 1 else 1):
+            for fact in critical:
+                others = [name for name in columns if name != fact.name]
+                tried = [list(columns[name])[: 8 if len(critical) > 1 else None] for name in others]
+                if prod(len(values) for values in tried) > self.most // 4:
+                    return None
+                for values in product(*tried):
+                    settled = list(self.slots)
+                    for name, value in zip(others, values, strict=True):
+                        settled[self.positions[name]] = value
+                    linear &= self._around(cluster, fact, settled, columns[fact.name])
+        return linear
+
     def _evaluated(
-        self, cluster: Cluster, case: Case, rows: list[tuple[Any, ...]]
+        self, cluster: Cluster, rows: list[tuple[Any, ...]]
     ) -> Iterator[tuple[tuple[Any, ...], tuple[int, ...]]]:
-        names = [fact.name for fact in cluster.facts]
+        places = [self.positions[fact.name] for fact in cluster.facts]
         for row in rows:
-            completed = self.derive({**case, **dict(zip(names, row, strict=True))})
-            values = tuple(self.evaluate(completed, item) for item in cluster.properties)
-            yield row, values
+            completed = list(self.slots)
+            for place, value in zip(places, row, strict=True):
+                completed[place] = value
+            if self.derive is not None:
+                self.derive(completed)
+            yield row, tuple([self.evaluate(completed, item) for item in cluster.properties])
 
-    def _critical(
-        self,
-        cluster: Cluster,
-        large: list[Fact],
-        case: Case,
-        critical: dict[str, dict[Any, None]],
+    def _around(
+        self, cluster: Cluster, fact: Fact, settled: list[Any], values: dict[Any, None]
     ) -> bool:
-        """Add the values of the large facts to try; whether that is certainly enough."""
-        for fact in large:
-            for end in (fact.low, fact.high):
-                critical[fact.name].setdefault(end)
-        if len(large) == 1:
-            return self._around(cluster, large[0], self.derive(case), critical[large[0].name])
-        for _ in range(2):
-            for fact in large:
-                others = [other for other in large if other is not fact]
-                ends = product(*(list(critical[other.name])[:6] for other in others))
-                for values in ends:
-                    named = dict(zip((o.name for o in others), values, strict=True))
-                    self._around(cluster, fact, self.derive({**case, **named}), critical[fact.name])
-        return False
-
-    def _around(self, cluster: Cluster, fact: Fact, case: Case, values: dict[Any, None]) -> bool:
         """The values of one fact around each change of a property, all others being settled."""
-        complete = True
+        if self.derive is not None:
+            self.derive(settled)
+        reference = Reference(dict(zip(self.positions, settled, strict=True)), self.trees)
+        linear = True
         for item in cluster.properties:
             for left, right in _pairs(item.tree):
-                complete &= self._roots(left, right, fact, case, values)
-        return complete
+                linear &= self._roots(left, right, fact, reference, values)
+        return linear
 
     def _roots(
-        self, left: t.Tree, right: t.Tree, fact: Fact, case: Case, values: dict[Any, None]
+        self,
+        left: t.Tree,
+        right: t.Tree,
+        fact: Fact,
+        reference: Reference,
+        values: dict[Any, None],
     ) -> bool:
         if not (_depends(left, fact.name, self.trees) or _depends(right, fact.name, self.trees)):
             return True
-        reference = Reference(case, self.trees)
         one = line_of(left, fact.name, reference, self.trees)
         two = line_of(right, fact.name, reference, self.trees)
         if one is None or two is None:
@@ -236,3 +254,24 @@ def _pairs(tree: t.Tree) -> list[tuple[t.Tree, t.Tree]]:
         elif isinstance(node, t.OneOf) and node.item.type.kind not in ("choice", "text"):
             found += [(node.item, const) for const in node.values]
     return found
+
+
+def _saturated(cluster: Cluster, rows: Sequence[tuple[tuple[Any, ...], tuple[int, ...]]]) -> bool:
+    """Whether nothing more could be found: every combination of property values is reached, and
+    every fact alone can change each into each other."""
+    vectors = {vector for _, vector in rows}
+    if len(vectors) < prod(item.size for item in cluster.properties):
+        return False
+    pairs = len(vectors) * (len(vectors) - 1) // 2
+    return all(len(moves_of(rows, column)) == pairs for column in range(len(cluster.facts)))
+
+
+def moves_of(
+    rows: Sequence[tuple[tuple[Any, ...], Any]], column: int
+) -> frozenset[tuple[Any, Any]]:
+    """Pairs of results reached by rows that differ in one column only, the lesser first."""
+    lines: dict[tuple[Any, ...], set[Any]] = {}
+    for row, result in rows:
+        lines.setdefault((*row[:column], *row[column + 1 :]), set()).add(result)
+    distinct = {frozenset(line) for line in lines.values() if len(line) > 1}
+    return frozenset((one, two) for line in distinct for one in line for two in line if one < two)

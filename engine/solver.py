@@ -9,14 +9,13 @@ different leaves. Where exactness cannot be had within the bounds the answer is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
 from math import prod
-from typing import Any
 
 from engine.atoms import Atoms, Property
-from engine.completions import Cluster, Completer, Points
+from engine.completions import Cluster, Completer, Points, moves_of
 from engine.core import Core
 from engine.diagram import Diagram, Overlay
 from engine.language import tree as t
@@ -64,28 +63,26 @@ class Solver:
 
     def solve(
         self,
-        case: dict[str, Any],
         values: Mapping[int, int],
-        sources: Callable[[str], str],
+        sources: Callable[[str], str | None],
         content: Callable[[Core], Hashable],
         completer: Completer,
     ) -> Completed:
-        """`values` are the known properties; `sources` names the fact by which an unknown slot is
-        looked up (or itself); `content` tells which cores are the same answer in this case."""
+        """`values` are the known properties; `sources` names the fact to ask for where a slot is
+        unknown, and is None where it is known; `content` tells which cores are the same answer in this case."""
         overlay = Overlay(self.diagram)
         leaves = self._leaves(content)
         root = overlay.restricted(self.root, values, leaves)
         indices, _ = overlay.reach([root])
-        unknown = {i: self._unknown(i, case, sources) for i in indices}
-        groups, free = self._grouped(unknown, case, completer)
+        unknown = {i: self._unknown(i, sources) for i in indices}
+        groups, free = self._grouped(unknown, completer)
         return self._compared(overlay, root, groups, free)
 
     def always(
         self,
         node: int,
-        case: dict[str, Any],
         values: Mapping[int, int],
-        sources: Callable[[str], str],
+        sources: Callable[[str], str | None],
         completer: Completer,
     ) -> bool:
         """Whether a condition holds in every completion (certainly; never guessed)."""
@@ -94,8 +91,8 @@ class Solver:
         if root in (self.diagram.yes, self.diagram.no):
             return root == self.diagram.yes
         indices, _ = overlay.reach([root])
-        unknown = {i: self._unknown(i, case, sources) for i in indices}
-        groups, free = self._grouped(unknown, case, completer)
+        unknown = {i: self._unknown(i, sources) for i in indices}
+        groups, free = self._grouped(unknown, completer)
         if free and not groups:
             return False
         if prod(len(group.vectors) for group in groups) > MOST_COMBINATIONS:
@@ -120,14 +117,13 @@ class Solver:
                     merged[node] = kept
         return merged
 
-    def _unknown(
-        self, index: int, case: Mapping[str, Any], sources: Callable[[str], str]
-    ) -> frozenset[str]:
-        return frozenset(sources(name) for name in self.depends[index] if case.get(name) is None)
+    def _unknown(self, index: int, sources: Callable[[str], str | None]) -> frozenset[str]:
+        found = (sources(name) for name in self.depends[index])
+        return frozenset(name for name in found if name is not None)
 
     # clusters ----------------------------------------------------------------------------
     def _grouped(
-        self, unknown: Mapping[int, frozenset[str]], case: dict[str, Any], completer: Completer
+        self, unknown: Mapping[int, frozenset[str]], completer: Completer
     ) -> tuple[list[_Group], dict[int, str]]:
         """Properties that are simply an unknown fact stand free; the others form groups."""
         groups: list[_Group] = []
@@ -139,7 +135,7 @@ class Solver:
             else:
                 facts = tuple(fact for name, fact in self.facts.items() if name in names)
                 cluster = Cluster(facts, properties)
-                groups.append(_group(cluster, completer.points(cluster, case)))
+                groups.append(_group(cluster, completer.points(cluster)))
         return groups, free
 
     def _is_fact(self, item: Property) -> bool:
@@ -209,22 +205,12 @@ def _group(cluster: Cluster, points: Points) -> _Group:
         return _Group(indices, vectors, {}, 0, False, names)
     numbers: dict[tuple[int, ...], int] = {}
     rows = [(row, numbers.setdefault(vector, len(numbers))) for row, vector in points.rows]
-    moves = {name: _moves(rows, column) for column, name in enumerate(names)}
+    moves = {name: moves_of(rows, column) for column, name in enumerate(names)}
     if points.complete:
         return _Group(indices, tuple(numbers), moves, len(numbers), True, names)
     spare = product(*(range(item.size) for item in cluster.properties))
     vectors = (*numbers, *(vector for vector in spare if vector not in numbers))
     return _Group(indices, vectors, moves, len(numbers), False, names)
-
-
-def _moves(rows: Sequence[tuple[tuple[Any, ...], int]], column: int) -> frozenset[tuple[int, int]]:
-    """Pairs of vectors reached by rows that differ in one column only."""
-    lines: dict[tuple[Any, ...], set[int]] = {}
-    for row, number in rows:
-        lines.setdefault((*row[:column], *row[column + 1 :]), set()).add(number)
-    return frozenset(
-        (one, two) for line in lines.values() for one in line for two in line if one < two
-    )
 
 
 def _differing(nodes: Mapping[tuple[int, ...], int], position: int, group: _Group) -> set[str]:

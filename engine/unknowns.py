@@ -7,14 +7,14 @@ what the encoder computes.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from engine.atoms import Atoms, Property
-from engine.completions import Case, Completer
+from engine.completions import Completer
 from engine.core import Core, Plan, core_diagram
 from engine.diagram import Conditions, Diagram, TooManyNodes
-from engine.facts import Facts
 from engine.language import tree as t
 from engine.language.types import INTEGER
 from engine.model import Policy
@@ -45,12 +45,17 @@ class Unknowns:
             root = -1
         base = [item for item in atoms.properties if item.kind != "definition"]
         self.base = tuple(base)
-        self._all = evaluator(slots, trees, [value_tree(item) for item in base], only=True)
+        self.values_of = evaluator(slots, trees, [value_tree(item) for item in base], only=True)
         self._one = {
             item.index: evaluator(slots, trees, [value_tree(item)], only=True) for item in base
         }
         self.depends = {item.index: frozenset(self._rests_on(item.tree)) for item in base}
         self.texts = tuple(_texts(trees))
+        self.by_choice = tuple(
+            (slots[name], name, slots[parameter.by])
+            for name, parameter in policy.parameters.items()
+            if name in slots and parameter.by is not None
+        )
         self.solver: Solver | None = None
         if root >= 0:
             self.solver = Solver(policy.facts, atoms, diagram, root, self.depends)
@@ -61,60 +66,66 @@ class Unknowns:
             found |= self._rests_on(self.trees[name]) if name in self.trees else {name}
         return found
 
-    def completed(
-        self, facts: Facts, slots: Sequence[Any], content: Callable[[Core], Hashable]
-    ) -> Completed:
+    def property_of(self, slots: list[Any], item: Property) -> int:
+        """The numbered value of a property for completed slots."""
+        return numbered(item, self._one[item.index](slots)[0])
+
+    def of(self, slots: Sequence[Any], on: date) -> UnknownsOfCase:
+        """What can be asked about one case."""
+        return UnknownsOfCase(self, slots, on)
+
+
+class UnknownsOfCase:
+    """One case: its known properties, worked out once, and the points tried, kept."""
+
+    def __init__(self, shared: Unknowns, slots: Sequence[Any], on: date) -> None:
+        self.shared, self.slots, self.on = shared, slots, on
+        self.values: dict[int, int] = {}
+        for item, value in zip(shared.base, shared.values_of(slots), strict=True):
+            if value is not None:
+                self.values[item.index] = numbered(item, value)
+        self.completer = Completer(
+            shared.trees,
+            shared.slots,
+            slots,
+            shared.property_of,
+            self._derive if shared.by_choice else None,
+            shared.texts,
+        )
+
+    def completed(self, content: Callable[[Core], Hashable]) -> Completed:
         """What all completions agree on. Beyond the bound of a diagram: nothing is agreed and
         every unknown fact in use may matter."""
-        if self.solver is None:
-            used = {name for names in self.depends.values() for name in names}
-            unknown = {self._origin(n) for n in used if slots[self.slots[n]] is None}
+        solver = self.shared.solver
+        if solver is None:
+            used = {name for names in self.shared.depends.values() for name in names}
+            unknown = {name for n in used if (name := self._asked(n)) is not None}
             return Completed(_ANYTHING, frozenset(unknown), False)
-        case, values, completer = self._prepared(facts, slots)
-        return self.solver.solve(case, values, self._origin, content, completer)
+        return solver.solve(self.values, self._asked, content, self.completer)
 
-    def always(self, facts: Facts, slots: Sequence[Any], trees: Sequence[t.Tree]) -> list[bool]:
-        """For each condition, whether it holds in every completion of the unknown facts."""
-        if self.solver is None:
-            return [False] * len(trees)
-        case, values, completer = self._prepared(facts, slots)
-        found = []
-        for tree in trees:
-            try:
-                node = self.conditions.of(tree)
-            except TooManyNodes:
-                found.append(False)
-                continue
-            found.append(self.solver.always(node, case, values, self._origin, completer))
-        return found
+    def always(self, tree: t.Tree) -> bool:
+        """Whether a condition holds in every completion of the unknown facts."""
+        solver = self.shared.solver
+        if solver is None:
+            return False
+        try:
+            node = self.shared.conditions.of(tree)
+        except TooManyNodes:
+            return False
+        return solver.always(node, self.values, self._asked, self.completer)
 
-    def _prepared(
-        self, facts: Facts, slots: Sequence[Any]
-    ) -> tuple[Case, dict[int, int], Completer]:
-        values = {}
-        for item, value in zip(self.base, self._all(slots), strict=True):
-            if value is not None:
-                values[item.index] = numbered(item, value)
-        case: Case = dict(zip(self.slots, slots, strict=True))
-        completer = Completer(
-            self.trees, self._property, lambda made: self._derived(facts, made), self.texts
-        )
-        return case, values, completer
+    def _asked(self, name: str) -> str | None:
+        """The fact one would have to ask for to know a slot; None where it is known."""
+        if self.slots[self.shared.slots[name]] is not None:
+            return None
+        return origin_of(self.shared.policy, name)
 
-    def _origin(self, name: str) -> str:
-        return origin_of(self.policy, name)
-
-    def _derived(self, facts: Facts, case: Case) -> Case:
-        """A completed case with the parameters that go by a choice filled in."""
-        for name in self.slots:
-            parameter = self.policy.parameters.get(name)
-            if parameter is not None and parameter.by is not None and case[parameter.by]:
-                case[name] = self.policy.parameter(name, facts.on, case[parameter.by])
-        return case
-
-    def _property(self, case: Case, item: Property) -> int:
-        value = self._one[item.index]([case[name] for name in self.slots])[0]
-        return numbered(item, value)
+    def _derive(self, slots: list[Any]) -> None:
+        """Fill in the parameters that go by a choice."""
+        for place, name, by in self.shared.by_choice:
+            choice = slots[by]
+            if choice is not None:
+                slots[place] = self.shared.policy.parameter(name, self.on, choice)
 
 
 def origin_of(policy: Policy, name: str) -> str:
