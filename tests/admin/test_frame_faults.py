@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask import g
@@ -548,7 +549,8 @@ def test_a_csv_opens_in_excel_without_running_formulas_and_keeps_its_chinese_nam
     answer = clerk.get("/members/export/csv/")
     assert answer.status_code == 200
     assert answer.data.startswith(b"\xef\xbb\xbf")
-    assert "filename*=UTF-8''%E5%85%9A%E5%91%98.csv" in answer.headers["Content-Disposition"]
+    name = quote("党员名册.csv")
+    assert f"filename*=UTF-8''{name}" in answer.headers["Content-Disposition"]
     lines = answer.data.decode("utf-8-sig").splitlines()
     assert lines[0].startswith("姓名,性别")
     assert len(lines) == 1 + 3
