@@ -63,12 +63,14 @@ class Elsewhere:
 
 @dataclass(frozen=True, slots=True)
 class Possible:
-    """What can be done here, on lists, and what is closed; `save` is the right to fill in."""
+    """What can be done here, on lists, and what is closed; `save` is the right to fill in, `entry`
+    the first stage while it can be handed in."""
 
     here: tuple[Step, ...]
     lists: tuple[Elsewhere, ...]
     closed: tuple[Step, ...]
     save: Action | None
+    entry: Action | None
 
 
 def possible(
@@ -80,6 +82,7 @@ def possible(
     lists: list[Elsewhere] = []
     closed: list[Step] = []
     save: Action | None = None
+    entry: Action | None = None
     entry_level = procedure.road(application.road).first.level
     for action in available(session, application, by, at):
         match action.verb:
@@ -87,6 +90,8 @@ def possible(
                 save = action if action.open else None
             case "list":
                 _list(session, application, procedure, action, by, lists, closed)
+            case "complete" if action.stage.kind is StageKind.APPLY and action.open:
+                entry = action  # the first stage is handed in with the form, on its own page
             case _:
                 step = _step(session, procedure, action)
                 if step.open:
@@ -97,7 +102,7 @@ def possible(
                     lists.append(Elsewhere(action.stage.label, PAGES[action.stage.kind]))
     if save is not None and save.stage.level != entry_level:
         here = [_with_facts(step, save) for step in here]
-    return Possible(tuple(here), tuple(lists), tuple(closed), save)
+    return Possible(tuple(here), tuple(lists), tuple(closed), save, entry)
 
 
 def _with_facts(step: Step, save: Action) -> Step:

@@ -6,6 +6,7 @@ Words of forms and notices are the edition's; those of rosters are the office's 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -24,11 +25,12 @@ from engine import Policy
 from engine.notices import NoticeText, notice_text
 from engine.procedure import Form, Road
 from engine.source import parse_date
-from engine.words import chinese_date, in_words, yuan
+from engine.words import chinese_date, chinese_month, in_words, yuan
 from models.applications import Application
 from models.notices import Notice
 from models.orgs import OrgKind, OrgUnit
 
+MONTH = re.compile(r"\d{4}-\d{2}")
 LINE_BREAK = "；"  # between the rows of a worksheet in one box
 
 
@@ -60,6 +62,8 @@ def _box_lines(text: str) -> tuple[str, ...]:
     day = parse_date(text)
     if day is not None:
         return (chinese_date(day),)
+    if MONTH.fullmatch(text) and (first := parse_date(f"{text}-01")):
+        return (chinese_month(first),)
     return tuple(part for part in text.split(LINE_BREAK) if part)
 
 

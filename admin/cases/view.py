@@ -30,10 +30,15 @@ from models.applications import Application, PayMethod
 from models.attachments import Attachment
 from models.ledger import Payment, PaymentState
 
-AMOUNT_COLUMNS = (
-    ("proposed", "proposed_fen"),
-    ("suggested", "suggested_fen"),
-    ("approved", "approved_fen"),
+# what the step itself records: no fault of the form as it lies there
+WRITTEN_AT_THE_STEP = frozenset(
+    {
+        "seal_missing",
+        "amount_missing",
+        "signature_missing",
+        "copies_insufficient",
+        "proxy_reason_missing",
+    }
 )
 PAYMENT_COLOURS = {
     PaymentState.PREPARED: "blue",
@@ -380,13 +385,7 @@ def form_faults(
         return []
     recorded = records.recorded(session, application).get(stage.id, {})
     faults = papers.form_faults(session, application, stage, recorded, evidence)
-    written_later = {*papers.RECORDED, "signature_missing", "copies", "copies_insufficient"}
-    return [
-        fault_text(fault)
-        for fault in faults
-        if fault.where not in written_later
-        and not str(fault.code).endswith(("_seal_missing", "_amount_missing"))
-    ]
+    return [fault_text(fault) for fault in faults if fault.code not in WRITTEN_AT_THE_STEP]
 
 
 def blocks(session: Session, application: Application, way: Road) -> list[str]:

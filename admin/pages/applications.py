@@ -119,6 +119,21 @@ def road_words(row: Application) -> str:
     return policy_label(road.label) if road else row.road
 
 
+def applicant(row: Application) -> Markup:
+    """The name over the number."""
+    return Markup('{}<span class="sub">{}</span>').format(row.member.name, row.number)
+
+
+def kind_and_stage(row: Application) -> Markup:
+    """The kind of aid over the stage."""
+    return Markup('{}<span class="sub">{}</span>').format(road_words(row), stage_words(row))
+
+
+def amount_words(row: Application) -> str:
+    """The amount set last."""
+    return yuan(row.approved_fen or row.suggested_fen or row.proposed_fen)
+
+
 def due_words(row: Application) -> str | Markup:
     """The next due date that is still open; red when it is past."""
     if row.status not in (CaseStatus.OPEN, CaseStatus.RETURNED):
@@ -167,11 +182,15 @@ class ApplicationView(ReadView):
         "applications.index_view", _l("Applications"), "aid", (READ,), "files", 10, also=("cases",)
     )
     columns = (
-        Column("number", _l("Number"), lambda a: a.number, Application.number, "short"),
-        Column("name", _l("Name"), lambda a: a.member.name, css="name"),
-        Column("org", _l("Branch"), lambda a: a.org.name, css="long"),
-        Column("road", _l("Kind of aid"), road_words, Application.road, "short"),
-        Column("stage", _l("Stage"), stage_words, css="short"),
+        Column("applicant", _l("Applicant"), applicant, css="name", in_export=False),
+        Column("number", _l("Number"), lambda a: a.number, in_list=False),
+        Column("name", _l("Name"), lambda a: a.member.name, in_list=False),
+        Column("org", _l("Branch"), lambda a: a.org.name, css="unit"),
+        Column(
+            "kind", _l("Kind of aid"), kind_and_stage, Application.road, "short", in_export=False
+        ),
+        Column("road", _l("Kind of aid"), road_words, in_list=False),
+        Column("stage", _l("Stage"), stage_words, in_list=False),
         Column(
             "status",
             _l("Status"),
@@ -179,12 +198,7 @@ class ApplicationView(ReadView):
             css="short",
             export=lambda a: str(status_words(a).striptags()),
         ),
-        Column(
-            "fen",
-            _l("Amount"),
-            lambda a: yuan(a.approved_fen or a.suggested_fen or a.proposed_fen),
-            css="num",
-        ),
+        Column("fen", _l("Amount"), amount_words, css="num"),
         Column("due", _l("Due"), due_words, css="short", in_export=False),
         Column(
             "applied_on",

@@ -109,8 +109,13 @@ def build(
         actions=_shown(application, policy, possible.here) if possible else [],
         closed=_shown(application, policy, possible.closed) if possible else [],
         links=[
-            view.Link(_("On a list: %(what)s", what=policy_label(one.button)), url_for(one.page))
-            for one in (possible.lists if possible else ())
+            *_entry_link(application, possible),
+            *(
+                view.Link(
+                    _("On a list: %(what)s", what=policy_label(one.button)), url_for(one.page)
+                )
+                for one in (possible.lists if possible else ())
+            ),
         ],
         dues=dues.shown(case_dues.dues_of(session, application, clock.today()), clock.today())
         if way
@@ -150,6 +155,14 @@ def build(
         and procedure.stages[application.stage].level == way.first.level,
         printable=way is not None and may(by, Permission.Application.PRINT, path),
     )
+
+
+def _entry_link(application: Application, possible: actions.Possible | None) -> list[view.Link]:
+    """The first stage is handed in on the page of the form."""
+    if possible is None or possible.entry is None:
+        return []
+    url = url_for("register.edit", application_id=application.id)
+    return [view.Link(policy_label(possible.entry.label), url)]
 
 
 def _stage_label(application: Application, way: Road | None) -> str:

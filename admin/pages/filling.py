@@ -35,7 +35,7 @@ from engine.procedure import Road, Stage, StageKind
 from models.applications import Application
 
 RECORD_PREFIX = "record-"
-DRAFT = "_draft"
+DRAFT = "_typed"
 TYPED_WHERE_SILENT = ("member", "household", "grants")  # sources that may have no answer
 
 

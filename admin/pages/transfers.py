@@ -36,7 +36,7 @@ from engine.faults import Fault, Refused
 from engine.procedure import RecordField, StageKind
 from engine.words import yuan
 from models.applications import Application
-from models.ledger import FundSource, TransferBatch, TransferLine, TransferState
+from models.ledger import AccountKind, FundSource, TransferBatch, TransferLine, TransferState
 from models.orgs import OrgUnit
 
 blueprint = Blueprint("transfers", __name__, url_prefix="/transfers")
@@ -107,7 +107,9 @@ def page(answer: Answer | None, faults: Sequence[Fault]) -> str:
         sources=funds.sources(session),
         chosen_source=request.form.get("source", ""),
         balances=[
-            one for one in funds.balances(session, by) if one.fen or one.kind.value == "source"
+            one
+            for one in funds.balances(session, by)
+            if one.kind is not AccountKind.OUTSIDE and (one.fen or one.kind is AccountKind.SOURCE)
         ],
         batches=rows,
     )
