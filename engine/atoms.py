@@ -48,6 +48,8 @@ class Atoms:
         self.definitions = definitions
         self.properties: list[Property] = []
         self._known: dict[object, Property] = {}
+        self.masks: dict[int, set[int]] = {}
+        """Per sign property the sets of signs that rules tell apart."""
 
     def property(self, kind: str, tree: t.Tree, size: int) -> Property:
         key = (kind, t.key(tree))
@@ -102,7 +104,9 @@ class Atoms:
         if left.type.kind in ("choice", "text"):
             return self.property("truth", tree, 2), 2
         pair = t.Compare("=", left, right, tree.span)
-        return self.property("sign", pair, 3), _SIGN_MASKS[tree.op]
+        found = self.property("sign", pair, 3)
+        self.masks.setdefault(found.index, set()).add(_SIGN_MASKS[tree.op])
+        return found, _SIGN_MASKS[tree.op]
 
 
 Inline = Callable[[str], bool]

@@ -15,6 +15,8 @@ from itertools import combinations, product
 from math import floor, prod
 from typing import Any
 
+from engine import affine
+from engine.affine import UNITS, depends
 from engine.atoms import Property
 from engine.language import tree as t
 from engine.model import Fact
@@ -22,7 +24,6 @@ from engine.reference import Reference
 
 SMALL = 64
 """Integer ranges of at most this many values are tried whole."""
-_UNITS = {"money": 100, "number": 1_000_000}
 OTHER_TEXT = "\ufffd"
 """Stands for every text that no rule names."""
 
@@ -52,11 +53,11 @@ def line_of(tree: t.Tree, name: str, reference: Reference, trees: Trees) -> Line
             return Fraction(1), Fraction(0)
         if tree.name in trees:
             return line_of(trees[tree.name], name, reference, trees)
-    if not _depends(tree, name, trees):
+    if not depends(tree, name, trees):
         return _constant(reference.value(tree))
     if isinstance(tree, t.Arith):
         return _arith_line(tree, name, reference, trees)
-    if isinstance(tree, t.If) and not _depends(tree.test, name, trees):
+    if isinstance(tree, t.If) and not depends(tree.test, name, trees):
         test = reference.value(tree.test)
         if test is not None:
             return line_of(tree.then if test else tree.other, name, reference, trees)
@@ -64,14 +65,6 @@ def line_of(tree: t.Tree, name: str, reference: Reference, trees: Trees) -> Line
 
 
 Trees = Mapping[str, t.Tree]
-
-
-def _depends(tree: t.Tree, name: str, trees: Trees) -> bool:
-    return any(
-        isinstance(node, t.Ref)
-        and (node.name == name or (node.name in trees and _depends(trees[node.name], name, trees)))
-        for node in t.walk(tree)
-    )
 
 
 def _constant(value: Any) -> Line | None:
@@ -115,7 +108,9 @@ class Points:
 
 class Completer:
     """Finds the points of clusters for one case. `slots` are its values; `evaluate` gives the
-    numbered value of a property for completed slots; `derive` fills in what goes by a choice."""
+    numbered value of a property for completed slots, `difference` that of its sides; `derive` fills
+    in what goes by a choice; `linear` names the facts in which a comparison is linear, `classes`
+    the signs that no rule tells apart."""
 
     def __init__(
         self,
@@ -124,11 +119,15 @@ class Completer:
         slots: Sequence[Any],
         evaluate: Callable[[list[Any], Property], int],
         derive: Callable[[list[Any]], None] | None,
-        texts: Sequence[str] = (),
+        texts: Sequence[str],
+        difference: Callable[[list[Any], Property], Fraction],
+        linear: Mapping[int, frozenset[str]],
+        classes: Mapping[int, tuple[int, int, int]],
         most: int = 20_000,
     ) -> None:
         self.trees, self.positions, self.slots = trees, positions, slots
         self.evaluate, self.derive, self.texts, self.most = evaluate, derive, texts, most
+        self.difference, self.linear, self.classes = difference, linear, classes
         self._known: dict[object, Points] = {}
 
     def points(self, cluster: Cluster) -> Points:
@@ -141,8 +140,32 @@ class Completer:
     def _points(self, cluster: Cluster) -> Points:
         """First the ends and turning points alone; all values of small facts where that might
         miss something."""
+        quick = self._compared(cluster)
+        if quick is not None:
+            return quick
         first = self._tried(cluster, whole=False)
         return first if first.complete else self._tried(cluster, whole=True)
+
+    def _compared(self, cluster: Cluster) -> Points | None:
+        """The quick way for a single comparison that is linear in each number, where it shows
+        everything."""
+        item = cluster.properties[0]
+        if len(cluster.properties) > 1 or item.kind != "sign" or self.derive is not None:
+            return None
+        if any(fact.name not in self.linear[item.index] for fact in cluster.facts):
+            return None
+        places = [self.positions[fact.name] for fact in cluster.facts]
+        slots = list(self.slots)
+
+        def difference(row: affine.Row) -> Fraction:
+            for place, value in zip(places, row, strict=True):
+                slots[place] = value
+            return self.difference(slots, item)
+
+        found = affine.rows_of(cluster.facts, difference, self.classes[item.index])
+        if found is None or not found[1]:
+            return None
+        return Points(tuple((row, (sign,)) for row, sign in found[0]), True)
 
     def _tried(self, cluster: Cluster, whole: bool) -> Points:
         columns: dict[str, dict[Any, None]] = {}
@@ -156,7 +179,7 @@ class Completer:
         if linear is None or prod(len(column) for column in columns.values()) > self.most:
             return Points((), False)
         rows = tuple(self._evaluated(cluster, list(product(*columns.values()))))
-        complete = (linear and len(critical) <= 1) or _saturated(cluster, rows)
+        complete = (linear and len(critical) <= 1) or _saturated(cluster, rows, self.classes)
         return Points(rows, complete)
 
     def _domain(self, fact: Fact, whole: bool) -> tuple[Any, ...] | None:
@@ -196,7 +219,11 @@ class Completer:
                 completed[place] = value
             if self.derive is not None:
                 self.derive(completed)
-            yield row, tuple([self.evaluate(completed, item) for item in cluster.properties])
+            yield row, tuple([self._value(completed, item) for item in cluster.properties])
+
+    def _value(self, completed: list[Any], item: Property) -> int:
+        value = self.evaluate(completed, item)
+        return self.classes[item.index][value] if item.kind == "sign" else value
 
     def _around(
         self, cluster: Cluster, fact: Fact, settled: list[Any], values: dict[Any, None]
@@ -219,7 +246,7 @@ class Completer:
         reference: Reference,
         values: dict[Any, None],
     ) -> bool:
-        if not (_depends(left, fact.name, self.trees) or _depends(right, fact.name, self.trees)):
+        if not (depends(left, fact.name, self.trees) or depends(right, fact.name, self.trees)):
             return True
         one = line_of(left, fact.name, reference, self.trees)
         two = line_of(right, fact.name, reference, self.trees)
@@ -227,7 +254,7 @@ class Completer:
             return False
         slope, constant = one[0] - two[0], one[1] - two[1]
         if slope:
-            root = floor(-constant / slope * _UNITS.get(fact.type, 1))
+            root = floor(-constant / slope * UNITS.get(fact.type, 1))
             for near in range(root - 1, root + 3):
                 self._add(fact, near, values)
         return True
@@ -240,7 +267,7 @@ class Completer:
                 return
             value = date.fromordinal(units)
         elif fact.type == "number":
-            value = Fraction(units, _UNITS["number"])
+            value = Fraction(units, UNITS["number"])
         if low is not None and high is not None and low <= value <= high:
             values.setdefault(value)
 
@@ -256,11 +283,16 @@ def _pairs(tree: t.Tree) -> list[tuple[t.Tree, t.Tree]]:
     return found
 
 
-def _saturated(cluster: Cluster, rows: Sequence[tuple[tuple[Any, ...], tuple[int, ...]]]) -> bool:
+def _saturated(
+    cluster: Cluster,
+    rows: Sequence[tuple[tuple[Any, ...], tuple[int, ...]]],
+    classes: Mapping[int, tuple[int, int, int]],
+) -> bool:
     """Whether nothing more could be found: every combination of property values is reached, and
     every fact alone can change each into each other."""
     vectors = {vector for _, vector in rows}
-    if len(vectors) < prod(item.size for item in cluster.properties):
+    sizes = (len(set(classes.get(i.index) or range(i.size))) for i in cluster.properties)
+    if len(vectors) < prod(sizes):
         return False
     pairs = len(vectors) * (len(vectors) - 1) // 2
     return all(len(moves_of(rows, column)) == pairs for column in range(len(cluster.facts)))

@@ -3,12 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from engine.facts import Facts
 from engine.language import tree as t
-from engine.model import Condition, Policy
+from engine.language.types import Type
+from engine.model import Condition, Policy, Rule
 from engine.reference import Reference, plain
+
+if TYPE_CHECKING:
+    from engine.facts import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A condition, and the facts on which it rests with their types."""
+
+    condition: Condition
+    facts: tuple[tuple[str, Type], ...]
+
+
+Plan = tuple[tuple[Rule, tuple[Explained, ...]], ...]
+
+
+def explanation_plan(policy: Policy) -> Plan:
+    """What `explained` needs of every rule; made once per policy."""
+    return tuple(
+        (rule, tuple(Explained(part, _facts(policy, part.tree)) for part in rule.conditions))
+        for rule in policy.all_rules()
+    )
+
+
+def _facts(policy: Policy, tree: t.Tree) -> tuple[tuple[str, Type], ...]:
+    names = facts_of(policy, tree)
+    return tuple((name, fact.kind) for name, fact in policy.facts.items() if name in names)
 
 
 def explained(
@@ -24,23 +52,18 @@ def explained(
             "kind": rule.kind,
             "clause": rule.clause,
             "truth": truths[rule.id],
-            "conditions": [_condition(policy, reference, part) for part in rule.conditions],
+            "conditions": [_condition(reference, part) for part in parts],
         }
-        for rule in policy.all_rules()
-        if rule.id in truths
+        for rule, parts in machine.explanation
     ]
 
 
-def _condition(policy: Policy, reference: Reference, part: Condition) -> dict[str, Any]:
-    names = facts_of(policy, part.tree)
+def _condition(reference: Reference, part: Explained) -> dict[str, Any]:
+    values = reference.values
     return {
-        "text": part.text,
-        "truth": reference.value(part.tree),
-        "facts": {
-            name: plain(reference.values[name], policy.facts[name].kind)
-            for name in policy.facts
-            if name in names
-        },
+        "text": part.condition.text,
+        "truth": reference.value(part.condition.tree),
+        "facts": {name: plain(values[name], kind) for name, kind in part.facts},
     }
 
 

@@ -13,6 +13,7 @@ from engine import facts as facts_module
 from engine.core import plan_of
 from engine.decider import Decider
 from engine.encoder import Encoder
+from engine.explain import explanation_plan
 from engine.facts import Facts
 from engine.faults import Disagreement, Fault, Refused
 from engine.language import tree as t
@@ -85,6 +86,7 @@ class Machine:
         self.shadow = evaluator(self.slots, self.trees)
         self.shadow_known = evaluator(self.slots, self.trees, known=True)
         self.lists = _lists(policy, self.decider)
+        self.explanation = explanation_plan(policy)
         self.needed = tuple(sorted(self.slots[name] for name in _used_slots(self)))
         self.amount_trees = _amount_trees(policy)
         wanted = list(self.amount_trees.values())

@@ -11,13 +11,14 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from engine.affine import classes_of, linear_in
 from engine.atoms import Atoms, Property
 from engine.completions import Completer
 from engine.core import Core, Plan, core_diagram
 from engine.diagram import Conditions, Diagram, TooManyNodes
 from engine.language import tree as t
 from engine.language.types import INTEGER
-from engine.model import Policy
+from engine.model import Fact, Policy
 from engine.shadow import evaluator
 from engine.solver import Completed, Solver
 
@@ -50,6 +51,20 @@ class Unknowns:
             item.index: evaluator(slots, trees, [value_tree(item)], only=True) for item in base
         }
         self.depends = {item.index: frozenset(self._rests_on(item.tree)) for item in base}
+        signs = [item for item in base if item.kind == "sign"]
+        self._differences = {
+            item.index: evaluator(slots, trees, [difference_tree(item)], only=True)
+            for item in signs
+        }
+        self.classes = {item.index: classes_of(sorted(atoms.masks[item.index])) for item in signs}
+        self.linear = {
+            item.index: frozenset(
+                name
+                for name in self.depends[item.index]
+                if name in policy.facts and _is_linear(item, policy.facts[name], trees)
+            )
+            for item in signs
+        }
         self.texts = tuple(_texts(trees))
         self.by_choice = tuple(
             (slots[name], name, slots[parameter.by])
@@ -64,6 +79,11 @@ class Unknowns:
         found: set[str] = set()
         for name in t.refs(tree):
             found |= self._rests_on(self.trees[name]) if name in self.trees else {name}
+        return found
+
+    def difference_of(self, slots: list[Any], item: Property) -> Fraction:
+        """The left side less the right of a comparison, dates in days."""
+        found: Fraction = self._differences[item.index](slots)[0]
         return found
 
     def property_of(self, slots: list[Any], item: Property) -> int:
@@ -91,6 +111,9 @@ class UnknownsOfCase:
             shared.property_of,
             self._derive if shared.by_choice else None,
             shared.texts,
+            shared.difference_of,
+            shared.linear,
+            shared.classes,
         )
 
     def completed(self, content: Callable[[Core], Hashable]) -> Completed:
@@ -132,6 +155,20 @@ def origin_of(policy: Policy, name: str) -> str:
     """The fact that one would have to ask for to know this slot."""
     parameter = policy.parameters.get(name)
     return parameter.by if parameter is not None and parameter.by is not None else name
+
+
+def _is_linear(item: Property, fact: Fact, trees: Mapping[str, t.Tree]) -> bool:
+    if fact.type not in ("integer", "money", "number", "date"):
+        return False
+    return all(linear_in(side, fact.name, trees) for side in t.children(item.tree))
+
+
+def difference_tree(item: Property) -> t.Tree:
+    """The left side less the right."""
+    left, right = t.children(item.tree)
+    if left.type.kind == "date":
+        return t.Call("days_between", (right, left), INTEGER, item.tree.span)
+    return t.Arith("-", left, right, left.type, item.tree.span)
 
 
 def kleene_suffices(tree: t.Tree, atoms: Atoms) -> bool:
