@@ -28,6 +28,14 @@
     if (document.body.classList.contains("side-open")) { toggle.click(); toggle.focus(); }
   });
 
+  // -- the sidebar stands where its open entry is seen
+  var here = document.querySelector(".side [aria-current]");
+  if (here) {
+    var side = here.closest(".side");
+    var below = here.offsetTop + here.offsetHeight - side.clientHeight;
+    if (below > 0) { side.scrollTop = below + 24; }
+  }
+
   // -- what went wrong is where the eye and the screen reader are
   var focus = document.querySelector("[data-focus]");
   if (focus) { focus.focus(); }
