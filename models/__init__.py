@@ -63,6 +63,7 @@ from models.orgs import OrgKind, OrgLevel, OrgUnit
 from models.outbox import OutboxMessage
 from models.pairs import HelpingPair, PairState
 from models.people import Locale, LoginAttempt, Role, User, UserRole
+from models.policy_drafts import DraftState, PolicyDraft
 from models.screenings import (
     Filing,
     FilingLine,
@@ -87,6 +88,7 @@ __all__ = [
     "CaseStatus",
     "DayKind",
     "Decision",
+    "DraftState",
     "Duty",
     "DutyKind",
     "Edition",
@@ -123,6 +125,7 @@ __all__ = [
     "PayMethod",
     "Payment",
     "PaymentState",
+    "PolicyDraft",
     "Posting",
     "Receipt",
     "ReceiptSign",
