@@ -6,6 +6,7 @@ Every maker adds to the session and flushes; name only what the test is about.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
@@ -105,13 +106,19 @@ def org_tree(session: Session) -> Tree:
     )
 
 
+@cache
+def _known_roles() -> Mapping[str, Any]:
+    """The reference roles, parsed once per process: parsing costs more than most tests."""
+    known: Mapping[str, Any] = YAML(typ="safe", pure=True).load(_ROLES.read_text("utf-8"))
+    return known
+
+
 def role(session: Session, code: str, permissions: Iterable[str] | None = None) -> Role:
     """The role ``code``; its permissions are those of the reference data unless given."""
     found = session.scalar(select(Role).where(Role.code == code))
     if found is not None:
         return found
-    known: Mapping[str, Any] = YAML(typ="safe", pure=True).load(_ROLES.read_text("utf-8"))
-    data = known.get(code, {"zh": code, "en": code, "level": "department", "permissions": []})
+    data = _known_roles().get(code, {"zh": code, "en": code, "level": "department", "permissions": []})
     chosen = data["permissions"] if permissions is None else permissions
     return _add(
         session,
