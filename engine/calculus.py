@@ -41,10 +41,21 @@ def months_between(first: date, second: date) -> int:
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day so many months later; a day that month lacks becomes its last day."""
+    """The same day so many months later; a day that month lacks becomes its last day. Beyond the
+    calendar it stops at its end."""
     year, month0 = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if not date.min.year <= year <= date.max.year:
+        return date.max if months > 0 else date.min
     last = calendar.monthrange(year, month0 + 1)[1]
     return date(year, month0 + 1, min(day.day, last))
+
+
+def add_days(day: date, days: int) -> date:
+    """So many days later; beyond the calendar it stops at its end."""
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return date.max if days > 0 else date.min
 
 
 def _years_between(first: date, second: date) -> Fraction:
@@ -64,7 +75,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "days_between": lambda first, second: Fraction((second - first).days),
     "months_between": lambda first, second: Fraction(months_between(first, second)),
     "years_between": _years_between,
-    "add_days": lambda day, days: day + timedelta(days=int(days)),
+    "add_days": lambda day, days: add_days(day, int(days)),
     "add_months": lambda day, months: add_months(day, int(months)),
     "end_of_year": lambda day: date(day.year, 12, 31),
 }

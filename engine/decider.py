@@ -8,7 +8,7 @@ set of decks with the "definitely true" patterns alone is used: what does not fi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.atoms import Atoms, Form, Property, TooManyTerms
@@ -19,7 +19,7 @@ from engine.language import tree as t
 from engine.language.types import YES_NO
 
 # A definition is written out in those that use it while its forms stay this small.
-_SMALL_TRUE, _SMALL_FALSE, _LARGEST = 2, 3, 24
+_SMALL_TRUE, _SMALL_FALSE, _LARGEST, _PART = 2, 3, 24, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,8 @@ class Decider:
         conditions = {n: tree for n, tree in definitions.items() if tree.type == YES_NO}
         self.positions = {name: i for i, name in enumerate(conditions)}
         self.count = len(conditions)
+        self.parts: dict[str, t.Tree] = {}
+        self.all_positions = dict(self.positions)
         self.atoms = Atoms(conditions)
         self.constant: list[tuple[int, bool]] = []
         self.decisions = self._plan(conditions)
@@ -49,34 +51,66 @@ class Decider:
         self._known = _Decks(self, self.decisions, known=True)
 
     def _plan(self, conditions: Mapping[str, t.Tree]) -> list[Decision]:
-        small: dict[str, bool] = {}
-        layers: dict[str, int] = {}
-        found: dict[tuple[Form, Form], list[str]] = {}
+        self.small: dict[str, bool] = {}
+        self.layers: dict[str, int] = {}
+        self.found: dict[tuple[Form, Form], list[str]] = {}
         for name, tree in conditions.items():
-            true, false = self._forms(tree, small)
-            layers[name] = self._layer((*true, *false), layers)
-            small[name] = len(true) <= _SMALL_TRUE and len(false) <= _SMALL_FALSE
-            if ((),) in (true, false):
-                self.constant.append((self.positions[name], true == ((),)))
-                small[name] = True
-            else:
-                found.setdefault((true, false), []).append(name)
+            self._add(name, tree)
         return [
             Decision(
-                i, true, false, layers[names[0]], tuple(self.positions[name] for name in names)
+                i,
+                true,
+                false,
+                self.layers[names[0]],
+                tuple(self.all_positions[name] for name in names),
             )
-            for i, ((true, false), names) in enumerate(found.items())
+            for i, ((true, false), names) in enumerate(self.found.items())
         ]
 
-    def _forms(self, tree: t.Tree, small: Mapping[str, bool]) -> tuple[Form, Form]:
-        """Written out where that stays small, else over the definitions used."""
-        for inline in (lambda name: small[name], lambda name: False):
+    def _add(self, name: str, tree: t.Tree) -> None:
+        true, false = self._forms(tree)
+        self.layers[name] = self._layer((*true, *false), self.layers)
+        self.small[name] = len(true) <= _SMALL_TRUE and len(false) <= _SMALL_FALSE
+        if ((),) in (true, false):
+            self.constant.append((self.all_positions[name], true == ((),)))
+            self.small[name] = True
+        else:
+            self.found.setdefault((true, false), []).append(name)
+
+    def _forms(self, tree: t.Tree) -> tuple[Form, Form]:
+        """Written out where that stays small, else over the definitions used, else over parts
+        that are decided earlier."""
+        for inline in (lambda name: self.small[name], lambda name: False):
             try:
                 true = self.atoms.form(tree, True, inline, _LARGEST)
                 return true, self.atoms.form(tree, False, inline, _LARGEST)
             except TooManyTerms:
                 continue
-        raise TooManyTerms(f"a condition of more than {_LARGEST} alternatives")
+        return self._forms(self._in_parts(tree))
+
+    def _in_parts(self, tree: t.Tree) -> t.Tree:
+        """The same condition with each composite part, or eight plain ones, as one of its own."""
+        if isinstance(tree, t.Not):
+            return t.Not(self._in_parts(tree.item), tree.span)
+        if not isinstance(tree, (t.All, t.Any)):
+            raise TooManyTerms("a plain condition has two terms at most")
+        plain = [item for item in tree.items if not isinstance(item, (t.All, t.Any, t.Not))]
+        items = [self._part(i) for i in tree.items if isinstance(i, (t.All, t.Any, t.Not))]
+        for start in range(0, len(plain), _PART):
+            few = tuple(plain[start : start + _PART])
+            items.append(few[0] if len(few) == 1 else self._part(replace(tree, items=few)))
+        if len(items) > _PART:
+            groups = [items[i : i + _PART] for i in range(0, len(items), _PART)]
+            items = [self._part(replace(tree, items=tuple(group))) for group in groups]
+        return replace(tree, items=tuple(items))
+
+    def _part(self, tree: t.Tree) -> t.Tree:
+        name = f"part:{len(self.parts)}"
+        self.parts[name] = tree
+        self.all_positions[name] = self.count + len(self.parts) - 1
+        self.atoms.definitions = {**self.atoms.definitions, name: tree}
+        self._add(name, tree)
+        return t.Ref(name, YES_NO, tree.span)
 
     def _layer(self, form: Form, layers: Mapping[str, int]) -> int:
         used = {index for term in form for index, _ in term}
@@ -90,11 +124,12 @@ class Decider:
     def decide(self, slots: Sequence[Any], known: bool) -> list[bool | None]:
         """The truth of every condition, in the order of the definitions."""
         decks = self._known if known else self._full
-        truths: list[bool | None] = [False if known else None] * self.count
+        size = self.count + len(self.parts)
+        truths: list[bool | None] = [False if known else None] * size
         for position, truth in self.constant:
             truths[position] = truth
         decks.run(slots, truths)
-        return truths
+        return truths[: self.count] if self.parts else truths
 
 
 class _Decks:
@@ -196,5 +231,5 @@ def _later(decider: Decider, items: Sequence[Property]) -> Callable[..., str]:
         if not isinstance(item.tree, t.Ref):
             raise TypeError("an earlier decision is a name")
         constants[f"m{i}"] = _members(item)
-        parts.append(f"m{i}[u[{decider.positions[item.tree.name]}]]")
+        parts.append(f"m{i}[u[{decider.all_positions[item.tree.name]}]]")
     return compiled(f"def made(u):\n    return {' + '.join(parts)}\n", constants)

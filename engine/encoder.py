@@ -126,18 +126,15 @@ class Encoder:
             return self._done[key]
         if left.type.kind == "date":
             a, b = self.day(left), self.day(right)
-        else:
-            one, two = self.whole(left), self.whole(right)
-            if one is None or two is None:
-                a, b = self.pair(left), self.pair(right)
-                made = f"{self.writer.const(integers.sign, 'sign')}({a}, {b})"
-                return self.once(key, self.guarded((a, b), made))
-            a, b = _times(one[0], two[1]), _times(two[0], one[1])
+            return self.once(key, self.guarded((a, b), f"({a} > {b}) - ({a} < {b})"))
+        one, two = self.whole(left), self.whole(right)
+        if one is None or two is None:
+            a, b = self.pair(left), self.pair(right)
+            made = f"{self.writer.const(integers.sign, 'sign')}({a}, {b})"
+            return self.once(key, self.guarded((a, b), made))
         needed = sorted(self._needs(left) | self._needs(right))
-        a, b = (
-            self.writer.assign(self.guarded(needed, a)),
-            self.writer.assign(self.guarded(needed, b)),
-        )
+        a = self.writer.assign(self.guarded(needed, _times(one[0], two[1])))
+        b = self.writer.assign(self.guarded(needed, _times(two[0], one[1])))
         return self.once(key, self.guarded((a,), f"({a} > {b}) - ({a} < {b})"))
 
     def guarded(self, names: Iterable[str], expression: str) -> str:

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 Pair = tuple[int, int]
+_LAST = date(9999, 12, 31).toordinal()
 _DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -98,6 +99,8 @@ def _add_months(day: int, months: Pair) -> int:
     start = date.fromordinal(day)
     total = start.year * 12 + (start.month - 1) + months[0] // months[1]
     year, month = total // 12, total % 12 + 1
+    if year < 1 or year > 9999:
+        return _LAST if months[0] > 0 else 1
     return date(year, month, min(start.day, _last_day(year, month))).toordinal()
 
 
@@ -113,7 +116,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "days_between": lambda first, second: (second - first, 1),
     "months_between": lambda first, second: (_months(first, second), 1),
     "years_between": _years,
-    "add_days": lambda day, days: day + days[0] // days[1],
+    "add_days": lambda day, days: min(max(day + days[0] // days[1], 1), _LAST),
     "add_months": _add_months,
     "end_of_year": lambda day: date(date.fromordinal(day).year, 12, 31).toordinal(),
 }

@@ -59,7 +59,8 @@ def random_value(policy: Policy, fact: Fact, rng: random.Random) -> Any:
 
 def _random_date(policy: Policy, fact: Fact, rng: random.Random) -> date:
     low, high = fact.low, fact.high
-    assert isinstance(low, date) and isinstance(high, date)
+    assert isinstance(low, date)
+    assert isinstance(high, date)
     if fact.name == policy.pick_by and policy.in_force_from is not None:
         low = max(low, policy.in_force_from)
     return low + timedelta(days=rng.randrange(min((high - low).days, 1500) + 1))
@@ -74,8 +75,9 @@ def _random_number(fact: Fact, low: int, high: int, rng: random.Random) -> Any:
     return rng.choice([low, high, min(max(rng.choice([1, 2, 3, 5, 2010, 2011]), low), high)])
 
 
-def check_case(policy: Policy, raw: dict[str, Any]) -> list[str]:
-    """What is wrong with the answers to one case; nothing if all evaluators agree."""
+def check_case(policy: Policy, raw: dict[str, Any], again: bool = True) -> list[str]:
+    """What is wrong with the answers to one case; nothing if all evaluators agree. `again` also
+    asks a second time and compares the bytes."""
     facts = policy.read_facts(raw)
     found = assess(policy, facts)  # raises Disagreement between durable_rules and the shadow
     machine = policy.machine
@@ -94,7 +96,7 @@ def check_case(policy: Policy, raw: dict[str, Any]) -> list[str]:
         wrong.append(f"core {core} but {completed.cores} by the diagram")
     if core is not None and (found.missing or completed.missing):
         wrong.append(f"settled, yet missing {found.missing}")
-    if found.canonical() != assess(policy, facts).canonical():
+    if again and found.canonical() != assess(policy, facts).canonical():
         wrong.append("two answers to one case")
     return wrong
 
@@ -102,10 +104,10 @@ def check_case(policy: Policy, raw: dict[str, Any]) -> list[str]:
 def run(policy: Policy, cases: int, seed: int) -> Iterator[tuple[dict[str, Any], list[str]]]:
     """Each case with a disagreement, and what it is."""
     rng = random.Random(seed)
-    for _ in range(cases):
+    for number in range(cases):
         raw = random_raw(policy, rng)
         try:
-            wrong = check_case(policy, raw)
+            wrong = check_case(policy, raw, again=number % 20 == 0)
         except Disagreement as disagreement:
             wrong = [str(disagreement)]
         except Refused as refused:
