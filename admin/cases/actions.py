@@ -15,10 +15,12 @@ from sqlalchemy.orm import Session
 
 from admin.cases.words import listed
 from admin.text import fault_text, policy_label
+from casework import facts
 from casework.available import Action, available
 from casework.people import Actor
 from casework.permissions import step_permission
 from casework.scope import may_as
+from engine import Policy
 from engine.faults import Fault
 from engine.labels import Label
 from engine.procedure import Procedure, RecordField, Stage, StageKind
@@ -41,8 +43,8 @@ NOT_MINE = frozenset({"wrong_role", "out_of_scope", "not_permitted"})
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to do. `key` names it in addresses; `fields` are asked and, at stages above the
-    branch, the `facts` that are asked there; `why` is why it is closed."""
+    """One thing to do. `key` names it in addresses; `fields` are recorded, `facts` are asked at
+    this very stage; `why` is why it is closed."""
 
     key: str
     button: Label
@@ -74,7 +76,7 @@ class Possible:
 
 
 def possible(
-    session: Session, application: Application, procedure: Procedure, by: Actor, at: datetime
+    session: Session, application: Application, policy: Policy, by: Actor, at: datetime
 ) -> Possible:
     """Everything that the stage of the application knows. What belongs to others is said once: who
     takes the next step. Other closed buttons of other people are left out."""
@@ -83,7 +85,7 @@ def possible(
     closed: list[Step] = []
     save: Action | None = None
     entry: Action | None = None
-    entry_level = procedure.road(application.road).first.level
+    procedure = policy.procedure
     for action in available(session, application, by, at):
         match action.verb:
             case "save":
@@ -100,14 +102,29 @@ def possible(
                     closed.append(step)
                 if action.verb == "complete" and step.open and action.stage.on_list:
                     lists.append(Elsewhere(action.stage.label, PAGES[action.stage.kind]))
-    if save is not None and save.stage.level != entry_level:
-        here = [_with_facts(step, save) for step in here]
+    if save is not None:
+        names = asked_here(session, application, policy, save)
+        here = [replace(one, facts=names) if one.key == "complete" else one for one in here]
     return Possible(tuple(here), tuple(lists), tuple(closed), save, entry)
 
 
-def _with_facts(step: Step, save: Action) -> Step:
-    """Facts that a stage above the branch asks are given in the form of its own step."""
-    return replace(step, facts=save.facts) if step.key == "complete" else step
+def asked_here(
+    session: Session, application: Application, policy: Policy, save: Action
+) -> tuple[str, ...]:
+    """Facts that this very stage asks and no record answers: given in the form of its own step."""
+    found = []
+    for name in save.facts:
+        fact = policy.facts[name]
+        source = fact.source
+        silent = (
+            source is not None
+            and facts.outside(fact)
+            and (facts.answer(session, application, fact) is facts.SILENT)
+        )
+        set_elsewhere = source is not None and source.kind == "application"
+        if fact.asked == save.stage.id and not set_elsewhere and (source is None or silent):
+            found.append(name)
+    return tuple(found)
 
 
 def _others(faults: Sequence[Fault]) -> bool:

@@ -168,6 +168,7 @@ class View:
     facts: Sequence[FactSection]
     statements: Sequence[tuple[str, str]]
     history: Sequence[history.Line]
+    unsent: Sequence[tuple[str, str]]
     editable: bool
     printable: bool
 

@@ -11,9 +11,11 @@ from flask_babel import gettext as _
 
 from admin.i18n import lang
 from admin.text import policy_label, yes_no, yuan, zhdate
+from casework import money
 from engine.model import Fact, Policy
 from engine.procedure import RecordField
 from engine.source import parse_date, parse_money
+from models.applications import Application
 
 UNKNOWN_MARKS = (None, "", "?")
 
@@ -70,6 +72,16 @@ def fact_label(policy: Policy, name: str) -> str:
     """What the policy calls a fact."""
     fact = policy.facts.get(name)
     return policy_label(fact.label) if fact else name
+
+
+def usual_amount(application: Application) -> str:
+    """What to put into a box for an amount, to be confirmed: what the rules fix, else what was
+    suggested or proposed before; nothing where neither is known. Yuan."""
+    benefits = (application.summary or {}).get("benefits") or []
+    fixed = bool(benefits) and all(one.get("mode") == "fixed" for one in benefits)
+    fen = sum(int(one["fen"]) for one in benefits) if fixed else None
+    fen = fen or application.suggested_fen or application.proposed_fen
+    return money.yuan(fen) if fen else ""
 
 
 def listed(texts: Iterable[str]) -> str:

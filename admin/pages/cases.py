@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session
 from admin import clock, looks
 from admin.acting import Verb, act, attempt, load, refused
 from admin.cases import actions, dues, findings, history, road, status, view
+from admin.cases.words import usual_amount
 from admin.extensions import db
 from admin.forms import facts as fact_forms
 from admin.forms.records import Line, from_asked, lines
@@ -47,7 +48,7 @@ from casework.people import Actor
 from casework.permissions import Permission
 from casework.scope import may
 from engine import Policy
-from engine.faults import Fault
+from engine.faults import Fault, Refused
 from engine.procedure import Road
 from models.applications import Application, CaseStatus
 from models.members import Household, HouseholdItem, Member
@@ -96,7 +97,7 @@ def build(
     events = records.events_of(session, application)
     found = view.ask(session, application, policy, way)
     live = application.status in LIVE and way is not None
-    possible = actions.possible(session, application, procedure, by, at) if live else None
+    possible = actions.possible(session, application, policy, by, at) if live else None
     raw = view.known_raw(session, application, policy)
     owes = application.emergency and live and bool(clearance.back_fill(session, application))
     path = application.org.path
@@ -149,6 +150,7 @@ def build(
         facts=view.fact_sections(policy, raw),
         statements=_statements(application, policy, way),
         history=history.lines(procedure, way, events),
+        unsent=_unsent(policy, possible),
         editable=possible is not None
         and possible.save is not None
         and way is not None
@@ -210,6 +212,21 @@ def attachment_kinds(policy: Policy) -> list[tuple[str, str]]:
     ]
 
 
+def _unsent(policy: Policy, possible: actions.Possible | None) -> list[tuple[str, str]]:
+    """What was typed into a form that is no longer on the page: it must not be lost."""
+    key, typed, _faults = remembered("refused") or ("", {}, ())
+    shown = [*possible.here, *possible.closed] if possible else []
+    if not key or any(step.key == key for step in shown):
+        return []
+    fields = {one.id: one for stage in policy.procedure.stages.values() for one in stage.records}
+    fields |= {one.id: one for one in (actions.reason_field(),)}
+    return [
+        (policy_label(fields[name].label) if name in fields else name, text)
+        for name, text in typed.items()
+        if text.strip()
+    ]
+
+
 # ---- the forms of the buttons --------------------------------------------------------------------
 
 
@@ -250,13 +267,16 @@ def _shown(
 
 
 def _defaults(application: Application, step: actions.Step) -> dict[str, str]:
-    """Dates of today where a step asks when it was done; nothing else is guessed."""
+    """Today where a step asks when it was done, and the amount that is known; no more is guessed."""
     today = clock.today().isoformat()
-    return {
+    given = {
         field.id: today
         for field in step.fields
         if field.type == "date" and field.required and not field.may_be_future
     }
+    if step.key == "complete" and any(field.id == "amount" for field in step.fields):
+        given["amount"] = usual_amount(application)
+    return given
 
 
 @blueprint.post("/<int:application_id>/<any(complete, return, refuse, withdraw, emergency):verb>")
@@ -337,18 +357,25 @@ def _complete(
         if name.startswith(fact_forms.FACT_PREFIX)
         and name.removeprefix(fact_forms.FACT_PREFIX) in policy.facts
     ]
-    if named:
-        typed = fact_forms.read_facts(named, request.form)
-        remember("facts", typed)
-        now = {name: value for name, value in typed.items() if application.facts.get(name) != value}
-        if now:
+    typed = fact_forms.read_facts(named, request.form)
+    remember("facts", typed)
+    now = {name: value for name, value in typed.items() if application.facts.get(name) != value}
+    found: list[Fault] = []
+    if now:
+        try:
             applications.save(
                 session, application, by=by, at=at, expected_version=version, facts=now
             )
             version = application.version
-    return steps.complete(
-        session, application, stage, record, by=by, at=at, expected_version=version
-    )
+        except Refused as refusal:
+            found += refusal.faults
+    try:
+        steps.complete(session, application, stage, record, by=by, at=at, expected_version=version)
+    except Refused as refusal:
+        found += [fault for fault in refusal.faults if fault not in found]
+    if found:
+        raise Refused(found)
+    return application
 
 
 def _done(verb: str) -> str:

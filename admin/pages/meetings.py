@@ -16,6 +16,7 @@ from admin import clock
 from admin.acting import attempt, refused
 from admin.cases.findings import benefit_words
 from admin.cases.status import OUTCOMES
+from admin.cases.words import usual_amount
 from admin.extensions import db
 from admin.forms import batch
 from admin.forms.batch import Answer
@@ -87,7 +88,7 @@ def page(answer: Answer | None, faults: Sequence[Fault]) -> str:
                     defaults={
                         one.id: clock.today().isoformat() for one in once if one.type == "date"
                     },
-                    row_defaults={one.id: _row(one, each) for one in group.applications},
+                    row_defaults={one.id: _row(one) for one in group.applications},
                     faults=faults if own is not None else (),
                 ),
             )
@@ -95,18 +96,9 @@ def page(answer: Answer | None, faults: Sequence[Fault]) -> str:
     return render_template("lists/meetings.html", shown=shown, extra_columns=columns())
 
 
-def _row(application: Application, each: Sequence[object]) -> dict[str, str]:
+def _row(application: Application) -> dict[str, str]:
     """The amount that the rules fix, or that was suggested, stands in the row to be confirmed."""
-    fen = fixed_fen(application) or application.suggested_fen or application.proposed_fen
-    return {"amount": f"{fen / 100:.2f}".removesuffix(".00")} if fen else {}
-
-
-def fixed_fen(application: Application) -> int | None:
-    """The amount where the last assessment fixes it."""
-    benefits = (application.summary or {}).get("benefits") or []
-    if benefits and all(one.get("mode") == "fixed" for one in benefits):
-        return sum(int(one["fen"]) for one in benefits)
-    return None
+    return {"amount": usual_amount(application)}
 
 
 def columns() -> list[Heading]:

@@ -27,7 +27,7 @@ from admin.pages import batches, waiting
 from admin.pages.batches import Group
 from admin.security.guard import requires
 from admin.security.people import actor
-from casework import notices, scope
+from casework import calendar, notices, scope
 from casework.editions import policy_of
 from casework.people import Actor
 from casework.permissions import Permission, step_permission
@@ -150,7 +150,9 @@ def _defaults(group: Group, once: Sequence[RecordField]) -> dict[str, str]:
     today = clock.today()
     given = {"posted_on": today.isoformat(), "place": policy.procedure.notice.place}
     try:
-        given["ends_on"] = earliest_end(policy.procedure.notice, today).isoformat()
+        given["ends_on"] = earliest_end(
+            policy.procedure.notice, today, calendar.load(db.session())
+        ).isoformat()
     except Refused:  # working days in a year without a calendar: the person counts
         given.pop("ends_on", None)
     names = {field.id for field in once}

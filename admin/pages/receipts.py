@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from admin import clock
-from admin.acting import attempt, identifier, refused
+from admin.acting import Verb, attempt, identifier, refused
 from admin.cases import sheets
 from admin.cases.sheets import in_chinese
 from admin.extensions import db
@@ -195,9 +195,9 @@ def discard(payment_id: int) -> ResponseReturnValue:
 
 
 def _done(
-    verb: object, payment_id: int, what: str, typed: Mapping[str, str], said: str
+    verb: Verb[None], payment_id: int, what: str, typed: Mapping[str, str], said: str
 ) -> ResponseReturnValue:
-    outcome = attempt(verb, f"payment.{what}", "payment", payment_id)  # type: ignore[arg-type]  # a verb that gives nothing
+    outcome = attempt(verb, f"payment.{what}", "payment", payment_id)
     if outcome.faults:
         refusal = Refusal(what, typed, outcome.faults)
         return refused(

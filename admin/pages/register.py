@@ -210,10 +210,13 @@ def _after_draft(
     application_id: int, typed: filling.Typed, found: Sequence[Fault]
 ) -> ResponseReturnValue:
     """The draft is kept; what is still wrong with it stands beside the fields."""
-    if not found:
+    if not found and filling.takes_draft():
         flash(_("Draft saved."), "success")
         return redirect(url_for("register.edit", application_id=application_id))
-    flash(_("Draft saved. Some values cannot be used yet; they are marked below."), "warning")
+    if found:
+        flash(_("Draft saved. Some values cannot be used yet; they are marked below."), "warning")
+    else:
+        flash(_("Draft saved."), "success")
     application = application_or_404(application_id, Permission.Application.WRITE)
     return filling.page(application, filling.renewed(application, typed), found)
 

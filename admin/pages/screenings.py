@@ -106,9 +106,9 @@ def page(answer: Answer | None, faults: Sequence[Fault]) -> str:
         scope.visible(query, by, Permission.Screening.READ, OrgUnit.path)
     ).all()
     waits: dict[int, int] = {}
-    mine = {row.id for row in rows if screens(by, row)}
+    own_lists = {row.id for row in rows if screens(by, row)}
     for row in screenings.worklist(db.session(), by):
-        if row.list_id not in mine:
+        if row.list_id not in own_lists:
             continue
         waits[row.list_id] = waits.get(row.list_id, 0) + 1
     return render_template("lists/screenings.html", shown=shown, lists=rows, waits=waits)

@@ -16,6 +16,7 @@ class Input:
     checked: bool = False
     options: list[str] = field(default_factory=list)
     required: bool = False
+    mode: str = ""  # what a telephone's keyboard would show: numeric, decimal
 
 
 @dataclass
@@ -38,20 +39,24 @@ class PageForm:
             sent.setdefault(one.name, []).append(one.value)
         return sent
 
-    def names(self) -> list[str]:
-        return list(dict.fromkeys(one.name for one in self.inputs))
-
-    def options(self, name: str) -> list[str]:
-        """The values that a group of radios or a select offers."""
-        return [
-            value
-            for one in self.inputs
-            if one.name == name
-            for value in (one.options or [one.value])
-        ]
-
-    def kind(self, name: str) -> str:
-        return next(one.kind for one in self.inputs if one.name == name)
+    def filled_in(self, prefix: str, number: str, amount: str, day: str) -> dict[str, str]:
+        """Something in every control under `prefix` that is still empty: the first choice, a word,
+        a number, an amount, a day. What stands there already stays."""
+        chosen: dict[str, str] = {}
+        standing = {one.name for one in self.inputs if one.kind == "radio" and one.checked}
+        for one in self.inputs:
+            if not one.name.startswith(prefix) or one.name in chosen or one.name in standing:
+                continue
+            if one.kind == "radio":
+                chosen[one.name] = one.value
+            elif one.kind == "select" and not one.value:
+                chosen[one.name] = next(value for value in one.options if value)
+            elif one.kind == "date" and not one.value:
+                chosen[one.name] = day
+            elif one.kind in ("text", "textarea") and not one.value.strip():
+                words = {"numeric": number, "decimal": amount}
+                chosen[one.name] = words.get(one.mode, "同意")
+        return chosen
 
 
 class _Reader(HTMLParser):
@@ -83,7 +88,8 @@ class _Reader(HTMLParser):
             kind = given.get("type", "text")
             checked = "checked" in given
             value = given.get("value", "on" if kind in ("checkbox", "radio") else "")
-            self._open.inputs.append(Input(name, kind, value, checked, required=needed))
+            mode = given.get("inputmode", "")
+            self._open.inputs.append(Input(name, kind, value, checked, [], needed, mode))
         elif tag == "textarea" and name:
             self._area = Input(name, "textarea", required=needed)
             self._open.inputs.append(self._area)

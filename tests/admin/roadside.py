@@ -4,7 +4,7 @@ money in a source, and a clock that the test moves. A `Desk` is one person at th
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -61,6 +61,12 @@ class Desk:
         assert answer.status_code == 302, (path, answer.status_code, said(answer.text))
         return answer
 
+    def draft(self, path: str, **typed: Any) -> str:
+        """Save the form of an application as a draft; gives the page that follows."""
+        answer = self.send(form_to(self.get(path), ""), path, draft="yes", **typed)
+        assert answer.status_code in (200, 302), (path, answer.status_code, said(answer.text))
+        return answer.text if answer.status_code == 200 else self.get(path)
+
     def refused(self, path: str, end_of_action: str, **typed: Any) -> str:
         """The same; it must be refused, and the page comes back."""
         answer = self.send(form_to(self.get(path), end_of_action), path, **typed)
@@ -99,20 +105,25 @@ class Roadside:
 
 
 def open_roadside(
-    database: Database, folder: Path, members: Mapping[str, Mapping[str, Any]] | None = None
+    database: Database,
+    folder: Path,
+    members: Mapping[str, Mapping[str, Any]] | None = None,
+    begun: Callable[[Bureau, Mapping[str, Member]], None] = lambda _bureau, _members: None,
 ) -> Roadside:
     """People who can sign in by their names in the bureau, the 2010 policy, a hundred thousand
-    yuan of Party dues, holidays of two years."""
+    yuan of Party dues, holidays of two years. `begun` brings applications under way below the pages."""
     clock = Clock()
-    made: dict[str, int] = {}
     with database.sessions() as session:
         bureau = open_bureau(session)
         _accounts(bureau)
         _money(bureau)
         calendar.fill(session, NOW.year, NOW.year + 1)
-        for name, given in (members or {"王建国": {}}).items():
-            member: Member = applicant(bureau, name=name, **given)
-            made[name] = member.id
+        people = {
+            name: applicant(bureau, name=name, **given)
+            for name, given in (members or {"王建国": {}}).items()
+        }
+        made = {name: member.id for name, member in people.items()}
+        begun(bureau, people)
         session.commit()
     app = create_app(
         {

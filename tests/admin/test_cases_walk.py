@@ -72,7 +72,7 @@ def hand_in(office: Roadside, number: int, facts: dict[str, str], **record: str)
     """The form filled in, first as a draft, then handed in."""
     path = f"/register/fill/{number}"
     typed = {**facts, "record-applicant": "member", **record}
-    office.at("clerk").press(path, "", draft="yes", **typed)
+    office.at("clerk").draft(path, **typed)
     office.at("clerk").press(path, "", submit="yes", **typed)
 
 
@@ -156,7 +156,7 @@ def test_living_aid_goes_from_entry_to_receipt_by_its_screens(roadside: Roadside
     )  # fmt: skip
     form = {"form-hardship_statement": "常年无劳动能力，生活困难。", "item-5-kind": "subsidy",
             "item-5-label": "高龄补贴", "item-5-yuan": "100"}  # fmt: skip
-    roadside.at("clerk").press(f"/register/fill/{number}", "", draft="yes", **form)
+    roadside.at("clerk").draft(f"/register/fill/{number}", **form)
     page = roadside.at("verifier").get(f"/application/{number}")
     verify = re.findall(r'action="(/application/\d+/household/\d+/verify)"', page)
     roadside.at("verifier").press(f"/application/{number}", verify[0], proof="存折复印件")
@@ -178,9 +178,7 @@ def test_sudden_relief_goes_from_entry_to_receipt_by_its_screens(roadside: Roads
         roadside, number, SUDDEN,
         **{"record-event_on": "2010-12-02", "record-event": "房屋失火"},
     )  # fmt: skip
-    roadside.at("clerk").press(
-        f"/register/fill/{number}", "", draft="yes", **{"form-loss_statement": "房屋烧毁。"}
-    )
+    roadside.at("clerk").draft(f"/register/fill/{number}", **{"form-loss_statement": "房屋烧毁。"})
     page = f"/application/{number}"
     desk = roadside.at("clerk")
     from io import BytesIO

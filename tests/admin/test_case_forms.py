@@ -1,0 +1,232 @@
+"""The form of an application: made from the policy's facts, kept as typed, checked all at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from admin.forms import worksheet
+from admin.forms.facts import raw_value
+from admin.papers import COLUMNS, label_width, widths
+from engine import Policy, load
+from models import Member
+from tests.admin.forms_on_page import form_to
+from tests.admin.roadside import Roadside, open_roadside
+from tests.casework.bureau import LICHENG, Bureau, register
+from tests.conftest import Database
+
+FILL = "/register/fill/1"
+
+
+def begun(bureau: Bureau, members: Mapping[str, Member]) -> None:
+    """1 a living draft without facts, 2 a sudden one."""
+    register(bureau, members["王建国"], facts={})
+    register(bureau, members["李秀英"], "sudden", facts={})
+
+
+@pytest.fixture
+def office(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Roadside:
+    monkeypatch.setenv("SUNSHINE_DATA", str(tmp_path))
+    return open_roadside(database, tmp_path, {"王建国": {}, "李秀英": {}}, begun)
+
+
+def value(page: str, name: str) -> str:
+    """What stands in a control, for radios the ticked one."""
+    form = form_to(page, "")
+    return next(
+        (
+            one.value
+            for one in form.inputs
+            if one.name == name and (one.kind != "radio" or one.checked)
+        ),
+        "",
+    )
+
+
+def test_every_fact_of_the_branch_is_on_the_form_in_its_section_and_order(office: Roadside) -> None:
+    page = office.at("clerk").get(FILL)
+    policy = load(LICHENG)
+    found = re.findall(r'name="fact-([a-z_]+)"', page)
+    shown = list(dict.fromkeys(found))
+    by_section = sorted(shown, key=lambda name: order(policy, name))
+    assert shown == by_section
+    assert "has_labor_capacity" in shown
+    assert "excl_org_unsuitable" not in shown, "asked at the committee"
+    for section in ("困难情况", "不列入的情形", "家庭情况核算表"):
+        assert section in page
+
+
+def order(policy: Policy, name: str) -> tuple[int, int]:
+    """Section, then place in the file."""
+    section = policy.facts[name].section or ""
+    return list(policy.sections).index(section), list(policy.facts).index(name)
+
+
+def test_what_the_office_knows_is_shown_and_not_asked(office: Roadside) -> None:
+    page = office.at("clerk").get(FILL)
+    assert "取自档案" in page
+    for name in ("member_status", "hukou", "household_size", "prev_aid_type", "apply_type"):
+        assert f'name="fact-{name}"' not in page
+    assert "正式党员" in page
+
+
+def test_a_fact_without_an_answer_stays_unknown_and_is_never_taken_for_no(office: Roadside) -> None:
+    desk = office.at("clerk")
+    assert value(desk.get(FILL), "fact-cause_illness") == ""
+    desk.draft(FILL, **{"fact-has_labor_capacity": "no"})
+    facts = office.application(1).facts
+    assert facts["has_labor_capacity"] is False
+    assert "cause_illness" not in facts
+
+
+def test_a_ticked_answer_can_be_taken_back_to_unknown(office: Roadside) -> None:
+    desk = office.at("clerk")
+    desk.draft(FILL, **{"fact-has_labor_capacity": "no"})
+    desk.draft(FILL, **{"fact-has_labor_capacity": ""})
+    assert "has_labor_capacity" not in office.application(1).facts
+
+
+def test_facts_that_do_not_matter_are_hidden_and_appear_with_the_answer(office: Roadside) -> None:
+    page = office.at("clerk").get(FILL)
+    assert re.search(r'data-fact="fact-sudden_major_accident"[^>]* hidden', page)
+    assert not re.search(r'data-fact="fact-has_labor_capacity"[^>]* hidden', page)
+    desk = office.at("clerk")
+    form = form_to(desk.get("/register/fill/2"), "")
+    data = {**form.data(), "fact-sudden_major_illness": "no"}
+    answer = desk.browser.client.post("/register/fill/2/check", data=data).json
+    assert answer is not None
+    assert "has_social_security" in answer["hidden"]
+    data["fact-sudden_major_illness"] = "yes"
+    answer = desk.browser.client.post("/register/fill/2/check", data=data).json
+    assert answer is not None
+    assert "has_social_security" not in answer["hidden"]
+
+
+def test_the_check_beside_the_form_follows_what_is_typed_and_keeps_nothing(
+    office: Roadside,
+) -> None:
+    desk = office.at("clerk")
+    before = office.application(1).version
+    data = form_to(desk.get(FILL), "").data()
+    typed = {**data, **{f"fact-{name}": "no" for name in (
+        "has_labor_capacity", "has_income_source", "has_statutory_supporter",
+    )}}  # fmt: skip
+    answer = desk.browser.client.post(f"{FILL}/check", data=typed).json
+    assert answer is not None
+    assert "三无对象" in answer["html"]
+    assert office.application(1).version == before
+
+
+def test_handing_in_says_every_fault_at_once_beside_the_fields(office: Roadside) -> None:
+    before = office.application(1).version
+    page = office.at("clerk").refused(
+        FILL,
+        "",
+        submit="yes",
+        **{
+            "household-size": "many",
+            "item-7-kind": "income",
+            "item-7-label": "打工",
+            "item-7-yuan": "12,00x",
+            "record-applied_on": "",
+        },
+    )
+    assert "“many”不是人数" in page
+    assert "“12,00x”不是金额" in page
+    assert "请填写“申请人”" in page
+    assert value(page, "household-size") == "many"
+    assert "12,00x" in page
+    row = office.application(1)
+    assert (row.status.value, row.version) == ("draft", before)
+
+
+def test_a_draft_with_a_faulty_row_is_shown_again_as_it_was_typed(office: Roadside) -> None:
+    desk = office.at("clerk")
+    form = form_to(desk.get(FILL), "")
+    typed = {
+        **form.data(),
+        "draft": "yes",
+        "fact-has_labor_capacity": "no",
+        "item-7-kind": "income",
+        "item-7-label": "打工",
+        "item-7-yuan": "不少",
+    }
+    answer = desk.browser.client.post(FILL, data=typed)
+    assert answer.status_code == 200
+    assert "不少" in answer.text
+    assert "“不少”不是金额" in answer.text
+    assert office.application(1).facts["has_labor_capacity"] is False, "what can be used is kept"
+
+
+def test_a_page_gone_stale_is_refused_with_both_versions_at_hand(office: Roadside) -> None:
+    desk = office.at("clerk")
+    old = form_to(desk.get(FILL), "")
+    desk.draft(FILL, **{"fact-cause_illness": "yes"})
+    answer = desk.send(old, FILL, draft="yes", **{"fact-cause_illness": "no"})
+    assert answer.status_code == 409
+    assert value(answer.text, "fact-cause_illness") == "no", "what was typed stays"
+    assert "打开现在已保存的内容" in answer.text
+    assert office.application(1).facts["cause_illness"] is True
+
+
+def test_the_paper_form_is_filled_in_only_after_the_stage_that_issues_it(office: Roadside) -> None:
+    living, sudden = (office.at("clerk").get(f"/register/fill/{n}") for n in (1, 2))
+    assert "form-hardship_statement" not in living
+    assert "“支部民主评议”之后发放并填写申请表" in living
+    assert "form-loss_statement" in sudden
+
+
+def test_a_yearly_amount_on_the_worksheet_is_kept_and_loses_its_verification(
+    office: Roadside,
+) -> None:
+    desk = office.at("clerk")
+    page = desk.get(FILL)
+    assert "已核实" in page
+    name = next(n for n in form_to(page, "").data() if n.endswith("-yuan"))
+    desk.draft(FILL, **{name: "1,300.50"})
+    page = desk.get(FILL)
+    assert value(page, name) == "1300.50"
+    assert "已核实" not in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "raw"),
+    [
+        ("has_labor_capacity", "yes", True),
+        ("has_labor_capacity", "", None),
+        ("household_size", " 3 ", 3),
+        ("household_size", "three", "three"),
+        ("income_year", "12，000.5", "12000.5"),
+        ("apply_date", "2010-13-01", "2010-13-01"),
+    ],
+)
+def test_a_typed_text_becomes_a_raw_value_or_stays_as_it_is(
+    kind: str, text: str, raw: object
+) -> None:
+    assert raw_value(load(LICHENG).facts[kind], text) == raw
+
+
+def test_a_worksheet_survives_being_kept_with_a_draft() -> None:
+    sheet, _rows = worksheet.read(
+        {
+            "household-size": "x",
+            "item-0-label": "养老金",
+            "item-0-yuan": "一千",
+            "item-3-kind": "income",
+        }
+    )
+    again = worksheet.from_json(worksheet.as_json(sheet))
+    assert not worksheet.changed(sheet, again)
+    assert {fault.code for fault in again.faults} == {"worksheet_size", "worksheet_money"}
+    assert len(again.items) == 1, "a row with nothing in it is no row"
+
+
+@pytest.mark.parametrize("boxes", range(1, 13))
+def test_boxes_of_a_paper_share_the_whole_width(boxes: int) -> None:
+    shares = widths(boxes)
+    assert len(shares) == boxes
+    assert sum(shares) == COLUMNS
+    assert all(0 < label_width(share) < share for share in shares)

@@ -1,0 +1,222 @@
+"""The page of one application: who sees it, what it says, what it refuses, what stays as typed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from models import Application, Attachment, AuditRecord, Member, User
+from tests.admin.forms_on_page import form_to
+from tests.admin.roadside import Roadside, open_roadside, said
+from tests.casework.bureau import Bureau, register, walk
+from tests.conftest import Database
+from tests.factories import grant_role
+
+SCAN = b"%PDF-1.4 one page %%EOF"
+
+
+def begun(bureau: Bureau, members: Mapping[str, Member]) -> None:
+    """1 at the branch check, 2 with the committee, 3 a sudden case before its meeting."""
+    walk(bureau, register(bureau, members["王建国"]), "branch_check")
+    walk(bureau, register(bureau, members["刘长河"]), "committee_verify")
+    walk(bureau, register(bureau, members["李秀英"], "sudden"), "meeting")
+
+
+@pytest.fixture
+def office(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Roadside:
+    monkeypatch.setenv("SUNSHINE_DATA", str(tmp_path))
+    names: dict[str, dict[str, str]] = {"王建国": {}, "刘长河": {}, "李秀英": {}}
+    return open_roadside(database, tmp_path, names, begun)
+
+
+def audited(office: Roadside, action: str) -> int:
+    with office.session() as session:
+        query = select(func.count()).select_from(AuditRecord).where(AuditRecord.action == action)
+        return session.scalar(query) or 0
+
+
+def test_an_application_of_another_branch_is_not_found(office: Roadside) -> None:
+    for path in ("/application/1", "/register/fill/1", "/papers/form/1"):
+        office.at("neighbour").get(path, status=404)
+    office.at("clerk").get("/application/1")
+
+
+def test_a_screener_has_no_way_to_the_page_of_an_application(office: Roadside) -> None:
+    office.at("screener").get("/application/1", status=403)
+    office.at("screener").get("/applications/", status=403)
+
+
+def test_the_page_says_what_the_rules_find_with_clause_and_facts(office: Roadside) -> None:
+    page = office.at("clerk").get("/application/1")
+    assert "系统核对，供参考" in page
+    assert "三无对象" in page
+    assert "条款 2.1.1" in page
+    assert re.search(r"有劳动能力: <b>否</b>", page)
+    assert "由党（工）委提供" in page, "who can give what is missing"
+
+
+def test_who_may_not_take_the_next_step_reads_who_does(office: Roadside) -> None:
+    page = office.at("clerk").get("/application/2")
+    assert "由党（工）委办理：党（工）委组织委员" in page
+    assert 'action="/application/2/complete"' not in page
+
+
+def test_every_fault_stands_beside_its_field_and_what_was_typed_stays(office: Roadside) -> None:
+    page = office.at("verifier").refused(
+        "/application/2",
+        "/complete",
+        **{"complete-opinion": "情况属实", "complete-sealed_on": "2011-01-01"},
+    )
+    assert "请填写“核实方式”" in page
+    assert "请填写“核实结论”" in page
+    form = form_to(page, "/complete")
+    assert next(one.value for one in form.inputs if one.name == "complete-opinion") == "情况属实"
+    assert office.application(2).stage == "committee_verify"
+
+
+def test_a_page_gone_stale_changes_nothing_and_keeps_what_was_typed(office: Roadside) -> None:
+    first = form_to(office.at("secretary").get("/application/1"), "/return")
+    office.at("secretary").press(
+        "/application/1", "/return",
+        **{"return-to_stage": "application", "return-reason": "缺少证明"},
+    )  # fmt: skip
+    typed = {"return-to_stage": "application", "return-reason": "再退一次"}
+    answer = office.at("secretary").send(first, "/application/1", **typed)
+    assert answer.status_code == 409
+    assert "再退一次" in answer.text, "what was typed"
+    assert "缺少证明" in answer.text, "what somebody else has done in the meantime"
+    row = office.application(1)
+    assert (row.status.value, row.stage) == ("returned", "application")
+
+
+def test_a_return_needs_its_reason_and_tells_it_to_the_branch(office: Roadside) -> None:
+    page = office.at("verifier").refused(
+        "/application/2", "/return", **{"return-to_stage": "application"}
+    )
+    assert "理由" in page
+    office.at("verifier").press(
+        "/application/2", "/return",
+        **{"return-to_stage": "application", "return-reason": "请补医院证明"},
+    )  # fmt: skip
+    assert "请补医院证明" in office.at("clerk").get("/application/2")
+
+
+def test_refusing_and_withdrawing_write_their_reason(office: Roadside) -> None:
+    office.at("verifier").press("/application/2", "/refuse", **{"refuse-reason": "收入超过低保线"})
+    office.at("clerk").press("/application/1", "/withdraw", **{"withdraw-reason": "本人不再申请"})
+    assert office.application(2).status.value == "refused"
+    assert office.application(1).status.value == "withdrawn"
+    page = office.at("clerk").get("/application/1")
+    assert "本人不再申请" in page
+    assert "没有需要办理的事项" in page
+
+
+def test_who_entered_an_application_cannot_verify_it_and_reads_why(office: Roadside) -> None:
+    with office.session() as session:
+        user = session.query(User).filter_by(username="clerk").one()
+        tree = session.get_one(Application, 2).org.parent
+        assert tree is not None
+        grant_role(session, user, "committee_verifier", tree)
+        session.commit()
+    page = office.at("clerk").get("/application/2")
+    assert 'action="/application/2/complete"' not in page
+    assert "录入" in page
+
+
+def test_numbers_are_masked_and_each_look_is_recorded(office: Roadside) -> None:
+    page = office.at("clerk").get("/application/1")
+    with office.session() as session:
+        number = session.get_one(Application, 1).member.id_number
+    assert number is not None
+    assert number not in page
+    assert f"{number[:6]}********{number[-4:]}" in page
+    desk = office.at("clerk")
+    answer = desk.browser.post("/application/1/reveal/id_number")
+    assert answer.json == {"value": number}
+    assert audited(office, "look:reveal:id_number") == 1
+    assert office.at("leader").browser.post("/application/1/reveal/id_number").status_code == 403
+
+
+def test_paying_first_is_offered_to_the_leader_of_a_sudden_case_only(office: Roadside) -> None:
+    leader = office.at("leader")
+    assert "/application/3/emergency" in leader.get("/application/3")
+    assert "/application/3/emergency" not in office.at("reviewer").get("/application/3")
+    leader.press(
+        "/application/3", "/emergency",
+        **{"emergency-authorised_by": "传签", "emergency-reason": "断炊", "emergency-amount": "1500"},
+    )  # fmt: skip
+    assert "待补手续" in leader.get("/application/3")
+
+
+def upload(office: Roadside, who: str, number: int, content: bytes, name: str) -> tuple[int, str]:
+    desk = office.at(who)
+    answer = desk.browser.client.post(
+        f"/attachment/of/{number}",
+        data={
+            "csrf_token": desk.browser.token(),
+            "kind": "diagnosis",
+            "copies": "1",
+            "file": (BytesIO(content), name),
+        },
+    )
+    return answer.status_code, answer.text
+
+
+def test_a_scan_goes_in_and_out_unchanged_only_to_those_who_may(office: Roadside) -> None:
+    status, _page = upload(office, "clerk", 1, SCAN, "诊断证明.pdf")
+    assert status == 302
+    with office.session() as session:
+        number = session.scalars(select(Attachment.id).where(Attachment.kind == "diagnosis")).one()
+    answer = office.at("verifier").browser.get(f"/attachment/{number}")
+    assert answer.data == SCAN
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert audited(office, "look:attachment") == 1
+    office.at("neighbour").get(f"/attachment/{number}", status=404)
+    office.at("screener").get(f"/attachment/{number}", status=403)
+
+
+def test_what_is_no_scan_is_refused_with_its_reason(office: Roadside) -> None:
+    status, page = upload(office, "clerk", 1, b"<script>alert(1)</script>", "x.pdf")
+    assert status == 422
+    assert "x.pdf" in " ".join(said(page))
+
+
+def test_the_list_shows_only_applications_in_reach_and_narrows(office: Roadside) -> None:
+    assert "王建国" in office.at("clerk").get("/applications/")
+    assert "王建国" not in office.at("neighbour").get("/applications/")
+    page = office.at("reviewer").get("/applications/?f_stage=committee_verify")
+    assert "刘长河" in page
+    assert "王建国" not in page
+    assert "李秀英" in office.at("reviewer").get("/applications/?search=李秀")
+    assert "李秀英" not in office.at("reviewer").get("/applications/?f_road=living")
+    office.at("reviewer").get("/applications/?f_stage=no-such&f_year=abc&page=-1&search=%2500")
+
+
+def test_the_first_page_counts_what_waits_for_each_role(office: Roadside) -> None:
+    assert "支部审核" in office.at("secretary").get("/")
+    assert "党（工）委核实" in office.at("verifier").get("/")
+    assert "部长办公会" in office.at("leader").get("/")
+    assert "现在没有待办事项" in office.at("finance").get("/")
+
+
+def test_an_auditor_sees_everything_changes_nothing_and_leaves_a_trace(office: Roadside) -> None:
+    page = office.at("auditor").get("/application/1")
+    assert 'method="post" action="/application/' not in page
+    assert audited(office, "look:inspection") == 1
+
+
+def test_the_page_is_wholly_english_when_english_is_chosen(office: Roadside) -> None:
+    desk = office.at("reviewer")
+    desk.browser.post("/lang/en")
+    page = desk.get("/application/3")
+    assert "Checked by the system, for reference" in page
+    assert "Sudden-accident relief" in page
+    words = re.sub(r"<script.*?</script>|<[^>]+>", " ", page)
+    for word in ("系统核对", "办理期限", "突发事故救助", "条款"):
+        assert word not in words

@@ -1,0 +1,203 @@
+"""Another office's files, and an edited copy of ours, run through the same pages: no Python."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from casework import editions, people
+from models import Member, User
+from tests.admin.forms_on_page import form_to
+from tests.admin.roadside import Roadside, open_roadside
+from tests.casework.bureau import LICHENG, licheng
+from tests.conftest import Database
+from tests.factories import NOW
+
+UNION = LICHENG.parent / "yonghe-union-2024"
+UNION_FACTS = {
+    "fact-union_member": "yes",
+    "fact-serious_illness": "no",
+    "fact-disability": "no",
+    "fact-child_at_school": "no",
+    "fact-other_claimed": "no",
+}
+VISIT_FACTS = {
+    "fact-income_month": "900",
+    "fact-homes_owned": "1",
+    "fact-has_car": "no",
+    "fact-jobs_refused": "0",
+}
+
+
+@pytest.fixture
+def roadside(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Roadside:
+    monkeypatch.setenv("SUNSHINE_DATA", str(tmp_path))
+    card = {"bank_account": "6222020200012345678", "bank_name": "工商银行"}
+    return open_roadside(database, tmp_path, {"王建国": card, "刘长河": {}})
+
+
+def publish(office: Roadside, files: dict[str, bytes], from_on: date) -> None:
+    """A second edition needs two people; the first of another policy does not."""
+    with office.session() as session:
+        persons = [
+            people.actor(session, session.query(User).filter_by(username=name).one(), from_on)
+            for name in ("officer", "second_officer")
+        ]
+        first = (
+            not any(name == "policy.yaml" for name in files) or b"yonghe" in files["policy.yaml"]
+        )
+        proposed, signed = (None, None) if first else persons
+        editions.publish(
+            session, files, from_on=from_on, proposed_by=proposed, signed_by=signed, at=NOW
+        )
+        session.commit()
+
+
+def register(office: Roadside, name: str, road: str, on: str) -> int:
+    desk = office.at("clerk")
+    answer = desk.browser.client.post(
+        f"/register/{office.members[name]}",
+        data={"csrf_token": desk.browser.token(), "road": road, "applied_on": on},
+    )
+    assert answer.status_code == 302, answer.text
+    return int(answer.headers["Location"].rpartition("/")[2])
+
+
+def take(office: Roadside, who: str, path: str, end: str, prefix: str, **typed: Any) -> str:
+    """Fill in whatever the form asks, over it what the test says, and send it."""
+    desk = office.at(who)
+    form = form_to(desk.get(path), end)
+    words = form.filled_in(prefix, "2", "100", office.clock.now.date().isoformat())
+    return desk.press(path, end, **{**words, **typed}).headers["Location"]
+
+
+def test_a_trade_union_goes_its_own_road_through_the_same_pages(roadside: Roadside) -> None:
+    office = roadside
+    office.clock.now = NOW.replace(year=2024, month=5, day=6, hour=2)
+    publish(office, editions.read_folder(UNION), date(2024, 1, 1))
+    with office.session() as session:
+        office_year(session, office.clock.now.year)
+    number = register(office, "王建国", "yonghe-union-2024/help", "2024-05-06")
+    fill, case = f"/register/fill/{number}", f"/application/{number}"
+    page = office.at("clerk").get(fill)
+    assert "职工申请" in page
+    assert "家庭住房套数" in page
+    form = form_to(page, "").filled_in("record-", "2", "100", "2024-05-06")
+    statement = {"form-employer": "永和机械厂", "form-request": "收入低，申请帮扶。"}
+    office.at("clerk").press(fill, "", submit="yes", **{**form, **UNION_FACTS, **statement})
+    take(office, "secretary", case, "/complete", "complete-", **VISIT_FACTS)
+    take(
+        office, "verifier", case, "/complete", "complete-",
+        **{"fact-cheated_before": "no", "complete-amount": ""},
+    )  # fmt: skip
+    take(
+        office,
+        "leader",
+        case,
+        "/complete",
+        "complete-",
+        **{"complete-amount": fitting(office, case)},
+    )
+    to_post = re.findall(r'href="(/notices/new\?group=[^"]+)"', office.at("clerk").get("/notices/"))
+    notice = take(office, "clerk", to_post[0], "", "list-", post="yes")
+    assert "单位公示" in office.at("clerk").get("/notices/") or "公示" in office.at("clerk").get(
+        notice
+    )
+    paper = office.at("clerk").get(notice.replace("/notices/", "/papers/notice/"))
+    assert "帮扶名单公示" in paper
+    assert re.findall(r'<th scope="col">([^<]+)</th>', paper) == [
+        "姓名",
+        "帮扶类别",
+        "拟帮扶金额（元）",
+    ]
+    office.clock.later(7)
+    take(office, "secretary", notice, "/end", "end-")
+    source = re.findall(r'<option value="(\d+)"', office.at("finance").get("/payments/"))[0]
+    take(office, "finance", "/payments/", "/payments/prepare", "row-", source=source)
+    take(office, "finance", "/payments/", "/payments/pay", "list-")
+    slip = re.findall(r'href="(/payment/\d+)"', office.at("finance").get("/payments/"))[0]
+    take(office, "finance", slip, "/receipt", "receipt-", **{"receipt-sign": "signature"})
+    take(office, "reviewer", case, "/complete", "complete-")
+    row = office.application(number)
+    assert (row.status.value, row.stage) == ("closed", "filed_away")
+    printed = office.at("reviewer").get(f"/papers/form/{number}")
+    assert "困难职工帮扶申请登记表" in printed
+    assert "党支部" not in re.sub(r"<title>.*?</title>|value=.*?>", "", printed)
+
+
+def office_year(session: Any, year: int) -> None:
+    """Holidays and money of the union's year."""
+    from casework import calendar, funds
+    from models import FundSource
+
+    calendar.fill(session, year, year)
+    source = session.query(FundSource).one()
+    by = people.actor(
+        session, session.query(User).filter_by(username="finance").one(), date(year, 5, 6)
+    )
+    funds.allocate_budget(
+        session, source, year, 10_000_000, by=by, at=NOW, memo="", request_key=f"budget {year}"
+    )
+    session.commit()
+
+
+def fitting(office: Roadside, case: str) -> str:
+    """An amount that the rules on the page allow: the fixed one, or the lowest."""
+    found = re.search(r"<strong>[^<]*?：([\d,]+)\.\d\d 元", office.at("verifier").get(case))
+    return found[1].replace(",", "") if found else "100"
+
+
+def test_an_edited_copy_changes_words_fields_and_rules_of_new_applications_only(
+    roadside: Roadside,
+) -> None:
+    office = roadside
+    before = register(office, "王建国", "licheng-2010/living", "2010-12-03")
+    files = edited_copy()
+    publish(office, files, date(2010, 12, 4))
+    office.clock.later(1)
+    after = register(office, "刘长河", "licheng-2010/living", "2010-12-04")
+    desk = office.at("clerk")
+    old, new = desk.get(f"/register/fill/{before}"), desk.get(f"/register/fill/{after}")
+    assert "名下有小轿车" in new
+    assert "名下有小轿车" not in old
+    assert "支部初审" in desk.get(f"/application/{after}")
+    assert "支部审核" in desk.get(f"/application/{before}")
+    desk.draft(f"/register/fill/{after}", **{"fact-owns_car": "yes"})
+    said = desk.get(f"/application/{after}")
+    assert "有小轿车的不列入" in said
+    assert "不符合条件" in said
+
+
+def edited_copy() -> dict[str, bytes]:
+    """The 2010 policy with a stage renamed and an exclusion with a fact of its own."""
+    files = dict(licheng())
+    procedure = files["procedure.yaml"].decode()
+    files["procedure.yaml"] = procedure.replace("zh: 支部审核", "zh: 支部初审").encode()
+    fact = (
+        "owns_car: {type: yes_no, zh: 名下有小轿车, en: Owns a car, section: conduct, "
+        "asked: application}\n"
+    )
+    files["facts.yaml"] += fact.encode()
+    rule = (
+        '- {id: car-owner, clause: "2.3.4", zh: 有小轿车的不列入, en: Owners of a car, '
+        "when: owns_car}\n"
+    )
+    files["exclusions.yaml"] += rule.encode()
+    return {name: data for name, data in files.items() if not name.startswith("cases/")}
+
+
+def test_the_member_of_the_office_is_asked_for_by_the_name_of_the_policy(
+    roadside: Roadside,
+) -> None:
+    """The road and its form are offered by the words of each edition in force."""
+    publish(roadside, editions.read_folder(UNION), date(2024, 1, 1))
+    roadside.clock.now = NOW.replace(year=2024, month=5, day=6)
+    with roadside.session() as session:
+        member = session.get_one(Member, roadside.members["王建国"])
+    page = roadside.at("clerk").get(f"/register/{member.id}")
+    assert "困难党员帮扶救助申请表" in page
+    assert "困难职工帮扶申请登记表" in page
