@@ -117,7 +117,11 @@ class Condition:
 @dataclass(frozen=True)
 class Rule:
     """Anything with a truth. `kind` is value, ground, exclusion, no_ground, benefit, tier,
-    evidence or escalation; `name` is its definition; `when` its tree."""
+    evidence or escalation; `name` is its definition; `when` its tree.
+
+    Of evidence: `asked` is the stage whose people supply it (None: the applicant, at once),
+    `served_by` other papers that do as well. `never_departs`: no decision goes past this denial.
+    """
 
     id: str
     kind: str
@@ -132,6 +136,9 @@ class Rule:
     copies: int = 1
     unless: t.Tree | None = None
     pending: t.Tree | None = None
+    asked: str | None = None
+    served_by: tuple[str, ...] = ()
+    never_departs: bool = False
 
 
 @dataclass(frozen=True)

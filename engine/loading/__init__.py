@@ -17,7 +17,7 @@ from engine.loading.context import Context
 from engine.loading.eligibility import read_eligibility, read_evidence
 from engine.loading.facts import check_sources, read_facts_file, read_parameters_file
 from engine.loading.outcomes import read_amounts, read_escalations, read_exclusions
-from engine.model import Fact, Policy
+from engine.model import Fact, Policy, Rule
 from engine.procedure import Procedure
 from engine.procedure.loading import read_procedure
 from engine.source import Block, Node, Source, hint
@@ -105,7 +105,8 @@ def _read(source: Source, roots: Mapping[str, Node], files: Mapping[str, bytes])
     )
     roads = _roads(context, procedure)
     pick_by = _pick_by(source, top, facts)
-    _check_asked(source, facts, procedure)
+    _check_asked(source, facts, evidence, procedure)
+    _check_served(source, evidence, procedure)
     _check_used(context, facts, parameters)
     force = top.block("in_force", "from? to?")
     return Policy(
@@ -163,11 +164,25 @@ def _roads(context: Context, procedure: Procedure) -> dict[str, str]:
     return found
 
 
-def _check_asked(source: Source, facts: Mapping[str, Fact], procedure: Procedure) -> None:
-    for fact in facts.values():
-        if fact.asked is not None and fact.asked not in procedure.stages:
-            near = hint(fact.asked, procedure.stages)
-            source.fault("unknown_stage", fact.where, name=fact.asked, hint=near)
+def _check_asked(
+    source: Source, facts: Mapping[str, Fact], evidence: tuple[Rule, ...], procedure: Procedure
+) -> None:
+    askers: tuple[Fact | Rule, ...] = (*facts.values(), *evidence)
+    for item in askers:
+        if item.asked is not None and item.asked not in procedure.stages:
+            near = hint(item.asked, procedure.stages)
+            source.fault("unknown_stage", item.where, name=item.asked, hint=near)
+
+
+def _check_served(source: Source, evidence: tuple[Rule, ...], procedure: Procedure) -> None:
+    """Another paper that serves is evidence of this policy, or proof of an heir."""
+    heir = procedure.payment.heir
+    known = [*(rule.id for rule in evidence), *(heir.evidence if heir else ())]
+    for rule in evidence:
+        for name in rule.served_by:
+            if name not in known:
+                near = source.nearest(name, known)
+                source.fault("unknown_name", rule.where, name=name, hint=near)
 
 
 def _check_used(

@@ -23,7 +23,7 @@ _VALUE_KEYS = "is clause? zh? en?"
 _WAY_KEYS = "category? zh en when grounds no_ground?"
 _GROUND_KEYS = "id clause zh en when discretion? last_resort?"
 _NO_GROUND_KEYS = "id? clause level? zh en"
-_EVIDENCE_KEYS = "id clause? zh en when copies?"
+_EVIDENCE_KEYS = "id clause? zh en when copies? asked? served_by?"
 
 
 @dataclass
@@ -308,5 +308,7 @@ def simple_rule(context: Context, item: Block, kind: str) -> Rule | None:
             item.where,
             to=item.text("to"),
             copies=item.integer("copies", low=1, high=99, default=1),
+            asked=item.text("asked") or None,
+            served_by=tuple(scalar.text for scalar in item.scalars("served_by")),
         )
     )

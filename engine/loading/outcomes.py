@@ -9,7 +9,7 @@ from engine.loading.eligibility import simple_rule
 from engine.model import Benefit, Condition, Output, Rule, Tier
 from engine.source import Block, Mapping, Node, Scalar, Sequence, hint, read_name
 
-_EXCLUSION_KEYS = "id clause zh en when level? unless? pending?"
+_EXCLUSION_KEYS = "id clause zh en when level? unless? pending? never_departs?"
 _ESCALATION_KEYS = "id clause? to zh en when"
 _AMOUNTS = "mode? amount? min? max? clause?"
 _BENEFIT_KEYS = f"zh en when {_AMOUNTS} proposed? hit? tiers?"
@@ -74,6 +74,7 @@ def _exclusion(context: Context, block: Block) -> Rule | None:
             level,
             unless=excuses["unless"],
             pending=pending,
+            never_departs=block.yes_no("never_departs"),
         )
     )
 

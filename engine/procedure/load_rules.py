@@ -18,6 +18,7 @@ from engine.procedure.rules import (
     DateName,
     DeadlineRule,
     FraudRules,
+    HeirRules,
     PaymentNeed,
     PaymentRules,
     Reminder,
@@ -116,7 +117,7 @@ def read_payment(
     back_fill: Mapping[str, Label] | None,
 ) -> PaymentRules:
     """What must have happened before money moves, in the order of the file."""
-    block = top.block("payment", "clause route route_label methods needs")
+    block = top.block("payment", "clause route route_label methods needs heir?")
     needs = tuple(
         _need(one, roads, stages, back_fill or {}) for one in block.blocks("needs", _NEED)
     )
@@ -129,7 +130,13 @@ def read_payment(
         route_label=label_at(block, "route_label") or Label("", ""),
         needs=needs,
         methods=methods,
+        heir=_heir(block),
     )
+
+
+def _heir(block: Block) -> HeirRules | None:
+    found = block.maybe("heir", "zh en evidence")
+    return None if found is None else HeirRules(found.label(), labels(found, "evidence"))
 
 
 def _need(

@@ -72,6 +72,14 @@ class PaymentNeed:
 
 
 @dataclass(frozen=True, slots=True)
+class HeirRules:
+    """Who is paid after the member's death, and the papers that prove it, by code."""
+
+    label: Label
+    evidence: Mapping[str, Label]
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentRules:
     """`route` is the only lawful way of the money; `needs` in the order of their codes."""
 
@@ -80,6 +88,7 @@ class PaymentRules:
     route_label: Label
     needs: tuple[PaymentNeed, ...]
     methods: Mapping[str, Label]
+    heir: HeirRules | None = None
 
 
 @dataclass(frozen=True, slots=True)
