@@ -40,13 +40,8 @@ class Place:
 
 def places(session: Session, by: Actor) -> list[Place]:
     """Every step that this person may take somewhere, in editions that live applications use."""
-    used = session.scalars(
-        select(Edition)
-        .where(exists().where(Application.edition_id == Edition.id, Application.status.in_(LIVE)))
-        .order_by(Edition.id)
-    )
     found = []
-    for edition in used:
+    for edition in live_editions(session):
         for stage in policy_of(edition).procedure.stages.values():
             parts: list[tuple[str | None, Sequence[str], Label]] = [
                 (part.id, part.by or stage.by, part.button) for part in stage.parts
@@ -56,6 +51,12 @@ def places(session: Session, by: Actor) -> list[Place]:
                 if roots:
                     found.append(Place(edition.id, stage, part, button, roots))
     return found
+
+
+def live_editions(session: Session) -> list[Edition]:
+    """The editions that live applications run under, the oldest first."""
+    used = exists().where(Application.edition_id == Edition.id, Application.status.in_(LIVE))
+    return list(session.scalars(select(Edition).where(used).order_by(Edition.id)))
 
 
 def reach(by: Actor, permission: str, role_codes: Sequence[str]) -> tuple[str, ...]:

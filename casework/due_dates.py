@@ -1,0 +1,188 @@
+"""Due dates of many applications at once: one query over their events, however many there are.
+
+Gives what `casework.dues` gives for one. A test holds the two against each other. Looks only.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy.orm import Session
+
+from casework import emergency
+from casework.clock import day_of
+from casework.dues import CaseDue, State
+from casework.editions import policy_of
+from engine import Calendar, Policy, due
+from engine.deadlines import Due
+from engine.procedure import DateName, DeadlineRule
+from engine.source import parse_date
+from models.applications import CaseEvent
+from models.editions import Edition
+
+Found = dict[str, date]
+"""Date of the procedure → the day, for one application; absent is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What of an application says which deadlines bind it."""
+
+    id: int
+    edition_id: int
+    road: str
+    emergency: bool
+
+
+def dues_of_many(
+    session: Session,
+    applications: Sequence[Bound],
+    today: date,
+    holidays: Calendar,
+    *,
+    chosen: ColumnElement[bool] | None = None,
+) -> dict[int, list[CaseDue]]:
+    """Every deadline that binds each application, by its id, in the order of the procedure.
+
+    `chosen` says in SQL which events belong to them (a condition on `CaseEvent.application_id`),
+    where a list of ids would be too long.
+    """
+    by_edition: dict[int, list[Bound]] = defaultdict(list)
+    for one in applications:
+        by_edition[one.edition_id].append(one)
+    editions = session.scalars(select(Edition).where(Edition.id.in_(by_edition)))
+    found: dict[int, list[CaseDue]] = {}
+    for edition in editions:
+        policy, own = policy_of(edition), by_edition[edition.id]
+        which = chosen if chosen is not None else CaseEvent.application_id.in_([a.id for a in own])
+        known = dates_of_many(session, policy, own, which)
+        counted = _Counter(policy, holidays)
+        for one in own:
+            rules = policy.procedure.deadlines_of(one.road, emergency=one.emergency)
+            found[one.id] = [_due(counted, r, known.get(one.id, {}), today) for r in rules]
+    return found
+
+
+def dates_of_many(
+    session: Session, policy: Policy, applications: Iterable[Bound], chosen: ColumnElement[bool]
+) -> dict[int, Found]:
+    """The dates that the deadlines of these applications start from and are met by."""
+    names = _needed(policy, {one.road for one in applications})
+    if not names:
+        return {}
+    found: dict[int, Found] = defaultdict(dict)
+    fields = sorted({field for name in names if (field := _field(name)) is not None})
+    for row in session.execute(_events(names, fields).where(chosen)):
+        _take(found[row.application_id], names, row)
+    return found
+
+
+def _needed(policy: Policy, roads: set[str]) -> list[DateName]:
+    """The dates that any deadline of these roads uses and that an application records."""
+    procedure = policy.procedure
+    rules = [rule for road in roads for rule in procedure.deadlines_of(road, emergency=True)]
+    wanted = {name for rule in rules for name in (rule.from_date, rule.met_by)}
+    return [each for name, each in procedure.dates.items() if name in wanted and each.found]
+
+
+def _field(name: DateName) -> str | None:
+    """The recorded field that holds the date, None where it is the moment of an event."""
+    kind, what = name.found or ("", "")
+    if kind == "record":
+        return what.partition(".")[2]
+    return what if kind == "emergency" else None
+
+
+def _events(names: Sequence[DateName], fields: Sequence[str]) -> Select[Any]:
+    """The events that hold one of the dates, oldest first, with nothing but those dates."""
+    columns: list[ColumnElement[Any]] = [
+        CaseEvent.data["record"][field].as_string().label(f"field_{field}") for field in fields
+    ]
+    wanted: list[ColumnElement[bool]] = [false()]
+    for name in names:
+        kind, what = name.found or ("", "")
+        if kind == "record":
+            wanted.append(CaseEvent.data["stage"].as_string() == what.partition(".")[0])
+        elif kind == "emergency":
+            wanted.append(CaseEvent.verb == emergency.VERB)
+        elif kind in ("done", "reached"):
+            side = CaseEvent.stage_from if kind == "done" else CaseEvent.stage_to
+            moved = CaseEvent.stage_from.is_distinct_from(CaseEvent.stage_to)
+            wanted.append(and_(side == what, moved))
+    return (
+        select(
+            CaseEvent.application_id,
+            CaseEvent.verb,
+            CaseEvent.stage_from,
+            CaseEvent.stage_to,
+            CaseEvent.at,
+            CaseEvent.data["stage"].as_string().label("stage"),
+            *columns,
+        )
+        .where(or_(*wanted))
+        .order_by(CaseEvent.application_id, CaseEvent.seq)
+    )
+
+
+def _take(found: Found, names: Sequence[DateName], row: Any) -> None:
+    """Put what one event says over what earlier ones said."""
+    for name in names:
+        kind, what = name.found or ("", "")
+        day: date | None = None
+        if kind == "record":
+            stage, _, field = what.partition(".")
+            day = _day(row, field) if row.stage == stage else None
+        elif kind == "emergency":
+            day = _day(row, what) if row.verb == emergency.VERB else None
+        elif _moved(row, kind, what):
+            at: datetime = row.at
+            day = day_of(at)
+        if day is not None:
+            found[name.id] = day
+
+
+def _moved(row: Any, kind: str, stage: str) -> bool:
+    """Whether the event left (done) or reached the stage."""
+    if row.stage_from == row.stage_to:
+        return False
+    return bool((row.stage_from if kind == "done" else row.stage_to) == stage)
+
+
+def _day(row: Any, field: str) -> date | None:
+    value = getattr(row, f"field_{field}")
+    return parse_date(value) if isinstance(value, str) else None
+
+
+class _Counter:
+    """Counts each deadline once for each day that it starts from."""
+
+    def __init__(self, policy: Policy, holidays: Calendar) -> None:
+        self.policy, self.holidays = policy, holidays
+        self.known: dict[tuple[str, date], Due] = {}
+
+    def due(self, rule: DeadlineRule, base: date) -> Due:
+        key = (rule.id, base)
+        if key not in self.known:
+            self.known[key] = due(self.policy, rule.id, base, self.holidays)
+        return self.known[key]
+
+
+def _due(counted: _Counter, rule: DeadlineRule, known: Mapping[str, date], today: date) -> CaseDue:
+    base, met = known.get(rule.from_date), known.get(rule.met_by)
+    if base is None:
+        return CaseDue(rule, None, met, "waiting")
+    last = counted.due(rule, base)
+    return CaseDue(rule, last, met, _state(last.date, met, today))
+
+
+def _state(last: date | None, met: date | None, today: date) -> State:
+    if last is None:
+        return "unknown"
+    if met is not None:
+        return "met" if met <= last else "met_late"
+    return "open" if today <= last else "late"
