@@ -64,6 +64,7 @@ from models.outbox import OutboxMessage
 from models.pairs import HelpingPair, PairState
 from models.people import Locale, LoginAttempt, Role, User, UserRole
 from models.policy_drafts import DraftState, PolicyDraft
+from models.saved_views import SavedView
 from models.screenings import (
     Filing,
     FilingLine,
@@ -132,6 +133,7 @@ __all__ = [
     "Recovery",
     "RecoveryState",
     "Role",
+    "SavedView",
     "ScreeningLine",
     "ScreeningList",
     "ScreeningResult",

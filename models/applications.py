@@ -99,6 +99,7 @@ class Application(Base):
         Index(None, "member_id", "aid_year"),
         Index(None, "aid_year", "road", "status"),
         Index(None, "applied_on", "id"),
+        Index(None, "road", "id"),
     )
 
     id: Mapped[PrimaryKey]

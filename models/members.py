@@ -67,6 +67,8 @@ class Member(Base):
         Index(None, "org_id", "name", "id"),
         Index(None, "name", "id"),
         Index(None, "name_initials", "id"),
+        Index(None, "birth_on", "id"),
+        Index(None, "joined_on", "id"),
         Index(None, "id_tail_index"),
         Index(None, "phone_index"),
         Index(None, "phone_tail_index"),

@@ -12,18 +12,21 @@ from typing import Any
 from flask import flash, request, url_for
 from flask_babel import gettext as _
 
+from admin.acting import identifier
 from admin.views.columns import MOST_TEXT, Column, Filter, UnusableError
 
 PAGE_SIZES = (50, 100, 200)
-LAST_PAGE = 1_000_000
 PREFIX = "f_"
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A list as asked for; `page` counts from 0, `active` holds the filters in use."""
+    """A list as asked for; `active` holds the filters in use. `after` and `before` are numbers of
+    rows: the page behind or before that row. An address tells no name by which a list is ordered.
+    """
 
-    page: int = 0
+    after: int | None = None
+    before: int | None = None
     size: int = PAGE_SIZES[0]
     sort: str | None = None
     down: bool = False
@@ -32,13 +35,13 @@ class Asked:
     texts: Mapping[str, str] = field(default_factory=dict)
 
     def address(self, endpoint: str, **changes: Any) -> str:
-        """The address of the same list with something changed; None leaves a part out."""
+        """The address of the first page of the same list with something changed; None leaves a
+        part out, `after` or `before` leads to another page."""
         parts: dict[str, Any] = {
             "search": self.search or None,
             "sort": self.sort,
             "desc": 1 if self.down else None,
             "size": self.size if self.size != PAGE_SIZES[0] else None,
-            "page": self.page or None,
             **{PREFIX + name: text for name, text in self.texts.items()},
             **changes,
         }
@@ -75,7 +78,8 @@ def read(columns: Sequence[Column], filters: Sequence[Filter]) -> Asked:
             texts[each.name] = text[:MOST_TEXT]
     size = whole(request.args.get("size"), 1, max(PAGE_SIZES), PAGE_SIZES[0])
     return Asked(
-        page=whole(request.args.get("page"), 0, LAST_PAGE, 0),
+        after=identifier(request.args.get("after", "")),
+        before=identifier(request.args.get("before", "")),
         size=size if size in PAGE_SIZES else PAGE_SIZES[0],
         sort=sort if sort in sortable else None,
         down=request.args.get("desc") == "1",

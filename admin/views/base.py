@@ -24,11 +24,12 @@ from admin.extensions import db
 from admin.frame import View
 from admin.security.account import inside
 from admin.security.people import actor
-from admin.views import asked, files
+from admin.views import asked, files, paging
 from admin.views.asked import Asked, whole
 from admin.views.columns import Column, Filter
 from admin.views.fields import BoundForm
 from admin.views.lookups import FURTHEST, MOST_ROWS, Lookup
+from admin.views.paging import Count, Key, Page
 from casework import scope
 from models import OrgUnit
 
@@ -175,8 +176,7 @@ class ReadView(View, StockView):
         number = self.key(id)
         if number is None:
             return None
-        column = getattr(self.model, self._primary_key)
-        query = self.selection(permission or str(self.read)).where(column == number)
+        query = self.selection(permission or str(self.read)).where(self.primary == number)
         return db.session.scalars(query.options(*self.loading)).unique().first()
 
     def one_or_404(self, permission: str | None) -> Any:
@@ -201,14 +201,22 @@ class ReadView(View, StockView):
         found += [by_name[name].condition(value) for name, value in wish.active.items()]
         return found
 
+    def keys(self, wish: Asked) -> tuple[Key, ...]:
+        """The order as asked for, told apart to the last row."""
+        by_name = {column.name: column.sort for column in self.columns}
+        wanted = by_name.get(wish.sort or "")
+        order = self.order if wanted is None else [wanted.desc() if wish.down else wanted]
+        return paging.keys_of(order, self.primary)
+
+    @property
+    def primary(self) -> Any:
+        """The column of the primary key."""
+        return getattr(self.model, self._primary_key)
+
     def ordered(self, wish: Asked) -> Select[Any]:
         """The whole list as asked for, in a fixed order to the last row."""
         query = select(self.model).where(*self.conditions(wish)).options(*self.loading)
-        by_name = {column.name: column.sort for column in self.columns}
-        wanted = by_name.get(wish.sort or "")
-        if wanted is not None:
-            query = query.order_by(wanted.desc() if wish.down else wanted.asc())
-        return query.order_by(*self.order, getattr(self.model, self._primary_key))
+        return query.order_by(*(key.clause() for key in self.keys(wish)))
 
     def get_list(
         self,
@@ -220,33 +228,37 @@ class ReadView(View, StockView):
         execute: bool = True,
         page_size: int | None = None,
     ) -> tuple[int, list[Any]]:
-        """Flask-Admin's way to a page, for whatever of it still asks."""
-        wish = Asked(page=max(page or 0, 0), search=(search or "")[:100])
-        return self.page_of(wish)
+        """Flask-Admin's way to the first page, for whatever of it still asks."""
+        count, found = self.page_of(Asked(search=(search or "")[:100]))
+        return count.number, found.rows
 
-    def page_of(self, wish: Asked) -> tuple[int, list[Any]]:
-        """(how many there are, the rows of the page); a page beyond the end is the last one."""
-        count = db.session.scalar(
-            select(func.count()).select_from(self.model).where(*self.conditions(wish))
-        )
-        total = int(count or 0)
-        page = min(wish.page, max(0, (total - 1) // wish.size))
-        rows = db.session.scalars(self.ordered(wish).offset(page * wish.size).limit(wish.size))
-        return total, list(rows.unique())
+    def page_of(self, wish: Asked) -> tuple[Count, Page]:
+        """(how many there are, the rows of the page). A place in the list that is gone, or was
+        never the person's to see, gives the first page."""
+        session, conditions, keys = db.session(), self.conditions(wish), self.keys(wish)
+        count = paging.count(session, conditions, self.primary, paging.COUNTED)
+        if count.more:
+            conditions[0] = paging.widely(session, conditions[0])
+        query = select(self.model).where(*conditions).options(*self.loading)
+        number, place = wish.after or wish.before, None
+        if number is not None:
+            here = (self.visible(str(self.read)), self.primary == number)
+            place = paging.place_of(session, keys, here)
+        back = wish.after is None
+        return count, paging.fetch(session, query, keys, wish.size, place, back=back)
 
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
         """The list."""
         wish = asked.read(self.columns, self.filters)
-        count, rows = self.page_of(wish)
-        pages = max(1, -(-count // wish.size))
+        count, found = self.page_of(wish)
+        rows = found.rows
         page: str = self.render(
             self.list_template,
             wish=wish,
             rows=rows,
             count=count,
-            pages=pages,
-            page=min(wish.page, pages - 1),
+            found=found,
             shown=[column for column in self.columns if column.in_list],
             chips=[
                 (each, each.words(wish.active[each.name]))
@@ -268,9 +280,8 @@ class ReadView(View, StockView):
         """Keys of the rows that the person may change, asked in one query."""
         if not rows or not self.can_edit:
             return frozenset()
-        column = getattr(self.model, self._primary_key)
         keys = [self.get_pk_value(row) for row in rows]
-        query = select(column).where(column.in_(keys), self.visible(str(self.write)))
+        query = select(self.primary).where(self.primary.in_(keys), self.visible(str(self.write)))
         return frozenset(db.session.scalars(query))
 
     def get_pk_value(self, model: Any) -> Any:
