@@ -222,8 +222,10 @@ class Completer:
             yield row, tuple([self._value(completed, item) for item in cluster.properties])
 
     def _value(self, completed: list[Any], item: Property) -> int:
-        value = self.evaluate(completed, item)
-        return self.classes[item.index][value] if item.kind == "sign" else value
+        if item.kind != "sign":
+            return self.evaluate(completed, item)
+        difference = self.difference(completed, item)
+        return self.classes[item.index][0 if difference < 0 else 2 if difference else 1]
 
     def _around(
         self, cluster: Cluster, fact: Fact, settled: list[Any], values: dict[Any, None]

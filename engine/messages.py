@@ -75,6 +75,10 @@ register(
         # reading files
         "did_you_mean": ("您是不是想写“{name}”？", 'Did you mean "{name}"?'),
         "one_of": ("可用的有：{names}。", "Valid: {names}."),
+        "comma_in_quotes": (
+            "花括号里的文字若有半角逗号，请把整段放进引号。",
+            "A text with a comma inside braces must stand in quotes.",
+        ),
         "yaml_broken": (
             "YAML 写法有误，无法读取：{problem}。",
             "This is not valid YAML: {problem}.",

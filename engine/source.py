@@ -21,7 +21,7 @@ How to use it::
         stage.texts("by")                                 # a list of texts
         stage.entries("approvals")                        # free names: [(Scalar, Node), …]
         stage.expression("passes")                        # Scalar | None: text + place for the compiler
-    source.fault("my_code", stage.where, name="x")        # a fault of your own
+    source.fault(code, stage.where, name="x")             # a fault of your own
     source.refuse()                                       # raises Refused with everything found
 
 Keys that were not declared are faults with the nearest declared key. Duplicate keys, anchors,
@@ -323,6 +323,8 @@ class Block:
         for key, value in node.entries:
             if key.text not in declared:
                 near = hint(key.text, declared)
+                if isinstance(value, Scalar) and value.is_null:
+                    near = Fault("comma_in_quotes")
                 source.fault("unknown_key", key.where, key=key.text, hint=near)
                 continue
             self.nodes[key.text] = value

@@ -13,6 +13,7 @@ from engine.procedure import Condition
 from engine.reference import Reference
 
 if TYPE_CHECKING:
+    from engine.language.tree import Tree
     from engine.model import Policy
 
 
@@ -24,11 +25,21 @@ def holds(policy: Policy, condition: Condition, facts: Mapping[str, object]) -> 
     """
     if condition.expression is None:
         raise RuntimeError(f"{condition.where}: this condition was read without its policy")
+    return _truth(policy, condition.expression.tree, facts)
+
+
+def defined(policy: Policy, name: str, facts: Mapping[str, object]) -> bool | None:
+    """Whether a definition of the policy holds (`category:living`, `benefit:living_aid`, a worked-out
+    value): True, False or unknown. KeyError where the policy has no such definition."""
+    return _truth(policy, policy.trees[name], facts)
+
+
+def _truth(policy: Policy, tree: Tree, facts: Mapping[str, object]) -> bool | None:
     values = dict(facts)
-    for name in policy.parameters:
-        values.setdefault(name, _parameter(policy, name, facts))
+    for parameter in policy.parameters:
+        values.setdefault(parameter, _parameter(policy, parameter, facts))
     try:
-        found = Reference(values, policy.trees).value(condition.expression.tree)
+        found = Reference(values, policy.trees).value(tree)
     except (OverflowError, ValueError):  # a date beyond the years there are
         return None
     return found if isinstance(found, bool) else None

@@ -1,0 +1,197 @@
+"""Each way of breaking a file gives its own clear fault with file, line and column, in both
+languages; all faults at once; and no text makes the reader fall over."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import random
+import re
+
+import pytest
+
+import engine
+from engine import Fault, Refused, load_files, messages
+from engine.messages import line, text
+from tests.engine import folders
+
+E = "eligibility.yaml"
+X = "exclusions.yaml"
+A = "amounts.yaml"
+F = "facts.yaml"
+P = "parameters.yaml"
+EXCLUDED = "when: excl_subjective_cause}"
+
+BROKEN = {
+    "an unknown key": (X, "{id: subjective-cause,", "{id: subjective-cause, colour: red,", "unknown_key"),
+    "a misspelt key": (X, "{id: subjective-cause, level", "{id: subjective-cause, levle", "unknown_key"),
+    "a key given twice": (X, "{id: subjective-cause,", "{id: subjective-cause, id: other,", "duplicate_key"),
+    "a missing key": (X, 'clause: "2.3.1", zh', "zh", "missing_key"),
+    "an unknown fact": (X, EXCLUDED, "when: excl_subjectve_cause}", "expr_unknown_name"),
+    "an unknown choice": (E, "when: apply_type = living\n", "when: apply_type = lving\n", "expr_unknown_choice"),
+    "an unknown operator": (X, EXCLUDED, "when: excl_subjective_cause ^ illegal_activity}", "expr_bad_sign"),
+    "an unknown function": (X, EXCLUDED, "when: sqrt(household_size) = 2}", "expr_unknown_function"),
+    "half a condition": (X, EXCLUDED, "when: excl_subjective_cause and}", "expr_expected_value"),
+    "an open bracket": (X, EXCLUDED, "when: (excl_subjective_cause}", "expr_expected"),
+    "two conditions side by side": (X, EXCLUDED, "when: illegal_activity police_punished}", "expr_unexpected"),
+    "a chain of comparisons": (X, EXCLUDED, "when: 1 < household_size < 3}", "expr_chain"),
+    "a number for a condition": (X, EXCLUDED, "when: household_size}", "expr_not_condition"),
+    "money against people": (X, EXCLUDED, "when: income_year < household_size}", "expr_units"),
+    "a date against a number": (X, EXCLUDED, "when: apply_date < 3}", "expr_not_comparable"),
+    "a sum with a yes": (X, EXCLUDED, "when: household_size + illegal_activity > 1}", "expr_not_number"),
+    "a divisor that can be zero": (X, EXCLUDED, "when: 1 / (household_size - 1) > 2}", "expr_zero_divisor"),
+    "too many arguments": (X, EXCLUDED, "when: 'year(apply_date, apply_date) > 1'}", "expr_arguments"),
+    "a category in a formula": (A, "when: category = living", "when: category = apply_type", "category_use"),
+    "an unknown type": (F, "org_in_district: {type: yes_no", "org_in_district: {type: boolean", "expected_choice"),
+    "a broken range": (F, "range: 1..30", "range: thirty", "expected_range"),
+    "a range turned round": (F, "range: 1..30", "range: 30..1", "expected_range"),
+    "a choice without choices": (F, "household_size: {type: integer, range: 1..30", "household_size: {type: choice", "fact_needs_choices"),
+    "a source that nobody knows": (F, "from: household.size", "from: neighbours.size", "fact_source"),
+    "a source of another kind": (F, "from: year of apply_date", "from: year of hukou", "fact_source_kind"),
+    "an unknown parameter": (F, "from: parameter living_line by hukou", "from: parameter living_lin by hukou", "unknown_parameter"),
+    "an unknown section": (F, "section: applying", "section: aplying", "unknown_section"),
+    "an unknown stage": (F, "asked: branch_check", "asked: branch_chek", "unknown_stage"),
+    "a fact used nowhere": (F, "hukou:\n", "shoe_size: {type: integer, zh: 鞋码, en: Shoe size}\nhukou:\n", "fact_unused"),
+    "a name that is taken": (E, "below_line: {is", "hukou: {is", "name_taken"),
+    "a name of the engine": (E, "below_line: {is", "category: {is", "name_reserved"),
+    "a circle": (E, "below_line: {is: income_year", "below_line: {is: rerouted and income_year", "definition_cycle"),
+    "an amount with three decimals": (P, "2010-06-07: 600}", "2010-06-07: 600.001}", "expected_money"),
+    "an amount in words": (P, "2010-06-07: 600}", "2010-06-07: 六百}", "expected_money"),
+    "an impossible date": (P, "2010-06-07: 600}", "2010-06-31: 600}", "expected_date"),
+    "a parameter without a value": (P, ", 2010-06-07: 600}", "}", "parameter_no_dates"),
+    "a choice left out": (P, "{urban: 360, rural: 150}", "{urban: 360}", "parameter_choice_missing"),
+    "a word where yes or no stands": (P, "placeholder: yes", "placeholder: maybe", "expected_yes_no"),
+    "a range without its most": (A, "min: sudden_least, max: sudden_most", "min: sudden_least", "amount_keys"),
+    "an unknown mode": (A, "mode: discretion", "mode: generous", "expected_choice"),
+    "a tier that is never reached": (A, "mode: cap, max: severe_most, when: \"sudden_major_accident and accident_result in (severe_injury_disability, death)\"", "mode: cap, max: severe_most", "tier_after_otherwise"),
+    "two rules with one id": (X, "id: police-punished", "id: subjective-cause", "duplicate_id"),
+    "an id with a blank": (X, "id: police-punished", "id: police punished", "expected_name"),
+    "a list where a mapping stands": (E, "below_line: {is: income_year < household_size * line_year,", "below_line: [{is: 1}]\nother: {", "entry_kind"),
+    "an anchor": (X, "when: excl_subjective_cause}", "when: &a excl_subjective_cause}", "yaml_anchor"),
+    "a tag": (X, "when: excl_subjective_cause}", "when: !!str excl_subjective_cause}", "yaml_tag"),
+    "a bracket left open": (X, "when: excl_subjective_cause}", "when: excl_subjective_cause", "yaml_broken"),
+    "a second document": (X, "- {id: subjective-cause", "---\n- {id: subjective-cause", "yaml_many_documents"),
+    "an unknown pick_by": ("policy.yaml", "pick_by: apply_date", "pick_by: aply_date", "unknown_fact"),
+    "a pick_by that is no date": ("policy.yaml", "pick_by: apply_date", "pick_by: hukou", "pick_by_not_date"),
+    "a parameter used nowhere": (A, "amount: living_amount", "amount: 600", "parameter_unused"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_a_broken_file_gives_its_own_fault_with_its_place(what: str) -> None:
+    name, old, new, code = BROKEN[what]
+    found = folders.faults((name, old, new))
+    assert code in {fault.code for fault in found}, [line(f, "en") for f in found]
+    fault = next(fault for fault in found if fault.code == code)
+    assert re.fullmatch(r"[a-z]+\.yaml:[0-9]+:[0-9]+", fault.where or "")
+    assert any("\u4e00" <= char <= "\u9fff" for char in text(fault, "zh"))
+    assert not re.search(r"\{[a-z_]+\}", text(fault, "en") + text(fault, "zh"))
+
+
+@pytest.mark.parametrize("what", ["a misspelt key", "an unknown fact", "an unknown choice"])
+def test_the_nearest_valid_word_is_offered(what: str) -> None:
+    name, old, new, code = BROKEN[what]
+    fault = next(f for f in folders.faults((name, old, new)) if f.code == code)
+    assert "您是不是想写" in text(fault, "zh")
+    assert "Did you mean" in text(fault, "en")
+
+
+def test_the_place_inside_a_condition_is_that_of_the_wrong_word() -> None:
+    old, new = (
+        "when: illegal_activity and police_punished",
+        "when: illegal_activity and police_punishd",
+    )
+    fault = folders.faults((X, old, new))[0]
+    row, column = (int(part) for part in (fault.where or "").split(":")[1:])
+    written = folders.edited((X, old, new))[X].decode().splitlines()[row - 1]
+    assert written[column - 1 :].startswith("police_punishd")
+
+
+def test_every_fault_of_every_file_is_reported_at_once() -> None:
+    found = folders.faults(
+        (F, "range: 1..30", "range: many"),
+        (P, "2010-06-07: 600}", "2010-06-07: lots}"),
+        (E, "when: rerouted\n", "when: rerooted\n"),
+        (X, EXCLUDED, "when: nobody and nothing}"),
+        (A, "mode: discretion", "mode: none"),
+    )
+    assert {(f.where or "").split(":")[0] for f in found} >= {F, P, E, X, A}
+    assert sum(f.code == "expr_unknown_name" for f in found) == 3
+
+
+def test_a_missing_and_an_unknown_file_are_faults() -> None:
+    files = folders.edited(more={"exclusion.yaml": "[]"})
+    del files[X]
+    with pytest.raises(Refused) as refused:
+        load_files(files)
+    assert {f.code for f in refused.value.faults} == {"file_missing", "file_unknown"}
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"a: " + b"x" * 10_000_000, "file_too_large"),
+        (b"\xff\xfe", "not_utf8"),
+        (b"", "yaml_empty"),
+        (b"[" * 5000, "yaml_too_deep"),
+        (b"a: &a [1]\nb: &b [*a, *a]\nc: &c [*b, *b]\nd: [*c, *c]", "yaml_anchor"),
+    ],
+)
+def test_bytes_that_are_no_rule_file_are_refused(data: bytes, code: str) -> None:
+    files = {**folders.FILES, X: data}
+    with pytest.raises(Refused) as refused:
+        load_files(files)
+    assert code in {f.code for f in refused.value.faults}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_scribble_in_a_file_makes_the_reader_fall_over(seed: int) -> None:
+    rng = random.Random(seed)
+    names = [name for name in folders.FILES if not name.startswith("cases/")]
+    for _ in range(12):
+        files = dict(folders.FILES)
+        name = rng.choice(names)
+        data = bytearray(files[name])
+        for _ in range(rng.randint(1, 6)):
+            at = rng.randrange(len(data))
+            data[at : at + rng.randint(0, 3)] = rng.choice(SCRIBBLES)
+        files[name] = bytes(data)
+        try:
+            load_files(files)
+        except Refused as refused:
+            for fault in refused.faults:
+                assert isinstance(fault, Fault)
+                assert text(fault, "zh")
+                assert text(fault, "en")
+
+
+SCRIBBLES = [
+    b"{", b"}", b"[", b"]", b":", b"- ", b"\n", b"&a", b"*a", b"!!python/object:os.system", b"|",
+    b">", b"%YAML 1.1", b'"', b"'", b"\\", b"\x00", b"\xff", b"\t", b"and", b"or", b"(", b")", b"?",
+    b"9" * 30, b"\xe4\xb8\x94", b"\xef\xbc\x88", b"1e999", b".*", b"---", b"...", b"<<: ",
+]  # fmt: skip
+
+
+def test_every_code_that_the_engine_uses_has_a_text() -> None:
+    for module in pkgutil.walk_packages(engine.__path__, "engine."):
+        importlib.import_module(module.name)
+    known = messages.catalogue()
+    root = folders.LICHENG.parents[1] / "engine"
+    used: set[str] = set()
+    for path in root.rglob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        used |= set(re.findall(r"\bFault\(\s*\"([a-z_]+)\"", source))
+        used |= set(re.findall(r"\.fault\(\s*\"([a-z_]+)\"", source))
+        used |= set(re.findall(r"_Bad\(\"([a-z_]+)\"", source))
+    assert used - set(known) == set()
+    assert len(used) > 60
+
+
+def test_both_languages_use_the_same_parameters() -> None:
+    for code, (zh, en) in messages.catalogue().items():
+        assert messages.parameters(zh) == messages.parameters(en), code
+
+
+def test_a_comma_that_splits_a_condition_is_explained() -> None:
+    found = folders.faults((X, EXCLUDED, "when: min(household_size, 3) > 1}"))
+    assert any("引号" in text(fault, "zh") for fault in found)
