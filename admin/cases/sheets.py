@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from admin.i18n import LOCALES
 from admin.papers import FormPaper, ListPaper, Opinion, form_paper, paper_date
+from admin.text import mask
 from casework import history, settings
 from casework import papers as records
 from casework.editions import policy_of
@@ -30,6 +31,11 @@ from models.applications import Application
 from models.notices import Notice
 from models.orgs import OrgKind, OrgUnit
 
+MASKS = {
+    "member.id_number": "id_number",
+    "member.phone": "phone",
+    "member.bank_account": "account",
+}
 MONTH = re.compile(r"\d{4}-\d{2}")
 LINE_BREAK = "；"  # between the rows of a worksheet in one box
 
@@ -40,11 +46,16 @@ def in_chinese() -> AbstractContextManager[None]:
     return context
 
 
-def application_form(session: Session, application: Application, form: Form) -> FormPaper:
-    """The form with everything the office knows; the rest is blank to be written by hand."""
+def application_form(
+    session: Session, application: Application, form: Form, *, in_full: bool
+) -> FormPaper:
+    """The form with everything the office knows; the rest is blank to be written by hand. Numbers
+    stand `in_full` only for people who may see them."""
     policy = policy_of(application.edition)
     road = policy.procedure.road(application.road)
     texts = records.field_values(application, form)
+    if not in_full:
+        texts |= _masked(form, texts)
     values = {name: _box_lines(text) for name, text in texts.items() if text}
     with in_chinese():
         return form_paper(
@@ -55,6 +66,15 @@ def application_form(session: Session, application: Application, form: Form) -> 
             on=application.applied_on,
             signature=_("Signature or fingerprint:") + "　　　　　　　　" + paper_date(None),
         )
+
+
+def _masked(form: Form, texts: Mapping[str, str | None]) -> dict[str, str | None]:
+    """The numbers among the fields with their middle hidden."""
+    return {
+        field.id: mask(texts[field.id], MASKS[field.source])
+        for field in form.fields
+        if field.source in MASKS and texts.get(field.id)
+    }
 
 
 def _box_lines(text: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ def install(app: Flask, frame: Admin) -> None:
     from admin.pages import (
         applications,
         attachments,
+        case_numbers,
         cases,
         filings,
         meetings,
@@ -29,7 +30,17 @@ def install(app: Flask, frame: Admin) -> None:
 
     messages.install()
     for page in (
-        *(applications, cases, register, attachments, papers, meetings, notices, objections),
+        *(
+            applications,
+            cases,
+            case_numbers,
+            register,
+            attachments,
+            papers,
+            meetings,
+            notices,
+            objections,
+        ),
         *(filings, screenings, transfers, payments, receipts, panels),
     ):
         page.install(app, frame)

@@ -9,9 +9,7 @@ from typing import Any
 from flask import (
     Blueprint,
     Flask,
-    abort,
     flash,
-    jsonify,
     redirect,
     render_template,
     request,
@@ -24,8 +22,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin import clock, looks
-from admin.acting import Verb, act, attempt, load, refused
-from admin.cases import actions, dues, findings, history, road, status, view
+from admin.acting import attempt, refused
+from admin.cases import actions, dues, findings, history, road, shapes, status, view
 from admin.cases.words import usual_amount
 from admin.extensions import db
 from admin.forms import facts as fact_forms
@@ -41,7 +39,7 @@ from admin.pages.common import (
 from admin.security.guard import requires
 from admin.security.people import actor
 from admin.text import policy_label
-from casework import applications, clearance, members, pay_first, steps, worksheets
+from casework import applications, clearance, pay_first, steps
 from casework import dues as case_dues
 from casework import history as records
 from casework.people import Actor
@@ -51,9 +49,7 @@ from engine import Policy
 from engine.faults import Fault, Refused
 from engine.procedure import Road
 from models.applications import Application, CaseStatus
-from models.members import Household, HouseholdItem, Member
 from models.notices import Notice, NoticeLine
-from models.orgs import OrgUnit
 
 blueprint = Blueprint("cases", __name__, url_prefix="/application")
 STEP_PERMISSIONS = (
@@ -88,7 +84,7 @@ def page(application: Application) -> str:
 
 def build(
     session: Session, application: Application, policy: Policy, way: Road | None
-) -> view.View:
+) -> shapes.View:
     """The whole view of the page."""
     by = actor()
     at = clock.now()
@@ -102,7 +98,7 @@ def build(
     owes = application.emergency and live and bool(clearance.back_fill(session, application))
     path = application.org.path
     kinds = attachment_kinds(policy)
-    return view.View(
+    return shapes.View(
         status=status.word(application, way, owes=owes),
         road_label=policy_label(way.label) if way else application.road,
         stage_label=_stage_label(application, way) if live else "",
@@ -112,7 +108,7 @@ def build(
         links=[
             *_entry_link(application, possible),
             *(
-                view.Link(
+                shapes.Link(
                     _("On a list: %(what)s", what=policy_label(one.button)), url_for(one.page)
                 )
                 for one in (possible.lists if possible else ())
@@ -139,12 +135,16 @@ def build(
         secrets=view.secrets(
             application,
             by,
-            lambda field: url_for("cases.reveal", application_id=application.id, field=field),
+            lambda field: url_for(
+                "case_numbers.reveal", application_id=application.id, field=field
+            ),
         ),
         items=view.items(
             application,
             by,
-            lambda item: url_for("cases.verify", application_id=application.id, item_id=item),
+            lambda item: url_for(
+                "case_numbers.verify", application_id=application.id, item_id=item
+            ),
         ),
         earlier=view.earlier(session, application, lambda one: policy_road(one)[1]),
         facts=view.fact_sections(policy, raw),
@@ -159,12 +159,12 @@ def build(
     )
 
 
-def _entry_link(application: Application, possible: actions.Possible | None) -> list[view.Link]:
+def _entry_link(application: Application, possible: actions.Possible | None) -> list[shapes.Link]:
     """The first stage is handed in on the page of the form."""
     if possible is None or possible.entry is None:
         return []
     url = url_for("register.edit", application_id=application.id)
-    return [view.Link(policy_label(possible.entry.label), url)]
+    return [shapes.Link(policy_label(possible.entry.label), url)]
 
 
 def _stage_label(application: Application, way: Road | None) -> str:
@@ -232,7 +232,7 @@ def _unsent(policy: Policy, possible: actions.Possible | None) -> list[tuple[str
 
 def _shown(
     application: Application, policy: Policy, found: Sequence[actions.Step]
-) -> list[view.ShownStep]:
+) -> list[shapes.ShownStep]:
     """Each step with its form; the refused one open, with what was typed."""
     key, answer, wrong = remembered("refused") or ("", {}, ())
     raw = application.facts
@@ -386,56 +386,6 @@ def _done(verb: str) -> str:
         "emergency": _("Authorised: the money may go first."),
     }
     return str(said.get(verb) or _("Done."))
-
-
-# ---- masked numbers, verified rows ---------------------------------------------------------------
-
-
-@blueprint.post("/<int:application_id>/reveal/<any(id_number, phone, bank_account):field>")
-@requires(Permission.Member.REVEAL)
-def reveal(application_id: int, field: str) -> ResponseReturnValue:
-    """A number in full; the look is recorded."""
-    application = application_or_404(application_id)
-    member_id = application.member_id
-
-    def look(session: Session, by: Actor, at: datetime) -> str | None:
-        return members.reveal(session, session.get_one(Member, member_id), field, by=by, at=at)
-
-    outcome = attempt(look, f"reveal:{field}", "member", member_id)
-    if outcome.faults:
-        abort(403)
-    return jsonify(value=outcome.value or "")
-
-
-@blueprint.post("/<int:application_id>/household/<int:item_id>/verify")
-@requires(Permission.Member.VERIFY_HOUSEHOLD)
-def verify(application_id: int, item_id: int) -> ResponseReturnValue:
-    """A row of the household worksheet was checked against a proof."""
-    application = application_or_404(application_id)
-    query = (
-        select(HouseholdItem)
-        .join(Household, Household.id == HouseholdItem.household_id)
-        .join(Member, Member.id == Household.member_id)
-        .join(OrgUnit, OrgUnit.id == Member.org_id)
-        .where(HouseholdItem.id == item_id, Member.id == application.member_id)
-    )
-    load(query, Permission.Member.VERIFY_HOUSEHOLD, OrgUnit.path)
-    proof = request.form.get("proof", "")
-
-    def do(session: Session, by: Actor, at: datetime) -> HouseholdItem:
-        item = session.get_one(HouseholdItem, item_id)
-        return worksheets.verify(session, item, proof=proof, by=by, at=at)
-
-    verb: Verb[HouseholdItem] = do
-    return act(
-        verb,
-        what="household.verify",
-        object_type="household_item",
-        object_id=item_id,
-        done=_("Verified."),
-        then=url_for("cases.show", application_id=application_id, _anchor="person"),
-        again=lambda: page(application_or_404(application_id)),
-    )
 
 
 def install(app: Flask, frame: Admin) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from admin.acting import identifier
-from admin.cases import findings, view
+from admin.cases import findings, shapes, view
 from admin.extensions import db
 from admin.forms import facts as fact_forms
 from admin.forms import worksheet
@@ -348,7 +348,7 @@ def answer(application: Application, posted: MultiDict[str, str]) -> ResponseRet
 
 def _try(
     session: Session, application: Application, policy: Policy, road: Road, typed: Typed
-) -> view.Found:
+) -> shapes.Found:
     """The answer for typed facts; faulty ones count as unknown and are said at their fields."""
     wrong = {fault.where for fault in fact_faults(session, application, policy, typed.facts)}
     try:
@@ -357,5 +357,5 @@ def _try(
         known = policy.read_facts({**raw, **usable})
         document = assess(policy, known).document()
     except Refused as refused:
-        return view.Found(None, tuple(fault_text(fault) for fault in refused.faults))
-    return view.Found(findings.findings(policy, road, document, known))
+        return shapes.Found(None, tuple(fault_text(fault) for fault in refused.faults))
+    return shapes.Found(findings.findings(policy, road, document, known))

@@ -14,7 +14,9 @@ from admin.cases import sheets
 from admin.extensions import db
 from admin.pages.common import application_or_404, policy_road
 from admin.security.guard import requires
+from admin.security.people import actor
 from casework.permissions import Permission
+from casework.scope import may
 from models.notices import Notice
 from models.orgs import OrgUnit
 
@@ -30,8 +32,12 @@ def form(application_id: int) -> ResponseReturnValue:
     policy, road = policy_road(application)
     if road is None:
         abort(404)
-    sheet = sheets.application_form(db.session(), application, policy.procedure.form_of(road.id))
-    looks.note("print:form", "application", application.id)
+    in_full = may(actor(), Permission.Member.REVEAL, application.member.org.path)
+    sheet = sheets.application_form(
+        db.session(), application, policy.procedure.form_of(road.id), in_full=in_full
+    )
+    if in_full:
+        looks.note("print:form", "application", application.id)
     return render_template(
         "papers/form.html",
         paper=sheet,
@@ -40,7 +46,7 @@ def form(application_id: int) -> ResponseReturnValue:
         copies=min(policy.procedure.form_of(road.id).copies, MOST_COPIES),
         back=url_for("cases.show", application_id=application.id),
         landscape=False,
-        full=True,
+        full=in_full,
     )
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from admin import clock
 from admin.acting import attempt, load, refused, show
-from admin.cases import status, view
+from admin.cases import shapes, status
 from admin.extensions import db
 from admin.i18n import _l
 from admin.nav import Entry, add
@@ -134,7 +134,7 @@ def _start_page(member: Member, typed: Mapping[str, str]) -> str:
         .limit(10)
     )
     earlier = [
-        view.Earlier(
+        shapes.Earlier(
             one.id,
             one.number,
             policy_label(road.label) if (road := policy_road(one)[1]) else one.road,

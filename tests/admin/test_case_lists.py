@@ -300,6 +300,15 @@ def test_a_returned_payment_can_be_prepared_again(office: Roadside) -> None:
     desk.press("/payments/", "/payments/prepare")
 
 
+def test_who_may_not_reveal_numbers_prints_them_masked(office: Roadside) -> None:
+    with office.session() as session:
+        number = session.get_one(Member, office.members["王建国"]).id_number
+    assert str(number) in office.at("reviewer").get("/papers/form/1")
+    paper = office.at("leader").get("/papers/form/1")
+    assert str(number) not in paper
+    assert f"{str(number)[:6]}********{str(number)[-4:]}" in paper
+
+
 def test_the_application_form_prints_as_the_annex_in_chinese_on_every_screen(
     office: Roadside,
 ) -> None:

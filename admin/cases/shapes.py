@@ -1,0 +1,135 @@
+"""The values that the page of an application is made of. No query, no text of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from admin.cases import dues, findings, history, road, status
+from admin.forms.records import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the rules say now, or why they cannot be asked."""
+
+    ok: findings.Findings | None
+    faults: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShownStep:
+    """An action as the page shows it."""
+
+    key: str
+    button: str
+    url: str
+    version: int
+    open: bool
+    show: bool
+    css: str
+    hint: str
+    lines: Sequence[Line]
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A masked number; `url` reveals it, "" where the person may not."""
+
+    label: str
+    masked: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A row of the household worksheet."""
+
+    id: int
+    kind: str
+    label: str
+    who: str
+    fen: int
+    verified: bool
+    proof: str
+    verify_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    id: int
+    filename: str
+    kind_label: str
+    size_label: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    fen: int
+    method: str
+    payee: str
+    state: str
+    colour: str
+    source: str
+    day: date | None
+    receipt: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactSection:
+    title: str
+    rows: tuple[tuple[str, str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    id: int
+    number: str
+    road: str
+    aid_year: int
+    fen: int | None
+    status: status.Word
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The page."""
+
+    status: status.Word
+    road_label: str
+    stage_label: str
+    stops: Sequence[road.Stop]
+    actions: Sequence[ShownStep]
+    closed: Sequence[ShownStep]
+    links: Sequence[Link]
+    dues: Sequence[dues.Shown]
+    required: Sequence[findings.Paper]
+    form_faults: Sequence[str]
+    attachments: Sequence[File]
+    kinds: Sequence[tuple[str, str]]
+    may_attach: bool
+    prints: Sequence[tuple[str, str]]
+    amounts: Sequence[tuple[str, int | None]]
+    payments: Sequence[Paid]
+    blocks: Sequence[str]
+    found: Found | None
+    person: Sequence[tuple[str, str]]
+    secrets: Sequence[Secret]
+    items: Sequence[Item]
+    earlier: Sequence[Earlier]
+    facts: Sequence[FactSection]
+    statements: Sequence[tuple[str, str]]
+    history: Sequence[history.Line]
+    unsent: Sequence[tuple[str, str]]
+    editable: bool
+    printable: bool
