@@ -131,5 +131,7 @@ class View:
     statements: Sequence[tuple[str, str]]
     history: Sequence[history.Line]
     unsent: Sequence[tuple[str, str]]
+    owed: Sequence[str]
+    payee_url: str
     editable: bool
     printable: bool

@@ -14,6 +14,7 @@ def install(app: Flask, frame: Admin) -> None:
         attachments,
         case_numbers,
         cases,
+        figures,
         filings,
         meetings,
         messages,
@@ -21,6 +22,7 @@ def install(app: Flask, frame: Admin) -> None:
         objections,
         panels,
         papers,
+        payee,
         payments,
         receipts,
         register,
@@ -34,6 +36,7 @@ def install(app: Flask, frame: Admin) -> None:
             applications,
             cases,
             case_numbers,
+            payee,
             register,
             attachments,
             papers,
@@ -41,6 +44,6 @@ def install(app: Flask, frame: Admin) -> None:
             notices,
             objections,
         ),
-        *(filings, screenings, transfers, payments, receipts, panels),
+        *(filings, screenings, transfers, payments, receipts, figures, panels),
     ):
         page.install(app, frame)

@@ -18,7 +18,6 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_admin import Admin
 from flask_babel import gettext as _
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin import clock, looks
@@ -28,6 +27,7 @@ from admin.cases.words import usual_amount
 from admin.extensions import db
 from admin.forms import facts as fact_forms
 from admin.forms.records import Line, from_asked, lines
+from admin.pages import case_parts as parts
 from admin.pages.common import (
     application_or_404,
     policy_road,
@@ -39,7 +39,7 @@ from admin.pages.common import (
 from admin.security.guard import requires
 from admin.security.people import actor
 from admin.text import policy_label
-from casework import applications, clearance, pay_first, steps
+from casework import applications, pay_first, steps
 from casework import dues as case_dues
 from casework import history as records
 from casework.people import Actor
@@ -49,7 +49,6 @@ from engine import Policy
 from engine.faults import Fault, Refused
 from engine.procedure import Road
 from models.applications import Application, CaseStatus
-from models.notices import Notice, NoticeLine
 
 blueprint = Blueprint("cases", __name__, url_prefix="/application")
 STEP_PERMISSIONS = (
@@ -95,18 +94,18 @@ def build(
     live = application.status in LIVE and way is not None
     possible = actions.possible(session, application, policy, by, at) if live else None
     raw = view.known_raw(session, application, policy)
-    owes = application.emergency and live and bool(clearance.back_fill(session, application))
+    owed = parts.owed(session, application, policy) if application.emergency and live else []
     path = application.org.path
-    kinds = attachment_kinds(policy)
+    kinds = parts.attachment_kinds(policy)
     return shapes.View(
-        status=status.word(application, way, owes=owes),
+        status=status.word(application, way, owes=bool(owed)),
         road_label=policy_label(way.label) if way else application.road,
-        stage_label=_stage_label(application, way) if live else "",
+        stage_label=parts.stage_label(application, way) if live else "",
         stops=road.stops(application, way, offices, events) if way else [],
         actions=_shown(application, policy, possible.here) if possible else [],
         closed=_shown(application, policy, possible.closed) if possible else [],
         links=[
-            *_entry_link(application, possible),
+            *parts.entry_link(application, possible),
             *(
                 shapes.Link(
                     _("On a list: %(what)s", what=policy_label(one.button)), url_for(one.page)
@@ -126,7 +125,7 @@ def build(
         attachments=view.attachments(application, dict(kinds)),
         kinds=kinds,
         may_attach=live and may(by, Permission.Attachment.ADD, path),
-        prints=_prints(session, application, by),
+        prints=parts.prints(session, application, by),
         amounts=view.amounts(application),
         payments=view.payments(application),
         blocks=view.blocks(session, application, way) if live and way else [],
@@ -148,68 +147,17 @@ def build(
         ),
         earlier=view.earlier(session, application, lambda one: policy_road(one)[1]),
         facts=view.fact_sections(policy, raw),
-        statements=_statements(application, policy, way),
+        statements=parts.statements(application, policy, way),
         history=history.lines(procedure, way, events),
         unsent=_unsent(policy, possible),
+        owed=owed,
+        payee_url=parts.payee_url(application, way, by) if live and way else "",
         editable=possible is not None
         and possible.save is not None
         and way is not None
         and procedure.stages[application.stage].level == way.first.level,
         printable=way is not None and may(by, Permission.Application.PRINT, path),
     )
-
-
-def _entry_link(application: Application, possible: actions.Possible | None) -> list[shapes.Link]:
-    """The first stage is handed in on the page of the form."""
-    if possible is None or possible.entry is None:
-        return []
-    url = url_for("register.edit", application_id=application.id)
-    return [shapes.Link(policy_label(possible.entry.label), url)]
-
-
-def _stage_label(application: Application, way: Road | None) -> str:
-    if way is None or not way.has(application.stage):
-        return ""
-    return policy_label(way.stage(application.stage).label)
-
-
-def _statements(
-    application: Application, policy: Policy, way: Road | None
-) -> list[tuple[str, str]]:
-    if way is None:
-        return []
-    return [
-        (policy_label(field.label), str(application.form[field.id]))
-        for field in fact_forms.statement_fields(policy.procedure.form_of(way.id))
-        if application.form.get(field.id)
-    ]
-
-
-def _prints(session: Session, application: Application, by: Actor) -> list[tuple[str, str]]:
-    """Further papers in which the application stands."""
-    found = []
-    if may(by, Permission.Notice.READ, application.org.path):
-        rows = session.scalars(
-            select(Notice)
-            .join(NoticeLine, NoticeLine.notice_id == Notice.id)
-            .where(NoticeLine.application_id == application.id)
-            .order_by(Notice.id)
-        )
-        found = [
-            (_("Notice %(number)s", number=row.number), url_for("papers.notice", notice_id=row.id))
-            for row in rows
-        ]
-    return found
-
-
-def attachment_kinds(policy: Policy) -> list[tuple[str, str]]:
-    """What a scan can be: the papers that the rules may demand, and any other."""
-    return [
-        *((rule.id, policy_label(rule.label)) for rule in policy.evidence),
-        ("photo", _("Photo of the notice")),
-        ("receipt", _("Signed receipt")),
-        ("other", _("Another paper")),
-    ]
 
 
 def _unsent(policy: Policy, possible: actions.Possible | None) -> list[tuple[str, str]]:

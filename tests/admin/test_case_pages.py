@@ -220,3 +220,26 @@ def test_the_page_is_wholly_english_when_english_is_chosen(office: Roadside) -> 
     words = re.sub(r"<script.*?</script>|<[^>]+>", " ", page)
     for word in ("系统核对", "办理期限", "突发事故救助", "条款"):
         assert word not in words
+
+
+def test_what_paying_first_leaves_open_is_listed_until_it_is_done(office: Roadside) -> None:
+    leader = office.at("leader")
+    leader.press(
+        "/application/3", "/emergency",
+        **{"emergency-authorised_by": "传签", "emergency-reason": "断炊", "emergency-amount": "1500"},
+    )  # fmt: skip
+    page = leader.get("/application/3")
+    for what in ("补办部长办公会研究", "补办公示", "补办程序筛查"):
+        assert what in page
+    assert "李秀英" in office.at("finance").get("/transfers/"), "the money may go before its turn"
+
+
+def test_the_payee_of_a_living_member_is_the_member(office: Roadside) -> None:
+    path = "/application/1/payee"
+    page = office.at("clerk").refused(
+        path, "", **{"payee-name": "张三", "payee-kinship": "邻居", "payee-method": "cash"}
+    )
+    assert "张三" in page
+    office.at("clerk").press(path, "", **{"payee-name": "", "payee-method": "cash"})
+    assert office.application(1).payee_name is None
+    office.at("verifier").get(path, status=403)

@@ -1,0 +1,88 @@
+"""Small parts of the page of an application: links, labels, printed papers, what is still owed."""
+
+from __future__ import annotations
+
+from flask import url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from admin.cases import actions, shapes
+from admin.forms import facts as fact_forms
+from admin.text import policy_label
+from casework import clearance
+from casework.people import Actor
+from casework.permissions import Permission
+from casework.scope import may
+from engine import Policy
+from engine.procedure import Road
+from models.applications import Application
+from models.notices import Notice, NoticeLine
+
+
+def owed(session: Session, application: Application, policy: Policy) -> list[str]:
+    """What an authorised emergency still has to make up, in the policy's words."""
+    rules = policy.procedure.emergency
+    words = rules.back_fill if rules else {}
+    return [
+        policy_label(words.get(code, code)) for code in clearance.back_fill(session, application)
+    ]
+
+
+def payee_url(application: Application, way: Road, by: Actor) -> str:
+    """Where the payee is named, for those who may while money has not moved."""
+    allowed = may(by, Permission.Application.WRITE, application.org.path)
+    if not allowed or not way.may_withdraw_at(application.stage):
+        return ""
+    return url_for("payee.edit", application_id=application.id)
+
+
+def entry_link(application: Application, possible: actions.Possible | None) -> list[shapes.Link]:
+    """The first stage is handed in on the page of the form."""
+    if possible is None or possible.entry is None:
+        return []
+    url = url_for("register.edit", application_id=application.id)
+    return [shapes.Link(policy_label(possible.entry.label), url)]
+
+
+def stage_label(application: Application, way: Road | None) -> str:
+    if way is None or not way.has(application.stage):
+        return ""
+    return policy_label(way.stage(application.stage).label)
+
+
+def statements(application: Application, policy: Policy, way: Road | None) -> list[tuple[str, str]]:
+    if way is None:
+        return []
+    return [
+        (policy_label(field.label), str(application.form[field.id]))
+        for field in fact_forms.statement_fields(policy.procedure.form_of(way.id))
+        if application.form.get(field.id)
+    ]
+
+
+def prints(session: Session, application: Application, by: Actor) -> list[tuple[str, str]]:
+    """Further papers in which the application stands."""
+    found = []
+    if may(by, Permission.Notice.READ, application.org.path):
+        rows = session.scalars(
+            select(Notice)
+            .join(NoticeLine, NoticeLine.notice_id == Notice.id)
+            .where(NoticeLine.application_id == application.id)
+            .order_by(Notice.id)
+        )
+        found = [
+            (_("Notice %(number)s", number=row.number), url_for("papers.notice", notice_id=row.id))
+            for row in rows
+        ]
+    return found
+
+
+def attachment_kinds(policy: Policy) -> list[tuple[str, str]]:
+    """What a scan can be: the papers that the rules may demand, and any other."""
+    return [
+        *((rule.id, policy_label(rule.label)) for rule in policy.evidence),
+        ("photo", _("Photo of the notice")),
+        ("receipt", _("Signed receipt")),
+        ("other", _("Another paper")),
+    ]

@@ -1,0 +1,117 @@
+"""Who is paid and how: the member, or after a death the named heir. Checked by casework."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_admin import Admin
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from admin.acting import attempt, refused
+from admin.forms.controls import Asked
+from admin.forms.records import Line, from_asked, read
+from admin.pages.common import application_or_404, posted_version
+from admin.security.guard import requires
+from casework import applications
+from casework.people import Actor
+from casework.permissions import Permission
+from engine.faults import Fault
+from engine.labels import Label
+from models.applications import Application, PayMethod
+
+blueprint = Blueprint("payee", __name__, url_prefix="/application")
+METHODS = {
+    PayMethod.CASH.value: Label("现金", "Cash"),
+    PayMethod.CARD.value: Label("银行卡", "Bank card"),
+}
+ASKED = (
+    Asked(
+        "name",
+        "text",
+        Label("领款人姓名", "Name of the payee"),
+        Label(
+            "付给本人的不填；党员去世的填继承人。", "Blank for the member; after a death the heir."
+        ),
+        unknown_offered=False,
+    ),
+    Asked("kinship", "text", Label("与党员关系", "Kinship with the member"), unknown_offered=False),
+    Asked("id_number", "text", Label("领款人身份证号", "Identity number of the payee")),
+    Asked(
+        "method",
+        "choice",
+        Label("发放方式", "Method of payment"),
+        choices=METHODS,
+        required=True,
+        unknown_offered=False,
+    ),
+    Asked(
+        "account",
+        "text",
+        Label("领款人银行账号", "Account of the payee"),
+        Label("付给本人的用党员档案中的账号。", "The member's own account is taken from the file."),
+    ),
+)
+
+
+@blueprint.route("/<int:application_id>/payee", methods=["GET", "POST"])
+@requires(Permission.Application.WRITE)
+def edit(application_id: int) -> ResponseReturnValue:
+    """Name the payee before any money moves."""
+    application = application_or_404(application_id, Permission.Application.WRITE)
+    if request.method == "GET":
+        return page(application, standing(application), ())
+    typed = read([one.name for one in ASKED], request.form, "payee-")
+    version = posted_version()
+    method = typed.get("method", "")
+
+    def do(session: Session, by: Actor, at: datetime) -> Application:
+        return applications.set_payee(
+            session,
+            session.get_one(Application, application_id),
+            name=typed.get("name", "").strip() or None,
+            kinship=typed.get("kinship", "").strip() or None,
+            method=PayMethod(method) if method in METHODS else None,
+            account=typed.get("account", "").strip() or None,
+            id_number=typed.get("id_number", "").strip() or None,
+            by=by,
+            at=at,
+            expected_version=version,
+        )
+
+    outcome = attempt(do, "application.set_payee", "application", application_id)
+    if outcome.faults:
+        return refused(
+            outcome,
+            lambda: page(
+                application_or_404(application_id, Permission.Application.WRITE),
+                typed,
+                outcome.faults,
+            ),
+        )
+    flash(_("Payee saved."), "success")
+    return redirect(url_for("cases.show", application_id=application_id))
+
+
+def standing(application: Application) -> dict[str, str]:
+    """What is kept now, the numbers left out: a blank number is typed anew with the name."""
+    method = application.payee_method
+    return {
+        "name": application.payee_name or "",
+        "kinship": application.payee_kinship or "",
+        "method": method.value if method else "",
+    }
+
+
+def page(application: Application, typed: Mapping[str, str], faults: Sequence[Fault]) -> str:
+    """The form with what was typed and every fault."""
+    lines: list[Line] = from_asked(ASKED, typed, faults, prefix="payee-")
+    return render_template("cases/payee.html", a=application, lines=lines)
+
+
+def install(app: Flask, frame: Admin) -> None:
+    """Bind the page."""
+    app.register_blueprint(blueprint)
