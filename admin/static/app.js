@@ -83,14 +83,24 @@
     show();
   });
 
-  // -- a drawer: <button data-drawer="id"> and an element with that id and data-closed
-  all("[data-drawer]").forEach(function (button) {
-    var drawer = document.getElementById(button.dataset.drawer);
+  // -- dialogs: <button data-dialog="id"> opens <dialog id>; it may stand open for pages without a
+  // script and is then marked data-closed
+  all("dialog[data-closed]").forEach(function (dialog) {
+    dialog.removeAttribute("open");
+    dialog.removeAttribute("data-closed");
+  });
+  all("[data-dialog]").forEach(function (button) {
+    var dialog = document.getElementById(button.dataset.dialog);
+    button.setAttribute("aria-haspopup", "dialog");
     button.addEventListener("click", function () {
-      var open = drawer.hasAttribute("data-closed");
-      drawer.toggleAttribute("data-closed", !open);
-      button.setAttribute("aria-expanded", String(open));
-      if (open) { var first = drawer.querySelector("input:not([type=hidden]), select"); if (first) { first.focus(); } }
+      dialog.showModal();
+      var first = dialog.querySelector("input:not([type=hidden]), select");
+      if (first) { first.focus(); }
+    });
+  });
+  all("dialog").forEach(function (dialog) {
+    dialog.addEventListener("click", function (event) {
+      if (event.target === dialog || event.target.closest("[data-close]")) { dialog.close(); }
     });
   });
 

@@ -1,4 +1,4 @@
-"""What the address of a list asks for, made safe: a page, an order, a search, filters.
+"""What the address of a list asks for, made safe: a place, an order, a search, filters, columns.
 
 Whatever somebody types into the address, the answer is a list; nonsense is left out and said.
 """
@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import flash, request, url_for
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
 from admin.acting import identifier
 from admin.views.columns import MOST_TEXT, Column, Filter, UnusableError
@@ -23,6 +24,7 @@ PREFIX = "f_"
 class Asked:
     """A list as asked for; `active` holds the filters in use. `after` and `before` are numbers of
     rows: the page behind or before that row. An address tells no name by which a list is ordered.
+    `view` is the kept list it began as, 0 for none.
     """
 
     after: int | None = None
@@ -33,16 +35,42 @@ class Asked:
     search: str = ""
     active: Mapping[str, Any] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()
+    view: int | None = None
+
+    def query(self) -> dict[str, str]:
+        """Filters and order, as the address has them."""
+        found = {PREFIX + name: text for name, text in self.texts.items()}
+        if self.sort:
+            found |= {"sort": self.sort, **({"desc": "1"} if self.down else {})}
+        if self.size != PAGE_SIZES[0]:
+            found["size"] = str(self.size)
+        return found
+
+    def parts(self, *without: str) -> list[tuple[str, str]]:
+        """(name, value) of everything that the address says, for hidden inputs of a form that
+        itself says `without`."""
+        found = [*self.query().items(), *(("col", name) for name in self.columns)]
+        found += [("search", self.search)] if self.search else []
+        found += [("view", str(self.view))] if self.view is not None else []
+        return [
+            (name, text)
+            for name, text in found
+            if name not in without and not ("filters" in without and name.startswith(PREFIX))
+        ]
+
+    def no_filters(self) -> dict[str, None]:
+        """The changes of an address that take every filter away."""
+        return {PREFIX + name: None for name in self.texts}
 
     def address(self, endpoint: str, **changes: Any) -> str:
         """The address of the first page of the same list with something changed; None leaves a
         part out, `after` or `before` leads to another page."""
         parts: dict[str, Any] = {
+            **self.query(),
             "search": self.search or None,
-            "sort": self.sort,
-            "desc": 1 if self.down else None,
-            "size": self.size if self.size != PAGE_SIZES[0] else None,
-            **{PREFIX + name: text for name, text in self.texts.items()},
+            "col": list(self.columns) or None,
+            "view": self.view,
             **changes,
         }
         return url_for(endpoint, **{k: v for k, v in parts.items() if v not in (None, "")})
@@ -55,14 +83,17 @@ def whole(text: str | None, low: int, high: int, otherwise: int) -> int:
     return int(text) if low <= int(text) <= high else otherwise
 
 
-def read(columns: Sequence[Column], filters: Sequence[Filter]) -> Asked:
-    """What this request asks for; a filter that cannot be meant is left out with a note."""
-    sortable = {column.name for column in columns if column.sort is not None}
-    sort = request.args.get("sort")
+def read(
+    columns: Sequence[Column],
+    filters: Sequence[Filter],
+    given: MultiDict[str, str] | None = None,
+) -> Asked:
+    """What this request (or `given`) asks for; what cannot be meant is left out with a note."""
+    args = request.args if given is None else given
     active: dict[str, Any] = {}
     texts: dict[str, str] = {}
     for each in filters:
-        text = request.args.get(PREFIX + each.name, "").strip()
+        text = args.get(PREFIX + each.name, "").strip()
         if not text:
             continue
         try:
@@ -76,14 +107,17 @@ def read(columns: Sequence[Column], filters: Sequence[Filter]) -> Asked:
             flash(note, "warning")
         else:
             texts[each.name] = text[:MOST_TEXT]
-    size = whole(request.args.get("size"), 1, max(PAGE_SIZES), PAGE_SIZES[0])
+    sort, size = args.get("sort"), whole(args.get("size"), 1, max(PAGE_SIZES), PAGE_SIZES[0])
+    named = set(args.getlist("col"))
     return Asked(
-        after=identifier(request.args.get("after", "")),
-        before=identifier(request.args.get("before", "")),
+        after=identifier(args.get("after", "")),
+        before=identifier(args.get("before", "")),
         size=size if size in PAGE_SIZES else PAGE_SIZES[0],
-        sort=sort if sort in sortable else None,
-        down=request.args.get("desc") == "1",
-        search=request.args.get("search", "").strip()[:MOST_TEXT],
+        sort=sort if any(c.name == sort and c.sort is not None for c in columns) else None,
+        down=args.get("desc") == "1",
+        search=args.get("search", "").strip()[:MOST_TEXT],
         active=active,
         texts=texts,
+        columns=tuple(column.name for column in columns if column.name in named),
+        view=0 if args.get("view") == "0" else identifier(args.get("view", "")),
     )

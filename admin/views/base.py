@@ -28,6 +28,7 @@ from admin.views import asked, files, paging
 from admin.views.asked import Asked, whole
 from admin.views.columns import Column, Filter
 from admin.views.fields import BoundForm
+from admin.views.kept import KeptLists
 from admin.views.lookups import FURTHEST, MOST_ROWS, Lookup
 from admin.views.paging import Count, Key, Page
 from casework import scope
@@ -68,7 +69,7 @@ class NoSelects(AdminModelConverter):
         return super()._model_select_field(prop, multiple, remote_model, **kwargs)
 
 
-class ReadView(View, StockView):
+class ReadView(KeptLists, View, StockView):
     """A list with search, filters, order, details and export over what the person may see."""
 
     # -- what a table states; None closes that part, and its route is not even registered
@@ -98,6 +99,7 @@ class ReadView(View, StockView):
 
     _OPENED_BY: ClassVar[Mapping[str, str]] = {
         "index_view": "read",
+        "views_view": "read",
         "details_view": "read",
         "ajax_lookup": "read",
         "export": "export_with",
@@ -250,16 +252,18 @@ class ReadView(View, StockView):
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
         """The list."""
-        wish = asked.read(self.columns, self.filters)
+        views = self.kept()
+        wish = self.wish(views)
         count, found = self.page_of(wish)
         rows = found.rows
         page: str = self.render(
             self.list_template,
             wish=wish,
+            views=views,
             rows=rows,
             count=count,
             found=found,
-            shown=[column for column in self.columns if column.in_list],
+            shown=self.chosen_columns(wish),
             chips=[
                 (each, each.words(wish.active[each.name]))
                 for each in self.filters
