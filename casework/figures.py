@@ -1,7 +1,7 @@
-"""Figures for those who lead and inspect: counts, time, deadlines, causes, returns. No names.
+"""Figures for those who lead and inspect: counts by stage and year, causes, returns. No names.
 
-Everything is narrowed to where the person may read reports, and to what he chose (`Choice`).
-Grouped in the database; medians and deadlines in Python over rows that `MOST` bounds. Money is in
+Everything is narrowed to where the person may read reports, and to what he chose (`Choice`), and
+grouped in the database. Time and deadlines are in `casework.figures_time`, money in
 `casework.figures_money`. Words of the policy come with their editions.
 """
 
@@ -10,16 +10,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from statistics import median
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
-from casework import calendar, due_dates, history, scope, tree
-from casework.due_dates import Bound
+from casework import history, scope, tree
 from casework.editions import policy_of
+from casework.moves import LIVE
 from casework.notices import REASON
 from casework.people import Actor
 from casework.permissions import Permission
@@ -32,10 +30,8 @@ from models.ledger import Grant, GrantState
 from models.notices import Notice, NoticeLine
 from models.orgs import OrgLevel, OrgUnit
 
+Rows = Select[*tuple[Any, ...]]
 READ = Permission.Report.READ
-MOST = 20_000
-"""Applications, the newest, over which time and deadlines are worked out."""
-DAY = 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +45,13 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What can be chosen: years, roads and committees with applications in reach."""
+    """What can be chosen: years and roads with applications in reach, committees in reach, and what
+    the policy calls a committee."""
 
     years: tuple[int, ...]
     roads: tuple[tuple[str, Label], ...]
     units: tuple[Unit, ...]
+    committee: Label
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,38 +64,6 @@ class StageCount:
     @property
     def total(self) -> int:
         return sum(self.counts.values())
-
-
-@dataclass(frozen=True, slots=True)
-class StageTime:
-    """How long applications stayed at a stage that they have left, in days."""
-
-    label: Label
-    visits: int
-    median_days: float
-    longest_days: float
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """How one deadline was kept. `late` are past their date and not done."""
-
-    label: Label
-    clause: str
-    in_time: int
-    done_late: int
-    late: int
-    running: int
-    unknown: int
-
-    @property
-    def judged(self) -> int:
-        return self.in_time + self.done_late + self.late
-
-    @property
-    def share(self) -> float | None:
-        """Of those that are done or past their date: how many were in time; None without any."""
-        return self.in_time / self.judged if self.judged else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +110,14 @@ class YearRoad:
 def options(session: Session, by: Actor) -> Options:
     """The choices in reach."""
     rows = session.execute(
-        _reach(select(Application.aid_year, Application.road).distinct(), by)
+        in_reach(select(Application.aid_year, Application.road).distinct(), by)
     ).all()
-    names = _Words(session)
+    names = Words(session)
     return Options(
         years=tuple(sorted({year for year, _road in rows}, reverse=True)),
         roads=tuple((road, names.road(road)) for road in sorted({road for _year, road in rows})),
         units=units(session, by),
+        committee=names.offices.get(OrgLevel.COMMITTEE.value, Label("委员会", "Committee")),
     )
 
 
@@ -166,7 +133,7 @@ def units(session: Session, by: Actor) -> tuple[Unit, ...]:
 def by_stage(session: Session, by: Actor, choice: Choice) -> list[StageCount]:
     """Applications by stage and status, in the order of the roads."""
     rows = session.execute(
-        _of(
+        narrowed(
             select(Application.stage, Application.status, func.count(Application.id)).group_by(
                 Application.stage, Application.status
             ),
@@ -177,15 +144,15 @@ def by_stage(session: Session, by: Actor, choice: Choice) -> list[StageCount]:
     counts: dict[str, dict[CaseStatus, int]] = defaultdict(dict)
     for stage, status, number in rows:
         counts[stage][status] = number
-    names = _Words(session)
+    names = Words(session)
     return [StageCount(names.stage(stage), counts[stage]) for stage in names.ordered(counts)]
 
 
 def by_year(session: Session, by: Actor, choice: Choice) -> list[YearRoad]:
     """Applications and what was granted by aid year and road, the newest year first."""
-    names = _Words(session)
+    names = Words(session)
     rows = session.execute(
-        _of(
+        narrowed(
             select(
                 Application.aid_year,
                 Application.road,
@@ -227,7 +194,7 @@ def causes(session: Session, by: Actor, choice: Choice) -> list[Cause]:
         order.update(dict.fromkeys(words.values()))
         text = NoticeLine.columns[column].as_string()
         rows = session.execute(
-            _of(
+            narrowed(
                 select(text, func.count(NoticeLine.application_id.distinct()))
                 .select_from(NoticeLine)
                 .join(Notice, Notice.id == NoticeLine.notice_id)
@@ -246,9 +213,9 @@ def causes(session: Session, by: Actor, choice: Choice) -> list[Cause]:
 
 def returns(session: Session, by: Actor, choice: Choice, most: int = 10) -> Returns:
     """How often, from where to where and why applications were sent back."""
-    names = _Words(session)
+    names = Words(session)
     handed_in = session.scalar(
-        _of(
+        narrowed(
             select(func.count(Application.id)).where(Application.status != CaseStatus.DRAFT),
             by,
             choice,
@@ -265,13 +232,13 @@ def returns(session: Session, by: Actor, choice: Choice, most: int = 10) -> Retu
         .where(CaseEvent.verb == history.RETURN)
     )
     ways = session.execute(
-        _of(sent.group_by(CaseEvent.stage_from, CaseEvent.stage_to), by, choice)
+        narrowed(sent.group_by(CaseEvent.stage_from, CaseEvent.stage_to), by, choice)
     ).all()
     returned = session.scalar(
-        _of(sent.with_only_columns(func.count(Application.id.distinct())), by, choice)
+        narrowed(sent.with_only_columns(func.count(Application.id.distinct())), by, choice)
     )
     number = func.count(CaseEvent.id)
-    why = _of(
+    why = narrowed(
         sent.with_only_columns(CaseEvent.reason, number)
         .where(CaseEvent.reason.is_not(None))
         .group_by(CaseEvent.reason)
@@ -291,70 +258,30 @@ def returns(session: Session, by: Actor, choice: Choice, most: int = 10) -> Retu
     )
 
 
-# -- time
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """A year in four numbers: applications, of them still running, granted, and the sum in fen."""
+
+    count: int
+    running: int
+    granted: int
+    fen: int
 
 
-def time_per_stage(session: Session, by: Actor, choice: Choice) -> list[StageTime]:
-    """Median and longest stay at each stage, over every stay that has ended."""
-    chosen = _of(select(Application.id), by, choice).order_by(Application.id.desc()).limit(MOST)
-    rows = session.execute(
-        select(CaseEvent.application_id, CaseEvent.stage_to, CaseEvent.at)
-        .where(
-            CaseEvent.application_id.in_(chosen),
-            CaseEvent.stage_from.is_distinct_from(CaseEvent.stage_to),
-        )
-        .order_by(CaseEvent.application_id, CaseEvent.seq)
+def glance(session: Session, by: Actor, year: int) -> Glance | None:
+    """For the first page of whoever reads reports; None for everybody else. One query."""
+    if not by.holds(READ):
+        return None
+    query: Rows = select(
+        func.count(Application.id),
+        func.count(case((Application.status.in_(LIVE), 1))),
+        func.count(Grant.id),
+        func.coalesce(func.sum(Grant.fen), 0),
+    ).outerjoin(
+        Grant, (Grant.application_id == Application.id) & (Grant.state == GrantState.ACTIVE)
     )
-    stays: dict[str, list[float]] = defaultdict(list)
-    here: tuple[int, str | None, Any] | None = None
-    for number, stage, at in rows:
-        if here is not None and here[0] == number and here[1]:
-            stays[here[1]].append((at - here[2]).total_seconds() / DAY)
-        here = (number, stage, at)
-    names = _Words(session)
-    return [
-        StageTime(names.stage(s), len(stays[s]), median(stays[s]), max(stays[s]))
-        for s in names.ordered(stays)
-    ]
-
-
-def deadlines(session: Session, by: Actor, choice: Choice, today: date) -> list[Kept]:
-    """How each deadline of the policies was kept, in their order."""
-    rows = session.execute(
-        _of(
-            select(Application.id, Application.edition_id, Application.road, Application.emergency),
-            by,
-            choice,
-        )
-        .order_by(Application.id.desc())
-        .limit(MOST)
-    ).all()
-    chosen = _of(select(Application.id), by, choice).order_by(Application.id.desc()).limit(MOST)
-    known = due_dates.dues_of_many(
-        session,
-        [Bound(*row) for row in rows],
-        today,
-        calendar.load(session),
-        chosen=CaseEvent.application_id.in_(chosen),
-    )
-    found: dict[tuple[Label, str], Counter[str]] = {}
-    for dues in known.values():
-        for each in dues:
-            key = (each.rule.label, each.rule.clause)
-            found.setdefault(key, Counter())[each.state] += 1
-    order = _Words(session).deadlines
-    return [
-        Kept(
-            *key,
-            in_time=states["met"],
-            done_late=states["met_late"],
-            late=states["late"],
-            running=states["open"],
-            unknown=states["unknown"],
-        )
-        for key, states in sorted(found.items(), key=lambda one: order.get(one[0], 0))
-        if states.total() > states["waiting"]
-    ]
+    count, running, granted, fen = session.execute(narrowed(query, by, Choice(year))).one()
+    return Glance(count, running, granted, int(fen))
 
 
 # -- inside
@@ -377,18 +304,17 @@ def chosen_conditions(choice: Choice) -> list[ColumnElement[bool]]:
     return found
 
 
-Rows = Select[*tuple[Any, ...]]
-
-
-def _reach(query: Rows, by: Actor) -> Rows:
+def in_reach(query: Rows, by: Actor) -> Rows:
+    """A query that reaches Application, narrowed to where the person may read reports."""
     return query.join(OrgUnit, OrgUnit.id == Application.org_id).where(reach(by))
 
 
-def _of(query: Rows, by: Actor, choice: Choice) -> Rows:
-    return _reach(query, by).where(*chosen_conditions(choice))
+def narrowed(query: Rows, by: Actor, choice: Choice) -> Rows:
+    """A query that reaches Application, narrowed to the person's reach and choice."""
+    return in_reach(query, by).where(*chosen_conditions(choice))
 
 
-class _Words:
+class Words:
     """What the editions call stages, roads and deadlines; the newest edition's word holds."""
 
     def __init__(self, session: Session) -> None:
@@ -396,6 +322,7 @@ class _Words:
         policies = [policy_of(row) for row in session.scalars(used.order_by(Edition.id))]
         self.roads: dict[str, Label] = {}
         self.stages: dict[str, Label] = {}
+        self.offices: dict[str, Label] = {}
         self.deadlines: dict[tuple[Label, str], int] = {}
         for policy in policies:
             self._learn(policy)
@@ -403,6 +330,7 @@ class _Words:
     def _learn(self, policy: Policy) -> None:
         procedure = policy.procedure
         self.roads.update({key: road.label for key, road in procedure.roads.items()})
+        self.offices.update({key: office.label for key, office in procedure.offices.items()})
         self.stages.update({key: stage.label for key, stage in procedure.stages.items()})
         for rule in procedure.deadlines.values():
             self.deadlines.setdefault((rule.label, rule.clause), len(self.deadlines))

@@ -31,6 +31,7 @@ from models.editions import Edition
 from models.ledger import Grant, GrantState, Recovery, RecoveryState, TransferLine, TransferState
 from models.notices import Notice, NoticeLine, Objection, ObjectionState
 from models.orgs import OrgLevel, OrgUnit
+from models.policy_drafts import DraftState, PolicyDraft
 from models.screenings import ScreeningLine, ScreeningList
 
 WEEK = timedelta(days=7)
@@ -180,17 +181,30 @@ class Placeholder:
 
 
 @dataclass(frozen=True, slots=True)
-class Policies:
-    """Figures still to be put in, and years whose working days nobody can count."""
+class OpenDraft:
+    """A next edition being written; `proposed` waits for a second person, `mine` is not for me."""
 
+    policy: Label
+    proposed: bool
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """Drafts on their way, figures still to be put in, years whose working days nobody can count."""
+
+    drafts: tuple[OpenDraft, ...]
     placeholders: tuple[Placeholder, ...]
     years: tuple[int, ...]
 
 
 def policies(session: Session, by: Actor, today: date) -> Policies | None:
-    """For whoever proposes policies; None for everybody else."""
-    if not by.holds(Permission.Policy.PROPOSE):
-        return None
+    """For whoever proposes policies; only drafts that he may sign for who signs; else None."""
+    proposes = by.holds(Permission.Policy.PROPOSE)
+    drafts = _drafts(session, by)
+    if not proposes:
+        to_sign = tuple(each for each in drafts if each.proposed and not each.mine)
+        return Policies(to_sign, (), ()) if to_sign else None
     now = session.scalars(
         select(Edition)
         .where(
@@ -209,7 +223,27 @@ def policies(session: Session, by: Actor, today: date) -> Policies | None:
         ]
     wanted = (today.year, today.year + 1)
     known = set(session.scalars(select(HolidayYear.year).where(HolidayYear.year.in_(wanted))))
-    return Policies(tuple(found), tuple(year for year in wanted if year not in known))
+    return Policies(drafts, tuple(found), tuple(year for year in wanted if year not in known))
+
+
+def _drafts(session: Session, by: Actor) -> tuple[OpenDraft, ...]:
+    """Open drafts, for whoever proposes or signs."""
+    if not any(by.holds(each) for each in (Permission.Policy.PROPOSE, Permission.Policy.SIGN)):
+        return ()
+    rows = session.execute(
+        select(Edition, PolicyDraft.state, PolicyDraft.proposer_id)
+        .join(PolicyDraft, PolicyDraft.based_on_id == Edition.id)
+        .where(PolicyDraft.state.in_((DraftState.EDITING, DraftState.PROPOSED)))
+        .order_by(PolicyDraft.id)
+    )
+    return tuple(
+        OpenDraft(
+            Label(policy_of(edition).zh, policy_of(edition).en),
+            state is DraftState.PROPOSED,
+            proposer is not None and proposer == by.user_id,
+        )
+        for edition, state, proposer in rows
+    )
 
 
 # -- oversight

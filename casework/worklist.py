@@ -25,6 +25,7 @@ from engine import Policy
 from engine.labels import Label
 from engine.procedure import StageKind
 from models.applications import Application, CaseEvent, CaseStatus
+from models.audit import AuditRecord
 from models.editions import Edition
 from models.members import Member
 from models.orgs import OrgUnit
@@ -349,3 +350,27 @@ def _case(by: Actor, policy: Policy, row: Any) -> Case:
         since=row.since,
         may_open=scope.may(by, READ, row.path),
     )
+
+
+# -- what else the person did
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something on record that was not done to an application."""
+
+    action: str
+    object_type: str
+    object_id: str | None
+    at: datetime
+
+
+def deeds(session: Session, by: Actor, actions: Collection[str], limit: int) -> list[Deed]:
+    """The person's own last records of these actions, the newest first."""
+    rows = session.execute(
+        select(AuditRecord.action, AuditRecord.object_type, AuditRecord.object_id, AuditRecord.at)
+        .where(AuditRecord.actor_id == by.user_id, AuditRecord.action.in_(actions))
+        .order_by(AuditRecord.seq.desc())
+        .limit(limit)
+    )
+    return [Deed(*row) for row in rows]

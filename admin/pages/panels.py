@@ -1,109 +1,122 @@
-"""The first page of each role: what waits for me with counts, what is late."""
+"""The first page of each role: what waits for me, what is late and why, what came back, what I did.
+
+Every part is asked of casework, which knows nothing of pages; a part that a person has no right to
+or nothing in is not shown.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, url_for
+from flask import Flask
 from flask_admin import Admin
-from sqlalchemy import or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import select
 
 from admin import clock
-from admin.cases.actions import PAGES
+from admin.cases.words import listed
 from admin.extensions import db
 from admin.frame import panel
-from admin.pages import waiting
-from admin.pages.applications import due_words, holidays, stage_words
-from admin.pages.waiting import Place
 from admin.security.people import actor
-from admin.text import policy_label
-from casework import dues
+from admin.text import policy_label, zhdate
+from admin.work import shown
+from casework import figures, health, places, watch, worklist
 from casework.permissions import Permission
-from models.applications import Application
+from casework.places import Place
 from models.orgs import OrgUnit
+from models.people import Role
 
-LOOKED_AT = 300  # of the applications that wait for this person, the oldest, for lateness
-MOST_SHOWN = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Pile:
-    """What waits at one stage for this person."""
-
-    label: str
-    sub: str
-    count: int
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Late:
-    application: Application
-    stage: str
-    due: object
+OLDEST = 8
+FEW = 6
+LAST_DONE = 10
+LOOKED_BACK = 40
 
 
 def data() -> Mapping[str, Any] | None:
-    """The panel, or None for people who take no step."""
+    """Everything the page shows; None for somebody without any role today."""
     by = actor()
-    places = waiting.places(db.session(), by)
-    if not places and not by.holds(Permission.Application.REGISTER):
+    if not by.roles:
         return None
+    session, today = db.session(), clock.today()
+    found = places.places(session, by)
     return {
-        "piles": piles(places),
-        "late": late(places),
-        "may_register": by.holds(Permission.Application.REGISTER),
+        "subtitle": _who_and_when(),
+        **_waiting(found),
+        **_late(found),
+        "recent": _recent(),
+        "glance": figures.glance(session, by, today.year),
+        "year": today.year,
+        "lists": watch.lists_to_screen(session, by, found),
+        "money": watch.money(session, by, found, today.year),
+        "policies": watch.policies(session, by, today),
+        "oversight": watch.oversight(session, by, clock.now()),
+        "objections": _objections(),
+        "machine": health.machine(session, by, clock.now(), today),
     }
 
 
-def piles(places: list[Place]) -> list[Pile]:
-    """One line for each step, in the order of the roads; the same step of several editions is one."""
-    found: dict[tuple[str, str], Pile] = {}
-    for place in places:
-        count = waiting.count(db.session(), place)
-        if not count:
-            continue
-        label, sub = policy_label(place.stage.label), policy_label(place.button)
-        known = found.get((label, sub))
-        total = count + (known.count if known else 0)
-        found[(label, sub)] = Pile(label, sub if sub != label else "", total, address(place))
-    return list(found.values())
-
-
-def address(place: Place) -> str:
-    """The page of lists where the step is taken, or the list of applications at the stage."""
-    page = PAGES.get(place.stage.kind) if place.stage.on_list or place.part else None
-    if page:
-        return url_for(page)
-    return url_for("applications.index_view", f_stage=place.stage.id)
-
-
-def late(places: list[Place]) -> list[Late]:
-    """Applications that wait for this person and are past a due date, the longest first."""
-    if not places or not actor().holds(Permission.Application.READ):
-        return []
-    rows = db.session.scalars(
-        select(Application)
-        .join(OrgUnit, OrgUnit.id == Application.org_id)
-        .options(selectinload(Application.member), selectinload(Application.org))
-        .where(or_(*(waiting.at(place) for place in places)))
-        .order_by(Application.applied_on, Application.id)
-        .limit(LOOKED_AT)
+def _who_and_when() -> str:
+    """ "2 Mar 2026 · Committee clerk, Longshan" """
+    by = actor()
+    wanted = {(held.role_code, held.org_id) for held in by.roles}
+    rows = db.session.execute(
+        select(Role, OrgUnit.id, OrgUnit.name)
+        .join(OrgUnit, OrgUnit.id.in_([org for _code, org in wanted]))
+        .where(Role.code.in_([code for code, _org in wanted]))
+        .order_by(OrgUnit.path, Role.id)
     )
-    today, calendar = clock.today(), holidays()
-    found = []
-    for row in rows:
-        states = {one.state for one in dues.dues_of(db.session(), row, today, calendar)}
-        if "late" in states:
-            found.append(Late(row, stage_words(row), due_words(row)))
-        if len(found) == MOST_SHOWN:
-            break
-    return found
+    names = [
+        f"{unit} {policy_label(role)}" for role, org, unit in rows if (role.code, org) in wanted
+    ]
+    return " · ".join([zhdate(clock.today()), listed(names)])
+
+
+def _waiting(found: list[Place]) -> dict[str, Any]:
+    by, session = actor(), db.session()
+    may_register = by.holds(Permission.Application.REGISTER)
+    piles = worklist.piles(session, found)
+    drafts, drafts_count = worklist.drafts(session, by, FEW) if may_register else ([], 0)
+    back, back_count = worklist.returned(session, by, found, FEW)
+    oldest = worklist.oldest(session, by, found, OLDEST)
+    return {
+        "takes_steps": bool(found) or may_register,
+        "may_register": may_register,
+        "piles": [shown.pile(one) for one in piles],
+        "waiting_count": sum(one.count for one in piles),
+        "oldest": [shown.case(one) for one in oldest],
+        "drafts": [shown.case(one) for one in drafts],
+        "drafts_count": drafts_count,
+        "returned": [shown.returned(one) for one in back],
+        "returned_count": back_count,
+    }
+
+
+def _late(found: list[Place]) -> dict[str, Any]:
+    overdue, soon = worklist.late(db.session(), actor(), found, clock.today())
+    lines = [shown.due(one) for one in [*overdue, *soon]]
+    return {
+        "dues": lines[:FEW],
+        "more_dues": lines[FEW:],
+        "overdue_count": len(overdue),
+        "soon_count": len(soon),
+    }
+
+
+def _recent() -> list[shown.DoneLine]:
+    session, by = db.session(), actor()
+    found = worklist.done(session, by, LOOKED_BACK)
+    others = worklist.deeds(session, by, list(shown.DEEDS), LAST_DONE)
+    return shown.recent(found, others, LAST_DONE)
+
+
+def _objections() -> int:
+    """Objections that wait for a finding of this person."""
+    by = actor()
+    if not by.holds(Permission.Notice.SETTLE):
+        return 0
+    return watch.open_objections(db.session(), by)
 
 
 def install(app: Flask, frame: Admin) -> None:
     """Put the panel on the first page."""
-    panel(app, "cases/_mine.html", data)
+    panel(app, "work/page.html", data)

@@ -1,0 +1,219 @@
+"""Bar charts as SVG, made on the server: no script, no style attribute, nothing from outside.
+
+Places are percentages, so text keeps its size at any width; colours are classes (static/figures.css)
+and every series has a pattern of its own, so that it reads without colour. The numbers stand beside
+the bars, in the description, and in the table that the page puts below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from unicodedata import east_asian_width
+
+from markupsafe import Markup
+
+LOOKS = 6
+LINE = 20  # height of a line of text
+BAR = 14  # height of a bar
+GAP = 14  # between rows
+NARROW = 320  # the width at which text must still fit, on a telephone
+WIDE_SIGN, SIGN = 14, 7.5  # widths of a Chinese and of a Latin sign, generously
+LEAST = 0.6  # percent: what is not nothing is seen
+NAMED = 40  # rows that the description names
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One row: what it is, its parts (one per series, none below zero), its numbers in words."""
+
+    label: str
+    parts: tuple[float, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One row with a middle and a furthest value."""
+
+    label: str
+    middle: float
+    furthest: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A drawn chart and, for each series, (swatch, words)."""
+
+    svg: Markup
+    legend: tuple[tuple[Markup, str], ...]
+
+
+def bars(key: str, title: str, series: Sequence[str], rows: Sequence[Bar]) -> Chart:
+    """Rows of stacked bars on one scale. `key` makes the ids of the page's charts differ.
+
+    ValueError where a row has not one part for each series, or a part below zero.
+    """
+    if not 0 < len(series) <= LOOKS:
+        raise ValueError(f"a chart has 1 to {LOOKS} series, got {len(series)}")
+    for row in rows:
+        if len(row.parts) != len(series) or min(row.parts) < 0:
+            raise ValueError(f"{row.label}: one part of at least zero for each series")
+    most = max((sum(row.parts) for row in rows), default=0) or 1
+    drawn, top = [_patterns(key, len(series))], 0
+    for row in rows:
+        words, top = _words(row.label, row.text, top)
+        drawn += [words, *_stack(key, row.parts, most, top)]
+        top += BAR + GAP
+    svg = _frame(key, title, [f"{row.label}: {row.text}" for row in rows], top, drawn)
+    named = series if len(series) > 1 else ()
+    return Chart(svg, tuple((_swatch(key, look), words) for look, words in enumerate(named)))
+
+
+def spans(key: str, title: str, series: tuple[str, str], rows: Sequence[Span]) -> Chart:
+    """Rows with a bar up to the middle value and a line on to the furthest."""
+    most = max((row.furthest for row in rows), default=0) or 1
+    drawn, top = [_patterns(key, 1)], 0
+    for row in rows:
+        words, top = _words(row.label, row.text, top)
+        middle, furthest = _percent(row.middle, most), _percent(row.furthest, most)
+        drawn.append(words)
+        drawn.append(_rest(top))
+        drawn.append(
+            Markup('<rect class="chart-reach" x="0" y="{}" width="{}%" height="2"/>').format(
+                top + BAR // 2 - 1, furthest
+            )
+        )
+        drawn.append(
+            Markup('<circle class="chart-end" cx="{}%" cy="{}" r="4"/>').format(
+                min(furthest, 98.5), top + BAR // 2
+            )
+        )
+        drawn.append(_rect(key, 0, 0, middle, top))
+        top += BAR + GAP
+    svg = _frame(key, title, [f"{row.label}: {row.text}" for row in rows], top, drawn)
+    end = Markup(
+        '<svg class="swatch" width="16" height="14" aria-hidden="true" focusable="false">'
+        '<rect class="chart-reach" x="0" y="6" width="12" height="2"/>'
+        '<circle class="chart-end" cx="12" cy="7" r="4"/></svg>'
+    )
+    return Chart(svg, ((_swatch(key, 0), series[0]), (end, series[1])))
+
+
+# -- pieces
+
+
+def _frame(
+    key: str, title: str, said: Sequence[str], height: int, drawn: Sequence[Markup]
+) -> Markup:
+    more = " …" if len(said) > NAMED else ""
+    return Markup(
+        '<svg class="chart" role="img" width="100%" height="{height}"'
+        ' aria-labelledby="{key}-title {key}-desc" focusable="false">'
+        '<title id="{key}-title">{title}</title><desc id="{key}-desc">{said}</desc>{drawn}</svg>'
+    ).format(
+        key=key,
+        title=title,
+        height=max(height - GAP, 0),
+        said="; ".join(said[:NAMED]) + more,
+        drawn=Markup("").join(drawn),
+    )
+
+
+def _words(label: str, text: str, top: int) -> tuple[Markup, int]:
+    """The label on the left and the numbers on the right of one line, or of two where they would
+    meet on a narrow screen; and where the bar begins."""
+    lines = _broken(label)
+    together = _width(lines[-1]) + _width(text) + 12 <= NARROW
+    drawn = [
+        Markup('<text class="chart-label" x="0" y="{}">{}</text>').format(
+            top + at * LINE + 14, line
+        )
+        for at, line in enumerate(lines)
+    ]
+    if not together:
+        lines = [*lines, ""]
+    last = top + (len(lines) - 1) * LINE + 14
+    drawn.append(
+        Markup('<text class="chart-number" x="100%" y="{}" text-anchor="end">{}</text>').format(
+            last, text
+        )
+    )
+    return Markup("").join(drawn), top + len(lines) * LINE
+
+
+def _broken(label: str) -> list[str]:
+    """The label on as many lines as a narrow screen needs; Chinese may break anywhere."""
+    if _width(label) <= NARROW:
+        return [label]
+    lines = [""]
+    for piece in label.split(" ") if " " in label else label:
+        joint = " " if " " in label and lines[-1] else ""
+        if lines[-1] and _width(lines[-1] + joint + piece) > NARROW:
+            lines.append(piece)
+        else:
+            lines[-1] += joint + piece
+    return lines
+
+
+def _width(text: str) -> float:
+    return sum(WIDE_SIGN if east_asian_width(sign) in "WF" else SIGN for sign in text)
+
+
+def _stack(key: str, parts: Sequence[float], most: float, top: int) -> list[Markup]:
+    """The parts one after the other over a pale bar of full length."""
+    drawn, at = [_rest(top)], 0.0
+    for look, part in enumerate(parts):
+        if part > 0:
+            width = min(_percent(part, most), round(100 - at, 3))
+            drawn.append(_rect(key, look, at, width, top))
+            at = round(at + width, 3)
+    return drawn
+
+
+def _percent(value: float, most: float) -> float:
+    return 0.0 if value <= 0 else round(max(value / most * 100, LEAST), 3)
+
+
+def _rest(top: int) -> Markup:
+    return Markup('<rect class="chart-rest" x="0" y="{}" width="100%" height="{}" rx="2"/>').format(
+        top, BAR
+    )
+
+
+def _rect(key: str, look: int, at: float, width: float, top: int) -> Markup:
+    return Markup(
+        '<rect class="chart-part" x="{}%" y="{}" width="{}%" height="{}" fill="url(#{}-look-{})"/>'
+    ).format(at, top, width, BAR, key, look)
+
+
+def _swatch(key: str, look: int) -> Markup:
+    return Markup(
+        '<svg class="swatch" width="16" height="14" aria-hidden="true" focusable="false">'
+        '<rect class="chart-part" width="16" height="14" fill="url(#{}-look-{})"/></svg>'
+    ).format(key, look)
+
+
+# what is drawn over the ground of each look: plain, stripes, dots, uprights, hatching, lines
+_MARKS = (
+    Markup(""),
+    Markup('<path d="M-2 2 2-2M0 8 8 0M6 10 10 6"/>'),
+    Markup('<circle cx="2" cy="2" r="1.2"/><circle cx="6" cy="6" r="1.2"/>'),
+    Markup('<path d="M2 0V8M6 0V8"/>'),
+    Markup('<path d="M0 0 8 8M0 8 8 0"/>'),
+    Markup('<path d="M0 2H8M0 6H8"/>'),
+)
+
+
+def _patterns(key: str, count: int) -> Markup:
+    """The fills of the series: a ground with a mark on it, both coloured by class."""
+    return Markup("<defs>{}</defs>").format(
+        Markup("").join(
+            Markup(
+                '<pattern id="{key}-look-{look}" class="look look-{look}" width="8" height="8"'
+                ' patternUnits="userSpaceOnUse"><rect width="8" height="8"/>{mark}</pattern>'
+            ).format(key=key, look=look, mark=_MARKS[look])
+            for look in range(count)
+        )
+    )

@@ -1,0 +1,225 @@
+"""Lines of the first page as people read them: labels, waits in days, why something is due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from admin import clock
+from admin.cases.actions import PAGES
+from admin.cases.history import VERBS
+from admin.i18n import _l, lang
+from admin.text import fault_text, policy_label, zhdate
+from casework.worklist import Case, Deed, Done, Late, Pile, Returned
+from models.applications import CaseStatus
+
+# what is done outside of applications: the record's action → words, page
+DEEDS = {
+    "user.create": (_l("Account opened"), "users.details_view"),
+    "user.grant": (_l("Role granted"), "users.details_view"),
+    "user.end_role": (_l("Role ended"), "users.details_view"),
+    "user.password": (_l("Password reset"), "users.details_view"),
+    "org.update": (_l("Organisation changed"), "orgs.details_view"),
+    "setting.put": (_l("Setting changed"), "settings.edit"),
+    "calendar.put_year": (_l("Calendar of a year entered"), "holidays.index"),
+    "policy.publish": (_l("Policy edition published"), "editions.details_view"),
+    "policy.draft_change": (_l("Policy draft changed"), None),
+    "policy.draft_propose": (_l("Policy draft put forward"), None),
+    "policy.draft_return": (_l("Policy draft sent back"), None),
+    "fund.add_source": (_l("Fund source opened"), "transfers.index"),
+    "fund.budget": (_l("Budget raised"), "transfers.index"),
+    "fund.reverse": (_l("Budget entry corrected"), "transfers.index"),
+}
+ONE_ROW = frozenset({"users.details_view", "orgs.details_view", "editions.details_view"})
+
+
+@dataclass(frozen=True, slots=True)
+class PileLine:
+    """One step with something to do."""
+
+    label: str
+    sub: str
+    count: int
+    waited: str
+    url: str
+    returned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """One application."""
+
+    name: str
+    url: str
+    sub: str
+    unit: str
+    stage: str
+    waited: str
+
+
+@dataclass(frozen=True, slots=True)
+class DueLine:
+    """One due date that is past, near, or cannot be counted, and why it is so."""
+
+    name: str
+    url: str
+    where: str
+    label: str
+    tag: str
+    colour: str
+    why: str
+    clause: str
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnLine:
+    """One application that came back."""
+
+    name: str
+    url: str
+    stage: str
+    who: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoneLine:
+    """Something done, and where to look at it again."""
+
+    what: str
+    about: str
+    url: str | None
+    at: datetime
+
+
+def pile(one: Pile) -> PileLine:
+    """A pile with the address where it is worked off."""
+    label, sub = policy_label(one.label), policy_label(one.button)
+    if one.status is CaseStatus.DRAFT:
+        sub = _("Drafts, not handed in yet")
+    elif one.status is CaseStatus.RETURNED:
+        sub = _("Returned for correction")
+    return PileLine(
+        label=label,
+        sub=sub if sub != label else "",
+        count=one.count,
+        waited=waited(one.since),
+        url=_address(one),
+        returned=one.status is CaseStatus.RETURNED,
+    )
+
+
+def _address(one: Pile) -> str:
+    """The page of lists where the step is taken, the one application, or the filtered list."""
+    page = PAGES.get(one.kind) if one.on_list else None
+    if page is not None:
+        return url_for(page)
+    if one.alone is not None:
+        return url_for("cases.show", application_id=one.alone)
+    return url_for(
+        "applications.index_view",
+        f_stage=one.stage_id,
+        f_status=one.status.value,
+        sort="applied_on",
+    )
+
+
+def waited(since: datetime | None) -> str:
+    """ "9 days": how long, in whole days of the office's calendar."""
+    if since is None:
+        return ""
+    days = (clock.today() - since.astimezone(clock.zone()).date()).days
+    return str(_("since today") if days <= 0 else ngettext("%(num)d day", "%(num)d days", days))
+
+
+def case(one: Case) -> CaseLine:
+    """An application that waits."""
+    return CaseLine(
+        name=one.member,
+        url=url_for("cases.show", application_id=one.id),
+        sub=one.number,
+        unit=one.unit,
+        stage=policy_label(one.stage),
+        waited=waited(one.since),
+    )
+
+
+def due(one: Late) -> DueLine:
+    """A deadline: how late or how near, how it was counted, by which clause."""
+    last = one.due.due.date if one.due.due else None
+    tag, colour = _how_near(last, clock.today())
+    counted = one.due.due
+    why = counted.counted(lang()) if counted else ""
+    if counted is not None and counted.faults:
+        why = " ".join(fault_text(fault) for fault in counted.faults)
+    return DueLine(
+        name=one.case.member,
+        url=url_for("cases.show", application_id=one.case.id),
+        where=policy_label(one.case.stage),
+        label=policy_label(one.due.rule.label),
+        tag=tag,
+        colour=colour,
+        why=why,
+        clause=one.due.rule.clause,
+        mine=one.waits,
+    )
+
+
+def _how_near(last: date | None, today: date) -> tuple[str, str]:
+    if last is None:
+        return _("Cannot be counted"), "orange"
+    days = (last - today).days
+    if days < 0:
+        return ngettext("%(num)d day overdue", "%(num)d days overdue", -days), "red"
+    if days == 0:
+        return _("due today"), "orange"
+    return ngettext("%(num)d day left", "%(num)d days left", days), "orange" if days < 2 else "blue"
+
+
+def returned(one: Returned) -> ReturnLine:
+    """Who sent it back, when and why."""
+    return ReturnLine(
+        name=one.case.member,
+        url=url_for("cases.show", application_id=one.case.id),
+        stage=policy_label(one.case.stage),
+        who=_("%(who)s, %(day)s", who=one.by or _("the system"), day=zhdate(one.at)),
+        reason=one.reason,
+    )
+
+
+def recent(found: Iterable[Done], others: Sequence[Deed], limit: int) -> list[DoneLine]:
+    """What was done last; the same thing done again and again to one application is one line."""
+    lines: list[DoneLine] = []
+    before: tuple[int, str] | None = None
+    for one in found:
+        key = (one.case.id, one.verb)
+        if key != before:
+            lines.append(_done(one))
+        before = key
+    lines += [_deed(one) for one in others]
+    return sorted(lines, key=lambda line: line.at, reverse=True)[:limit]
+
+
+def _done(one: Done) -> DoneLine:
+    words = VERBS.get(one.verb)
+    what = str(words) if words else one.verb
+    if one.stage is not None and (one.verb == "complete" or words is None):
+        what = policy_label(one.stage)
+    url = url_for("cases.show", application_id=one.case.id) if one.case.may_open else None
+    return DoneLine(what, one.case.member, url, one.at)
+
+
+def _deed(one: Deed) -> DoneLine:
+    words, page = DEEDS[one.action]
+    url = None
+    if page in ONE_ROW and one.object_id:
+        url = url_for(page, id=one.object_id)
+    elif page is not None:
+        url = url_for(page)
+    return DoneLine(str(words), "", url, one.at)
