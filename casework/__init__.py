@@ -5,4 +5,6 @@ event and audit record in one transaction and flushes; the edge commits. It rais
 `engine.faults.Refused` with every fault at once and then has changed nothing.
 """
 
-import casework.messages  # noqa: F401 - whoever shows a fault of casework has its texts
+# whoever shows a fault of casework has its texts
+import casework.messages
+import casework.messages_money  # noqa: F401 - imported for the texts alone

@@ -12,9 +12,20 @@ from datetime import date, datetime
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from casework import access, assessments, duties, editions, entries, events, moves, starts
+from casework import (
+    access,
+    assessments,
+    duties,
+    editions,
+    entries,
+    events,
+    moves,
+    payees,
+    starts,
+)
 from casework.clock import day_of
 from casework.endings import withdraw
+from casework.papers import TYPED
 from casework.people import Actor
 from casework.permissions import Permission
 from casework.steps import complete
@@ -87,7 +98,7 @@ def register(
             by=by,
             at=at,
             before=(None, None),
-            data={"facts": dict(application.facts), "form": dict(application.form)},
+            data=_contents(application),
         )
     return application
 
@@ -101,12 +112,17 @@ def save(
     expected_version: int,
     facts: Mapping[str, object] | None = None,
     form: Mapping[str, object] | None = None,
+    draft: Mapping[str, object] | None = None,
 ) -> Application:
     """Write facts and form texts; None for a name takes it back to unknown, others stay.
 
     At the branch everything asked there may be written, by those who may write applications; at
     a later stage only what is asked at that very stage, by those who may take it. The event
     keeps the values before and after.
+
+    `draft` is plain JSON of whatever was typed and cannot be stored yet, kept whole in place of
+    the last one, at the level of entry only; None leaves what is there, an empty one removes it.
+    It is no text of the form, stands in no event and goes when the stage is taken.
     """
     moves.lock(session, [application])
     policy, road = moves.policy_and_road(application)
@@ -123,7 +139,7 @@ def save(
         raise Refused([*found, moves.status_fault(application)])
     duty = moves.duty_at(road, road.first if at_entry else stage)
     found += duties.faults(session, application, by, duty)
-    before = {"facts": dict(application.facts), "form": dict(application.form)}
+    before = _contents(application)
     with session.begin_nested():
         found += entries.write(application, dict(facts or {}), dict(form or {}), stage, policy)
         if not found:
@@ -132,16 +148,16 @@ def save(
         if found:
             raise Refused(found)
         application.aid_year = entries.aid_year(application.facts, application.applied_on)
+        if at_entry and draft is not None:
+            entries.keep_typed(application, draft)
         if not at_entry:
             checked = assessments.assess_now(session, application)
             assessments.record_decision(
                 session, application, checked, f"facts:{stage.id}", by=by, at=at
             )
         duties.take(session, application, by, duty)
-        changes = {
-            name: entries.changes(before[name], now)
-            for name, now in (("facts", application.facts), ("form", application.form))
-        }
+        now = _contents(application)
+        changes = {name: entries.changes(before[name], now[name]) for name in now}
         moves.move(session, application, verb="save", by=by, at=at, data=changes)
     return application
 
@@ -181,7 +197,8 @@ def set_payee(
     expected_version: int,
     id_number: str | None = None,
 ) -> Application:
-    """Say who is paid and how: the member (no name), or an heir with the kinship.
+    """Say who is paid and how: the member (no name), or after death an heir with the kinship and
+    the papers that the policy asks as proof.
 
     Only while the member may still withdraw, that is before money moves.
     """
@@ -201,6 +218,8 @@ def set_payee(
         found.append(Fault("payee_kinship_missing", {}, "kinship"))
     if name and application.member.died_on is None:
         found.append(Fault("payee_is_member", {"name": application.member.name}, "name"))
+    elif name:
+        found += payees.unproven(session, application)
     if found:
         raise Refused(found)
     application.payee_name, application.payee_kinship = name or None, kinship or None
@@ -234,6 +253,12 @@ def _member_faults(member: Member, applied_on: date, today: date) -> list[Fault]
     if not member.active:
         found.append(Fault("member_gone", {"name": member.name}, "member"))
     return found
+
+
+def _contents(application: Application) -> dict[str, dict[str, object]]:
+    """What an event keeps of the application: its facts and the texts of its form."""
+    texts = {name: text for name, text in application.form.items() if name != TYPED}
+    return {"facts": dict(application.facts), "form": texts}
 
 
 def _assess(session: Session, application: Application) -> list[Fault]:

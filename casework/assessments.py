@@ -13,10 +13,9 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import facts
+from casework import decisions, facts
 from casework.editions import policy_of
 from casework.money import yuan
 from casework.people import Actor
@@ -27,6 +26,7 @@ from engine.labels import Label
 from models.applications import Application, Decision, Outcome
 
 MOST_PROSPECTS = 64
+DECISIVE = ("outcome", "category", "benefits", "denials")
 SETTLED = frozenset({Outcome.ELIGIBLE, Outcome.DISCRETIONARY})
 OUTCOMES: Mapping[Outcome, Label] = {
     Outcome.ELIGIBLE: Label("符合条件", "Criteria met"),
@@ -161,34 +161,25 @@ def show(application: Application, checked: Checked) -> None:
     }
 
 
-def last_decision(session: Session, application: Application) -> Decision | None:
-    """The newest Decision of the application."""
-    return session.scalars(
-        select(Decision)
-        .where(Decision.application_id == application.id)
-        .order_by(Decision.id.desc())
-        .limit(1)
-    ).one_or_none()
-
-
 def replay(decision: Decision) -> bytes:
     """Decide again from the record alone; equal to `decision.assessment` byte for byte."""
     policy = policy_of(decision.edition)
     return assess(policy, policy.read_facts(dict(decision.facts))).canonical()
 
 
-def changed_faults(session: Session, application: Application, checked: Checked) -> list[Fault]:
-    """`assessment_changed` where outcome, category or aid differ from the last Decision."""
-    last = last_decision(session, application)
-    if last is None:
+def changed_faults(
+    application: Application, checked: Checked, since: Decision | None
+) -> list[Fault]:
+    """`assessment_changed` where outcome, category, aid or denials differ from the Decision."""
+    if since is None:
         return [Fault("assessment_missing", {"number": application.number})]
-    before = json.loads(last.assessment)
-    if all(before[key] == checked.document[key] for key in ("outcome", "category", "benefits")):
+    before = decisions.document(since)
+    if all(before[key] == checked.document[key] for key in DECISIVE):
         return []
     words = {
         "before": OUTCOMES[Outcome(before["outcome"])],
         "now": OUTCOMES[checked.outcome],
-        "on": last.at.date(),
+        "on": since.at.date(),
     }
     return [Fault("assessment_changed", words)]
 

@@ -15,7 +15,7 @@ from casework.scope import may_as
 from casework.steps import SINGLE
 from engine.faults import Fault
 from engine.labels import Label
-from engine.procedure import RecordField, Stage
+from engine.procedure import RecordField, Stage, StagePart
 from models.applications import Application
 
 Verb = Literal["complete", "list", "save", "return", "refuse", "withdraw", "emergency"]
@@ -29,11 +29,24 @@ LABELS: dict[str, Label] = {
 
 
 @dataclass(frozen=True, slots=True)
+class PartOf:
+    """One part of a stage that is done in several goes, each by its own people."""
+
+    part: StagePart
+    faults: tuple[Fault, ...]
+
+    @property
+    def open(self) -> bool:
+        return not self.faults
+
+
+@dataclass(frozen=True, slots=True)
 class Action:
     """One button. `list` is a step that is taken on a list, in its own place.
 
     `faults` say why it is closed; `fields` are what its record asks; `stages` where a return may
-    go to; `facts` the names that saving may write.
+    go to; `facts` the names that saving may write. A stage in `parts` is open to whoever may do
+    one of them; which part is next is the list's to say.
     """
 
     verb: Verb
@@ -43,6 +56,7 @@ class Action:
     fields: tuple[RecordField, ...] = ()
     stages: tuple[Stage, ...] = ()
     facts: tuple[str, ...] = ()
+    parts: tuple[PartOf, ...] = ()
 
     @property
     def open(self) -> bool:
@@ -62,7 +76,7 @@ def available(
     policy, road = moves.policy_and_road(application)
     stage = road.stage(application.stage)
     ready = moves.ready_faults(session, application, stage.id, actor, None)
-    actions = [_step(stage, road.id, tuple(ready))]
+    actions = [_step(session, application, road.id, stage, actor, tuple(ready))]
     actions.append(_save(session, application, actor))
     back = road.returns_from(stage.id)
     if back:
@@ -83,10 +97,32 @@ def available(
     return actions
 
 
-def _step(stage: Stage, road: str, faults: tuple[Fault, ...]) -> Action:
+def _step(
+    session: Session,
+    application: Application,
+    road: str,
+    stage: Stage,
+    actor: Actor,
+    faults: tuple[Fault, ...],
+) -> Action:
     if stage.kind in SINGLE:
         return Action("complete", stage, stage.button, faults, stage.records_for(road))
-    return Action("list", stage, stage.button, faults)
+    parts = tuple(
+        PartOf(
+            part,
+            tuple(moves.ready_faults(session, application, stage.id, actor, None, part=part.id)),
+        )
+        for part in stage.parts
+    )
+    if any(part.open for part in parts):
+        return Action("list", stage, stage.button, (), parts=parts)
+    return Action("list", stage, stage.button, _nearest(faults, parts), parts=parts)
+
+
+def _nearest(faults: tuple[Fault, ...], parts: tuple[PartOf, ...]) -> tuple[Fault, ...]:
+    """Why the stage is closed: what stands against a part that the person's role does, if any."""
+    mine = [p.faults for p in parts if not any(f.code == "wrong_role" for f in p.faults)]
+    return mine[0] if mine else parts[0].faults if parts else faults
 
 
 def _save(session: Session, application: Application, actor: Actor) -> Action:

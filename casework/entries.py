@@ -5,18 +5,21 @@ Whether a value is right is the policy's to say (`Policy.read_facts`); here is o
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
 from casework.facts import outside
+from casework.papers import TYPED
 from engine import Policy
-from engine.faults import Fault
+from engine.faults import Fault, Refused
 from engine.procedure import Road, Stage
 from engine.source import hint, parse_date
 from models.applications import Application
 
 TEXT_LENGTH = 5000
+DRAFT_LENGTH = 200_000
 BLANK = (None, "", "?")
 
 
@@ -45,6 +48,17 @@ def write(
                 label = policy.facts[name].label
                 found.append(Fault("fact_not_now", {"fact": label}, f"facts.{name}"))
     return found + _write_form(application, form, stage, policy, road)
+
+
+def keep_typed(application: Application, draft: Mapping[str, object]) -> None:
+    """Keep what was typed and cannot be stored yet, whole; an empty one removes the last."""
+    size = len(json.dumps(draft, ensure_ascii=False))
+    if size > DRAFT_LENGTH:
+        raise Refused([Fault("draft_too_long", {"limit": DRAFT_LENGTH})])
+    if draft:
+        application.form[TYPED] = dict(draft)
+    else:
+        application.form.pop(TYPED, None)
 
 
 def may_write(policy: Policy, road: Road, stage: Stage, name: str) -> bool:

@@ -71,10 +71,7 @@ def answer(
     if source.kind == "application" and source.name in AMOUNTS and amount is not None:
         return amount
     if source.kind == "grants":
-        value = past_grants.measure(session, application, source)
-        if value is None and "none" in fact.choices:
-            return "none"
-        return value
+        return _of_grants(session, application, fact, source)
     known = _PROVIDERS.get((source.kind, source.name))
     if known is None:
         raise Refused([Fault("unknown_source", {"fact": fact.label, "source": source.name})])
@@ -111,6 +108,16 @@ def countable_income(session: Session, application: Application) -> Any:
 def newest_amount(application: Application) -> int | None:
     """The amount set last: approved, else suggested, else proposed, fen."""
     return application.approved_fen or application.suggested_fen or application.proposed_fen
+
+
+def _of_grants(
+    session: Session, application: Application, fact: Fact, source: FactSource
+) -> object:
+    """What earlier aid says of a fact; a word that this edition does not have is not known."""
+    value = past_grants.measure(session, application, source)
+    if isinstance(value, past_grants.NoGrant):
+        return "none" if "none" in fact.choices else None
+    return None if fact.choices and value not in fact.choices else value
 
 
 def _sum(items: list[HouseholdItem]) -> int:

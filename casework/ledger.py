@@ -16,17 +16,13 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from casework import messages_money
 from casework.people import Actor
 from engine.faults import Fault, Refused
 from engine.labels import Label
-from engine.messages import register
 from engine.words import yuan
 from models.ledger import Account, AccountKind, FundSource, Journal, Posting
 from models.members import Member
 from models.orgs import OrgLevel, OrgUnit
-
-register(messages_money.TEXTS)
 
 KIND_LABELS = {
     AccountKind.OUTSIDE: Label("外部", "Outside"),

@@ -12,18 +12,15 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from casework import duties, emergency, messages_money, moves
+from casework import duties, emergency, moves
 from casework.clock import day_of
 from casework.people import Actor
 from engine import records
 from engine.faults import Fault, Refused
 from engine.labels import Label
-from engine.messages import register
 from engine.procedure import RecordField, Road, Stage, StageKind
 from models.applications import Application
 from models.orgs import OrgUnit
-
-register(messages_money.TEXTS)
 
 Versions = Mapping[int, int]
 """Application id → version that the person has seen on the page."""

@@ -127,6 +127,14 @@ TEXTS: Catalogue = {
         "由他人领款的，请填写与党员的关系。",
         "Say how the payee is related to the member.",
     ),
+    "heir_unproven": (
+        "缺少“{paper}”，领款人尚不能确认，请扫描上传。",
+        "The payee is not proven: {paper} is missing. Attach a scan.",
+    ),
+    "draft_too_long": (
+        "填写的内容超过 {limit} 个字，无法保存，请缩短。",
+        "What was typed has more than {limit} characters and cannot be kept. Shorten it.",
+    ),
     "payee_is_member": (
         "{name} 健在，领款人应为党员本人。",
         "{name} is alive, so the payee is the member.",
@@ -141,9 +149,11 @@ TEXTS: Catalogue = {
         "{fact}: fill this in; without it the rules cannot decide.",
     ),
     "not_eligible": (
-        "系统核对不符合条件（依据 {denials}），不能批准。情况有误的，请退回补正后重新核对。",
+        "系统核对不符合条件（依据 {denials}），不能批准。情况有误的，请退回补正；集体研究决定例外的，"
+        "请选“与系统核对结果不一致”并写明理由。",
         "The rules find the criteria not met (clauses {denials}), so it cannot be approved. "
-        "If the facts are wrong, return it for correction.",
+        "If the facts are wrong, return it for correction; if a meeting decided to depart from the "
+        "rules, say so and why.",
     ),
     "assessment_missing": (
         "{number} 还没有核对记录，请退回到支部重新上报。",
@@ -172,9 +182,29 @@ TEXTS: Catalogue = {
         "{yuan} yuan is above what your role may approve. Leave it to whoever may.",
     ),
     "departure_not_here": (
-        "本系统暂不能登记与不符合条件的核对结果相反的决定，请另行书面报告。",
-        "A decision against the finding that the criteria are not met cannot be recorded yet. "
-        "Report it in writing.",
+        "“{stage}”不是集体研究的环节，不能作出与系统核对结果不一致的决定。",
+        "{stage} is not a collective decision, so it cannot depart from what the rules say.",
+    ),
+    "departure_needless": (
+        "系统核对结果与这个决定一致，请取消“与系统核对结果不一致”。",
+        "The rules say the same as this decision. Untick that it departs from them.",
+    ),
+    "departure_unfounded": (
+        "与系统核对结果不一致的决定，必须写明会议纪要编号和理由。",
+        "A decision that departs from the rules needs the number of the minutes and a reason.",
+    ),
+    "departure_barred": (
+        "“{rule}”（依据 {clause}）的，任何决定都不能例外，不能批准。",
+        "No decision goes past this: {rule} (clause {clause}). It cannot be approved.",
+    ),
+    "departure_unknown": (
+        "是否属于“{rule}”（依据 {clause}）还不清楚，查清以前不能作出与系统核对结果不一致的决定。",
+        "It is not known whether this applies: {rule} (clause {clause}). "
+        "Find out before departing from the rules.",
+    ),
+    "departure_screened": (
+        "系统筛查有误的，不能作出与系统核对结果不一致的决定。",
+        "The screening failed. No decision goes past that.",
     ),
     "priority_needless": (
         "该党员本年度没有其他帮扶救助，不属于重点救助，请取消勾选。",

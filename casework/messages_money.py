@@ -1,6 +1,9 @@
-"""Texts of the faults of lists and money, in Chinese and English: what, why, what to do."""
+"""Texts of the faults of lists and money, in Chinese and English: what, why, what to do.
 
-from engine.messages import Catalogue
+Importing it registers them; `casework/__init__.py` does so.
+"""
+
+from engine.messages import Catalogue, register
 
 TEXTS: Catalogue = {
     # lists
@@ -238,3 +241,5 @@ TEXTS: Catalogue = {
         "This recovery is closed, or nothing was paid.",
     ),
 }
+
+register(TEXTS)

@@ -15,15 +15,18 @@ from sqlalchemy.orm import Session
 from casework.history import recorded
 from casework.money import yuan
 from casework.moves import policy_and_road
-from engine import forms
+from engine import Policy, forms
 from engine.faults import Fault, Refused
-from engine.procedure import Form, FormField, Stage
+from engine.labels import Label
+from engine.procedure import Form, FormField, Road, Stage
 from models.applications import Application
 from models.attachments import Attachment
 from models.members import ItemKind, Sex
 
 SEXES = {Sex.MALE: "男", Sex.FEMALE: "女"}
 NOTHING = "无"
+TYPED = "_typed"
+"""Under this name a draft keeps, beside the texts of the form, what cannot be stored yet."""
 RECORDED = ("filler", "proxy_reason", "signature", "copies")
 """Fields of a stage's record that the form check reads as they are."""
 
@@ -68,10 +71,45 @@ def lines_text(application: Application, source: str) -> str | None:
     return "；".join(f"{item.who or ''}{item.label}{yuan(item.fen_per_year)}元/年" for item in rows)
 
 
+def forget_typed(application: Application) -> None:
+    """Drop what was typed and could not be stored: the page it was typed on is done with."""
+    application.form.pop(TYPED, None)
+
+
+def kinds(policy: Policy) -> dict[str, Label]:
+    """Every paper that the policy knows by name: its evidence and the proof of an heir."""
+    heir = policy.procedure.payment.heir
+    return {rule.id: rule.label for rule in policy.evidence} | dict(heir.evidence if heir else {})
+
+
 def evidence_attached(session: Session, application: Application) -> list[str]:
     """Kinds of the scans that lie with the application."""
-    kinds = select(Attachment.kind).where(Attachment.application_id == application.id)
-    return list(session.scalars(kinds.distinct().order_by(Attachment.kind)))
+    found = select(Attachment.kind).where(Attachment.application_id == application.id)
+    return list(session.scalars(found.distinct().order_by(Attachment.kind)))
+
+
+def evidence_there(session: Session, application: Application) -> list[str]:
+    """The same, with every evidence that one of them serves as (a death certificate, say)."""
+    attached = evidence_attached(session, application)
+    policy, _road = policy_and_road(application)
+    served = [r.id for r in policy.evidence if not set(r.served_by).isdisjoint(attached)]
+    return sorted({*attached, *served})
+
+
+def evidence_due(policy: Policy, road: Road, stage: Stage, evidence: Collection[str]) -> list[str]:
+    """Which of the demanded papers must be there when the form leaves `stage`.
+
+    The form itself is not its own evidence, and a paper that a later stage supplies is not asked yet.
+    """
+    due = []
+    for code in evidence:
+        rule = policy.rules[code]
+        later = rule.asked is not None and road.has(rule.asked)
+        if later and road.position(str(rule.asked)) > road.position(stage.id):
+            continue
+        if code not in policy.procedure.forms:
+            due.append(code)
+    return due
 
 
 def form_data(
@@ -88,7 +126,7 @@ def form_data(
     records = recorded(session, application) | {stage.id: dict(record)}
     data: dict[str, object] = {"form_no": form.id, "stage": hand_over.id}
     data |= field_values(application, form)
-    data["evidence_attached"] = evidence_attached(session, application)
+    data["evidence_attached"] = evidence_there(session, application)
     for each in road.stages:
         known = records.get(each.id, {})
         data |= {name: known[name] for name in RECORDED if known.get(name) is not None}
@@ -109,13 +147,13 @@ def form_faults(
 ) -> list[Fault]:
     """Everything that is wrong with the paper when it leaves `stage`, all at once (clause 4.1.4).
 
-    `evidence` are the codes that the rules demand; the form itself is not its own evidence.
+    `evidence` are the codes that the rules demand.
     """
     if stage.form_check is None:
         return []
-    policy, _road = policy_and_road(application)
+    policy, road = policy_and_road(application)
     data = form_data(session, application, stage, record)
-    data["evidence_required"] = [code for code in evidence if code not in policy.procedure.forms]
+    data["evidence_required"] = evidence_due(policy, road, stage, evidence)
     titles = {rule.id: rule.label for rule in policy.evidence}
     try:
         return forms.form_faults(policy, data, titles)

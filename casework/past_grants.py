@@ -1,6 +1,7 @@
 """What the records know of earlier aid: counts, sums and the latest grant, for rules that ask.
 
-Only grants that stand: cancelled and recovered ones, and the application's own, are left out.
+Only grants that stand: cancelled and recovered ones are left out, and so are the application's
+own and, once it has one, those that were made after it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from casework import decisions
 from engine.model import FactSource
 from models.applications import Application
 from models.editions import Edition
@@ -20,23 +22,34 @@ from models.members import Household, HouseholdPerson, Member
 Value = int | str | date | None
 
 
-def measure(session: Session, application: Application, source: FactSource) -> Value:
-    """A number of grants, their sum in fen, or a field of the latest one (None without any)."""
+class NoGrant:
+    """There is no earlier grant; that is known, unlike a field of one that the records lack."""
+
+
+NO_GRANT = NoGrant()
+
+
+def measure(session: Session, application: Application, source: FactSource) -> Value | NoGrant:
+    """A number of grants, their sum in fen, or a field of the latest one (NO_GRANT without any)."""
     grants = others(session, application, source)
     if source.measure == "count":
         return len(grants)
     if source.measure == "sum":
         return sum(grant.fen for grant in grants)
     if not grants:
-        return None
+        return NO_GRANT
     latest = max(grants, key=lambda grant: (grant.aid_year, grant.id))
-    return _field(latest, source.name)
+    return _field(session, latest, source.name)
 
 
 def others(
     session: Session, application: Application, source: FactSource | None = None
 ) -> list[Grant]:
-    """The member's (or household's) other grants of this policy that stand, filtered as asked."""
+    """The member's (or household's) other grants of this policy that stand, filtered as asked.
+
+    An application that has its grant is held against what came before it alone: priority relief
+    given later does not change what was right then.
+    """
     query = (
         select(Grant)
         .join(Application, Application.id == Grant.application_id)
@@ -49,6 +62,13 @@ def others(
         )
         .order_by(Grant.id)
     )
+    own = session.scalar(
+        select(Grant.id).where(
+            Grant.application_id == application.id, Grant.state == GrantState.ACTIVE
+        )
+    )
+    if own is not None:
+        query = query.where(Grant.id < own)
     if source is not None and source.within == "year":
         query = query.where(Grant.aid_year == application.aid_year)
     elif source is not None and source.within:
@@ -57,7 +77,7 @@ def others(
     grants = session.scalars(query).all()
     if source is None or source.benefit is None:
         return list(grants)
-    return [grant for grant in grants if source.benefit in _benefits(grant)]
+    return [grant for grant in grants if source.benefit in _given(session, grant)]
 
 
 def months_before(day: date, months: int) -> date:
@@ -66,11 +86,10 @@ def months_before(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def _benefits(grant: Grant) -> set[str]:
+def _given(session: Session, grant: Grant) -> set[str | None]:
     """What was granted, by the policy's ids: its benefits and its category."""
-    summary = grant.application.summary or {}
-    ids = {str(benefit["id"]) for benefit in summary.get("benefits", ())}
-    return ids | {str(grant.application.category)}
+    category = decisions.category_granted(session, grant.application)
+    return {*decisions.benefits_granted(session, grant.application), category}
 
 
 def _whose(session: Session, application: Application, per: str) -> ColumnElement[bool]:
@@ -87,9 +106,9 @@ def _whose(session: Session, application: Application, per: str) -> ColumnElemen
     return (Grant.member_id == application.member_id) | Grant.member_id.in_(together)
 
 
-def _field(grant: Grant, name: str) -> Value:
+def _field(session: Session, grant: Grant, name: str) -> Value:
     if name == "category":
-        return grant.application.category
+        return decisions.category_granted(session, grant.application)
     if name == "road":
         return grant.application.road
     if name == "applied_on":

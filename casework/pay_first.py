@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from casework import assessments, clearance, duties, emergency, grants, moves
 from casework.clock import day_of
+from casework.decisions import EMERGENCY
 from casework.people import Actor
 from casework.permissions import Permission
 from casework.scope import may_as
@@ -60,11 +61,11 @@ def authorise(
         raise Refused(found)
     checked = assessments.assess_now(session, application, amount=fen)
     found = assessments.settled_faults(application, checked)
-    found += assessments.amount_faults(checked, fen)
+    found = found or assessments.amount_faults(checked, fen)
     if found:
         raise Refused(found)
     with session.begin_nested():
-        assessments.record_decision(session, application, checked, "emergency", by=by, at=at)
+        assessments.record_decision(session, application, checked, EMERGENCY, by=by, at=at)
         application.emergency = True
         application.approved_fen = fen
         grant = grants.create(session, application, fen, False, by, at)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from casework import moves
+from sqlalchemy.orm import Session
+
+from casework import moves, papers
 from engine.faults import Fault
 from models.applications import Application, PayMethod
 
@@ -19,8 +21,8 @@ class Payee:
     account: str | None
 
 
-def lawful(application: Application) -> tuple[Payee | None, list[Fault]]:
-    """The lawful payee: the member himself, after death the named heir."""
+def lawful(session: Session, application: Application) -> tuple[Payee | None, list[Fault]]:
+    """The lawful payee: the member himself, after death the named heir with the policy's proof."""
     member, number = application.member, application.number
     if member.died_on is None:
         if application.payee_name and application.payee_name != member.name:
@@ -29,6 +31,9 @@ def lawful(application: Application) -> tuple[Payee | None, list[Fault]]:
     else:
         if not application.payee_name or not application.payee_kinship:
             return None, [Fault("heir_missing", {"name": member.name}, number)]
+        missing = unproven(session, application)
+        if missing:
+            return None, [replace(fault, where=number) for fault in missing]
         name, kinship = application.payee_name, application.payee_kinship
         account = application.payee_account
     method = PayMethod(application.payee_method or (PayMethod.CARD if account else PayMethod.CASH))
@@ -39,3 +44,14 @@ def lawful(application: Application) -> tuple[Payee | None, list[Fault]]:
     if method == PayMethod.CARD and not account:
         return None, [Fault("account_missing", {"name": name}, number)]
     return Payee(name, kinship, method, account if method == PayMethod.CARD else None), []
+
+
+def unproven(session: Session, application: Application) -> list[Fault]:
+    """`heir_unproven` for each paper about the heir that does not lie with the application."""
+    heir = moves.policy_and_road(application)[0].procedure.payment.heir
+    attached = papers.evidence_attached(session, application)
+    return [
+        Fault("heir_unproven", {"paper": label}, f"evidence.{code}")
+        for code, label in (heir.evidence if heir else {}).items()
+        if code not in attached
+    ]

@@ -12,7 +12,18 @@ from datetime import date, datetime
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from casework import assessments, clearance, events, grants, ledger, lists, moves, payees
+from casework import (
+    assessments,
+    clearance,
+    decisions,
+    departures,
+    events,
+    grants,
+    ledger,
+    lists,
+    moves,
+    payees,
+)
 from casework.assessments import Checked
 from casework.clock import day_of
 from casework.ledger import Leg
@@ -22,7 +33,7 @@ from casework.permissions import Permission
 from engine.faults import Fault, Refused
 from engine.procedure import StageKind
 from engine.words import yuan
-from models.applications import Application, PayMethod
+from models.applications import Application, Outcome, PayMethod
 from models.ledger import Account, AccountKind, FundSource, Payment, PaymentState
 from models.orgs import OrgUnit
 
@@ -159,7 +170,7 @@ def _prepare_faults(
     session: Session, application: Application, unit: OrgUnit, source: FundSource | None
 ) -> list[Fault]:
     number = application.number
-    found = payees.lawful(application)[1]
+    found = payees.lawful(session, application)[1]
     grant = grants.of(session, application)
     if grant is None:
         return [*found, Fault("no_grant", {}, number)]
@@ -184,7 +195,7 @@ def _prepare(
     at: datetime,
 ) -> Payment:
     grant = grants.of(session, application, lock=True)
-    payee, _none = payees.lawful(application)
+    payee, _none = payees.lawful(session, application)
     if grant is None or payee is None:  # _prepare_faults has said so already
         raise Refused([Fault("no_grant", {}, application.number)])
     line = grants.sent_line(session, grant)
@@ -263,8 +274,8 @@ def _pay_faults(session: Session, payment: Payment, given: lists.Values, by: Act
 def _ask_again(
     session: Session, applications: Sequence[Application]
 ) -> tuple[dict[int, Checked], list[Fault]]:
-    """The rules' answers now, where the stage asks for them, and what has changed since the last
-    decision: then nobody pays before the department has looked at it."""
+    """The rules' answers now, where the stage asks for them, and what has changed since aid was
+    granted: then nobody pays before the department has looked at it."""
     checked: dict[int, Checked] = {}
     found: list[Fault] = []
     for application in applications:
@@ -277,7 +288,10 @@ def _ask_again(
             found += lists.at_number(application, refused.faults)
             continue
         checked[application.id] = now
-        changed = assessments.changed_faults(session, application, now)
+        granted = decisions.deciding(session, application)
+        changed = assessments.changed_faults(application, now, granted)
+        if not changed and now.outcome is Outcome.INELIGIBLE:  # the department departed from it
+            changed = departures.faults(session, application, now)
         found += lists.at_number(application, changed)
     return checked, found
 

@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session
 from casework import (
     approvals,
     assessments,
+    decisions,
+    departures,
     duties,
     emergency,
     endings,
@@ -79,7 +81,9 @@ def complete(
     step.found += found
     step.read(record)
     if step.values is not None and not records.passes(stage, step.values):
+        step.judge_refusal()
         step.stop()
+        papers.forget_typed(application)
         reason = records.refusal_reason(stage, step.values) or ""
         endings.refuse_here(session, application, road, stage, step.values, reason, by=by, at=at)
         return application
@@ -179,7 +183,7 @@ class _Step:
         except Refused as refused:
             self.found += refused.faults
             if self.decides and self.checked is not None and not self._declines(given):
-                self._judge_outcome(self.checked)
+                self._judge_outcome(self.checked, self._departs(given))
 
     def _declines(self, given: Mapping[str, object]) -> bool:
         """Whether what is being recorded refuses the application, so that no amount belongs to it.
@@ -189,6 +193,21 @@ class _Step:
         passes = self.stage.passes
         choices = {f.id: given.get(f.id) for f in self.stage.records if f.type == "choice"}
         return passes is not None and passes.truth(choices) is False
+
+    def _departs(self, given: Mapping[str, object]) -> bool:
+        """Whether a record that could not be read as a whole says that the decision departs."""
+        asked = [field for field in self.stage.records if field.id == departures.FIELD]
+        typed = {f.id: given[f.id] for f in asked if f.id in given}
+        try:
+            return departures.claimed(records.read_fields(asked, (), typed, day_of(self.at)))
+        except Refused:
+            return False
+
+    def judge_refusal(self) -> None:
+        """A refusal does not depart from rules that refuse as well."""
+        refused = self.checked is not None and self.checked.outcome is Outcome.INELIGIBLE
+        if refused and departures.claimed(self.values or {}):
+            self.found.append(Fault("departure_needless", {}, departures.FIELD))
 
     def judge(self) -> None:
         """Everything that stands against passing: paper, unknown facts, outcome, amount."""
@@ -228,7 +247,7 @@ class _Step:
             setattr(self.application, _AMOUNTS[self.stage.amount], self.fen)
             data["fen"] = self.fen
         if self.checked is not None:
-            purpose = self.stage.assess or self.stage.form_check or "entry"
+            purpose = decisions.purpose_of(self.stage)
             decision = assessments.record_decision(
                 self.session, self.application, self.checked, purpose, by=self.by, at=self.at
             )
@@ -238,6 +257,7 @@ class _Step:
             grants.create(self.session, self.application, self.fen, priority, self.by, self.at)
         duties.take(self.session, self.application, self.by, moves.duty_at(self.road, self.stage))
         self.application.returned_to = None
+        papers.forget_typed(self.application)
         moves.to_next(
             self.session,
             self.application,
@@ -283,18 +303,24 @@ class _Step:
         if self.fen is not None and not may_as(self.by, permission, roles, path):
             self.found.append(Fault("amount_not_yours", {"yuan": yuan(self.fen)}, "amount"))
 
-    def _judge_outcome(self, checked: Checked) -> None:
-        """Fail closed: the outcome must be settled and unchanged since it was last recorded."""
-        self.found += assessments.changed_faults(self.session, self.application, checked)
-        self.found += assessments.settled_faults(self.application, checked)
+    def _judge_outcome(self, checked: Checked, departs: bool) -> None:
+        """Fail closed: the outcome must be unchanged since it was last recorded, and settled or
+        departed from."""
+        since = decisions.last(self.session, self.application)
+        self.found += assessments.changed_faults(self.application, checked, since)
+        if not (departs and checked.outcome is Outcome.INELIGIBLE):
+            self.found += assessments.settled_faults(self.application, checked)
 
     def _judge_decision(self, checked: Checked, values: Mapping[str, Value]) -> None:
         """What a decision needs besides its record: outcome, amount, true priority."""
-        self._judge_outcome(checked)
-        if checked.outcome in assessments.SETTLED and self.fen is None:
+        departs = departures.claimed(values)
+        self._judge_outcome(checked, departs)
+        if departs:
+            self.found += departures.decision_faults(
+                self.session, self.application, self.stage, checked, values
+            )
+        if (departs or checked.outcome in assessments.SETTLED) and self.fen is None:
             self.found.append(Fault("amount_needed", {}, "amount"))
-        if values.get("departs") is True and checked.outcome is Outcome.INELIGIBLE:
-            self.found.append(Fault("departure_not_here", {}, "departs"))
         if values.get("priority") is True and not _other_grant(self.session, self.application):
             self.found.append(Fault("priority_needless", {}, "priority"))
 

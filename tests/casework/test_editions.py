@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from casework import assessments, editions
+from casework import assessments, decisions, editions
 from casework.people import Actor
 from casework.permissions import Permission
 from engine import digest
@@ -139,7 +139,7 @@ def test_every_decision_replays_to_the_same_bytes(bureau: Bureau) -> None:
 
 def test_a_decision_replays_after_the_member_has_changed(bureau: Bureau) -> None:
     application = take(bureau, register(bureau))
-    decision = assessments.last_decision(bureau.session, application)
+    decision = decisions.last(bureau.session, application)
     assert decision is not None
     application.member.active = False
     publish(bureau, dearer())

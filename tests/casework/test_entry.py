@@ -5,10 +5,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from casework import applications, assessments, history
+from casework import applications, assessments, history, settings
 from casework.people import Actor
 from engine.faults import Refused
-from models import Application, CaseStatus, PayMethod
+from models import Application, CaseStatus, HouseholdItem, PayMethod
 from tests.casework.bureau import (
     LIVING,
     NOW,
@@ -18,6 +18,8 @@ from tests.casework.bureau import (
     refusal,
     register,
     save,
+    store,
+    take,
     walk,
 )
 
@@ -140,6 +142,83 @@ def test_saving_keeps_the_values_before_and_after(bureau: Bureau) -> None:
     assert last.data["facts"] == {"cause_disaster": [False, None], "cause_illness": [False, True]}
 
 
+def test_what_cannot_be_stored_yet_is_kept_whole_until_the_stage_is_taken(bureau: Bureau) -> None:
+    draft = register(bureau)
+    first = {"facts": {"income_year": "三千"}, "record": {"applicant": ""}}
+    before = draft.version
+    save(bureau, draft, draft=first)
+    assert draft.form == {"_typed": first}
+    assert draft.version > before
+    save(bureau, draft, facts={"cause_illness": True})
+    assert draft.form == {"_typed": first}
+    save(bureau, draft, draft={"facts": {"income_year": "三千元"}})
+    assert draft.form == {"_typed": {"facts": {"income_year": "三千元"}}}
+    take(bureau, draft)
+    assert draft.form == {}
+
+
+def test_an_empty_draft_removes_the_last_one(bureau: Bureau) -> None:
+    draft = register(bureau)
+    save(bureau, draft, draft={"facts": {"income_year": "三千"}})
+    assert save(bureau, draft, draft={}).form == {}
+
+
+def test_what_cannot_be_stored_yet_is_no_fact_no_text_of_the_form_and_in_no_event(
+    bureau: Bureau,
+) -> None:
+    draft = register(bureau)
+    asked = assessments.assess_now(bureau.session, draft)
+    save(bureau, draft, draft={"facts": {"has_labor_capacity": "or not"}})
+    assert assessments.assess_now(bureau.session, draft).document == asked.document
+    assert history.events_of(bureau.session, draft)[-1].data == {"facts": {}, "form": {}}
+    assert refusal(lambda: save(bureau, draft, form={"_typed": "x"})) == {"form_unknown_field"}
+
+
+def test_a_refused_save_leaves_the_draft_as_it_was(bureau: Bureau) -> None:
+    draft = register(bureau)
+    save(bureau, draft, draft={"facts": {"income_year": "三千"}})
+    wrong = {"facts": {"has_labor_capacity": "maybe"}, "draft": {"facts": {}}}
+    assert refusal(lambda: save(bureau, draft, **wrong))
+    bureau.session.expire_all()
+    assert draft.form == {"_typed": {"facts": {"income_year": "三千"}}}
+
+
+def test_a_draft_is_kept_at_the_level_of_entry_only_and_not_without_measure(
+    bureau: Bureau,
+) -> None:
+    draft = register(bureau)
+    long = {"facts": {"income_year": "三" * 200_001}}
+    assert refusal(lambda: save(bureau, draft, draft=long)) == {"draft_too_long"}
+    application = walk(bureau, draft, "committee_verify")
+    facts = {"excl_org_unsuitable": False}
+    save(bureau, application, by="verifier", facts=facts, draft={"facts": {"x": "y"}})
+    assert "_typed" not in application.form
+
+
+def test_countable_income_is_never_below_zero_and_only_verified_costs_are_taken_off(
+    bureau: Bureau,
+) -> None:
+    member = applicant(bureau)
+    household = member.household
+    assert household is not None
+
+    def income() -> object:
+        bureau.session.flush()
+        return assessments.assess_now(bureau.session, draft).raw["income_year"]
+
+    draft = register(bureau, member)
+    cost = HouseholdItem(kind="medical_cost", label="透析", fen_per_year=20_000, verified=False)
+    household.items.append(cost)
+    assert income() == "1200"
+    cost.verified = True
+    assert income() == "1000"
+    loss = HouseholdItem(kind="disaster_cost", label="房屋", fen_per_year=100_001, verified=True)
+    household.items.append(loss)
+    assert income() == "0"
+    settings.put(bureau.session, "deduct_costs", False, by=bureau["administrator"], at=NOW)
+    assert income() == "1200"
+
+
 def test_withdrawing_frees_the_year_and_keeps_its_reason(bureau: Bureau) -> None:
     application = walk(bureau, register(bureau), "notice")
     withdraw(bureau, application, bureau["clerk"])
@@ -174,4 +253,8 @@ def test_the_payee_is_the_member_unless_he_has_died(bureau: Bureau) -> None:
     assert refusal(lambda: pay_to("王小明", None)) == {"payee_kinship_missing", "payee_is_member"}
     assert pay_to(None, None).payee_account == "6222000011112222"
     draft.member.died_on = TODAY
+    assert refusal(lambda: pay_to("王小明", "儿子")) == {"heir_unproven"}
+    store(bureau, draft, "heir_proof")
+    assert refusal(lambda: pay_to("王小明", "儿子")) == {"heir_unproven"}
+    store(bureau, draft, "death_certificate")
     assert pay_to("王小明", "儿子").payee_name == "王小明"

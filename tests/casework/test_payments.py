@@ -178,6 +178,11 @@ def test_after_death_the_named_heir_is_the_payee(office: Office) -> None:
         office.prepare(application)
     assert codes(refused) == ["heir_missing"]
     application.payee_name, application.payee_kinship = "王小明", "儿子"
+    with pytest.raises(Refused) as refused:
+        office.prepare(application)
+    assert codes(refused) == ["heir_unproven", "heir_unproven"]
+    office.scan(application, "heir_proof")
+    office.scan(application, "death_certificate")
     payment = office.prepare(application)[0]
     assert (payment.payee_name, payment.payee_kinship) == ("王小明", "儿子")
     assert payment.method is PayMethod.CASH

@@ -209,6 +209,31 @@ def test_the_required_evidence_must_lie_with_the_application(bureau: Bureau) -> 
     assert take(bureau, application).stage == "committee_verify"
 
 
+def test_what_the_committee_writes_is_asked_of_the_committee_and_not_of_the_branch(
+    bureau: Bureau,
+) -> None:
+    facts = {**SUDDEN, "sudden_major_accident": False, "loss_property": None}
+    facts |= {"accident_result": None, "other_urgent_claimed": True}
+    application = walk(bureau, register(bureau, road="sudden", facts=facts), "committee_verify")
+    prepare(bureau, application)
+    with pytest.raises(Refused) as caught:
+        take(bureau, application)
+    assert [fault.where for fault in caught.value.faults] == ["evidence.committee_application"]
+    store(bureau, application, "committee_application")
+    assert take(bureau, application).stage == "department_review"
+
+
+def test_a_death_certificate_serves_as_the_diagnosis(bureau: Bureau) -> None:
+    facts = {**SUDDEN, "loss_life_safety": True, "accident_result": "death"}
+    application = walk(bureau, register(bureau, road="sudden", facts=facts), "branch_check")
+    prepare(bureau, application)
+    with pytest.raises(Refused) as caught:
+        take(bureau, application)
+    assert [fault.where for fault in caught.value.faults] == ["evidence.diagnosis"]
+    store(bureau, application, "death_certificate")
+    assert take(bureau, application).stage == "committee_verify"
+
+
 def test_an_amount_outside_the_range_of_the_rules_is_refused_with_the_range(
     bureau: Bureau,
 ) -> None:
@@ -312,24 +337,11 @@ def test_changed_facts_stop_the_approval_until_it_is_submitted_again(bureau: Bur
     assert snapshot(bureau, application) == before
 
 
-def test_what_does_not_meet_the_criteria_is_not_approved_even_as_a_departure(
-    bureau: Bureau,
-) -> None:
-    facts = {**LIVING, "has_labor_capacity": True}
-    application = walk(bureau, register(bureau, facts=facts), "decision")
-    assert application.outcome is Outcome.INELIGIBLE
-    codes = refusal(
-        lambda: take(bureau, application, amount="600", departs=True, reason="集体研究")
-    )
-    assert {"not_eligible", "departure_not_here"} <= codes
-
-
 def test_what_the_department_determines_needs_an_amount_in_so_many_words(bureau: Bureau) -> None:
     facts = {**SUDDEN, "sudden_major_accident": False, "loss_property": None}
     facts |= {"accident_result": None, "other_urgent_claimed": True}
     application = register(bureau, road="sudden", facts=facts)
-    for kind in ("committee_application", "accident_proof"):
-        store(bureau, application, kind)
+    store(bureau, application, "committee_application")
     walk(bureau, application, "meeting")
     assert application.outcome is Outcome.DISCRETIONARY
     assert "record_missing" in refusal(lambda: take(bureau, application, amount=None))
@@ -420,6 +432,35 @@ def test_what_can_be_done_is_open_to_the_role_in_charge_and_closed_with_a_reason
         "refuse": False,
         "withdraw": True,
     }
+
+
+@pytest.mark.parametrize(
+    ("stage", "doers"),
+    [
+        ("notice", {"clerk": {"post", "end"}, "secretary": {"post", "end"}, "verifier": set()}),
+        ("screening", {"committee_clerk": {"enter"}, "screener": {"result"}, "clerk": set()}),
+        ("payment", {"committee_clerk": {"pay", "receipt"}, "finance": set(), "clerk": set()}),
+    ],
+)
+def test_a_stage_in_parts_is_open_to_whoever_does_one_of_them(
+    bureau: Bureau, stage: str, doers: dict[str, set[str]]
+) -> None:
+    application = register(bureau)
+    moves.move(
+        bureau.session,
+        application,
+        verb="test",
+        by=bureau["leader"],
+        at=NOW,
+        to_stage=stage,
+        status=CaseStatus.OPEN,
+    )
+    for name, mine in doers.items():
+        step = available.available(bureau.session, application, bureau[name], NOW)[0]
+        assert (step.verb, step.open) == ("list", bool(mine))
+        assert {part.part.id for part in step.parts if part.open} == mine
+        if not mine:
+            assert {fault.code for fault in step.faults} == {"wrong_role"}
 
 
 def test_a_list_step_is_not_taken_one_by_one(bureau: Bureau) -> None:

@@ -1,0 +1,88 @@
+"""Decisions on record, and what aid a Decision was about. Reads only; `assessments` writes them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casework.editions import policy_of
+from engine.faults import Refused
+from engine.procedure import Stage
+from engine.worked import defined
+from models.applications import Application, Decision
+
+ENTRY, EMERGENCY = "entry", "emergency"
+
+
+def purpose_of(stage: Stage) -> str:
+    """Under which purpose the rules' answer is kept when the stage is taken."""
+    return stage.assess or stage.form_check or ENTRY
+
+
+def last(session: Session, application: Application) -> Decision | None:
+    """The newest Decision of the application."""
+    return _newest(session, application, None)
+
+
+def deciding(session: Session, application: Application) -> Decision | None:
+    """The newest Decision on which aid was granted: at the stage that fixes the amount, or when an
+    emergency was allowed to be paid first."""
+    road = policy_of(application.edition).procedure.road(application.road)
+    granting = {purpose_of(stage) for stage in road.stages if stage.amount == "approved"}
+    return _newest(session, application, granting | {EMERGENCY})
+
+
+def document(decision: Decision) -> dict[str, Any]:
+    """The rules' answer as it was given."""
+    found: dict[str, Any] = json.loads(decision.assessment)
+    return found
+
+
+def category_granted(session: Session, application: Application) -> str | None:
+    """The category of aid that was granted, None where the records cannot tell.
+
+    Where the rules left it open, or the department departed from them, it is the kind of aid that
+    the application was for.
+    """
+    policy = policy_of(application.edition)
+    decision = deciding(session, application)
+    if decision is not None:
+        said = str(document(decision)["category"])
+        if said in policy.categories:
+            return said
+        for_this = [c for c in policy.categories if _held(decision, f"category:{c}")]
+        if len(for_this) == 1:
+            return for_this[0]
+    return application.road if application.road in policy.categories else None
+
+
+def benefits_granted(session: Session, application: Application) -> frozenset[str]:
+    """The benefits that were granted; those of the category where the rules granted none."""
+    decision = deciding(session, application)
+    if decision is None:
+        return frozenset()
+    said = frozenset(str(benefit["id"]) for benefit in document(decision)["benefits"])
+    ids = [benefit.id for benefit in policy_of(decision.edition).benefits]
+    return said or frozenset(id_ for id_ in ids if _held(decision, f"benefit:{id_}"))
+
+
+def _held(decision: Decision, definition: str) -> bool:
+    """Whether a definition of the policy definitely held for the facts of the Decision."""
+    policy = policy_of(decision.edition)
+    try:
+        known = policy.read_facts(dict(decision.facts))
+    except Refused:
+        return False
+    return defined(policy, definition, known) is True
+
+
+def _newest(
+    session: Session, application: Application, purposes: set[str] | None
+) -> Decision | None:
+    query = select(Decision).where(Decision.application_id == application.id)
+    if purposes is not None:
+        query = query.where(Decision.purpose.in_(purposes))
+    return session.scalars(query.order_by(Decision.id.desc()).limit(1)).one_or_none()
