@@ -22,7 +22,7 @@ from engine.source import hint, parse_date, parse_money, parse_yes_no
 MAX_TEXT = 1000
 _INTEGER = re.compile(r"-?[0-9]{1,18}\Z")
 _NUMBER = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,6})?\Z")
-UNKNOWN = (None, "?")
+_NO_TEXT = frozenset({"yes_no", "integer", "number", "set"})
 
 
 class Facts(Mapping[str, Any]):
@@ -78,8 +78,12 @@ class _Reader:
         return value
 
 
-def read_facts(policy: Policy, raw: Mapping[str, Any]) -> Facts:
-    """Flat raw facts to Facts; raises Refused with every fault (where=the name of the fact)."""
+def read_facts(policy: Policy, raw: Mapping[str, Any], strict: bool = False) -> Facts:
+    """Flat raw facts to Facts; raises Refused with every fault (where=the name of the fact).
+
+    A text stands for a yes/no, a number or a list too, as in CSV and case files; with `strict`, as
+    for JSON, only for money, dates, choices and texts.
+    """
     faults: list[Fault] = []
     values: dict[str, Any] = dict.fromkeys(policy.facts)
     readers = policy.machine.readers
@@ -90,6 +94,8 @@ def read_facts(policy: Policy, raw: Mapping[str, Any]) -> Facts:
             faults.append(Fault("fact_unknown_name", {"name": name, "hint": near}, str(name)))
         elif given is not None and given != "?":
             try:
+                if strict and isinstance(given, str) and reader.fact.type in _NO_TEXT:
+                    raise _wrong(reader.fact)
                 values[name] = reader.read(given)
             except _Bad as bad:
                 params = {"name": name, "label": reader.fact.label, "value": given, **bad.params}

@@ -254,11 +254,14 @@ class Policy:
 
         return Machine(self)
 
-    def read_facts(self, raw: Mapping[str, Any]) -> Facts:
-        """Facts as `decide` takes them, typed and with sources looked up; raises Refused."""
+    def read_facts(self, raw: Mapping[str, Any], strict: bool = False) -> Facts:
+        """Facts as `decide` takes them, typed and with sources looked up; raises Refused.
+
+        `strict` takes texts only where JSON has nothing better (money, dates, choices, texts).
+        """
         from engine.facts import read_facts  # likewise
 
-        return read_facts(self, raw)
+        return read_facts(self, raw, strict)
 
     def parameter(self, name: str, on: date, choice: str | None = None) -> Any:
         """A dated value (money in fen); Refused where there is none on that date."""

@@ -30,106 +30,46 @@ aliases, tags, several documents and bad bytes are faults with file:line:column.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
 
-from ruamel.yaml import YAML
-from ruamel.yaml import events as ev
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
+from engine.composer import Composer
 from engine.faults import Fault, Refused
 from engine.labels import Label
+from engine.nodes import (
+    INTEGER,
+    NAME,
+    NUMBER,
+    Mapping,
+    Node,
+    Place,
+    Scalar,
+    Sequence,
+    parse_date,
+    parse_money,
+    parse_yes_no,
+)
+
+__all__ = [
+    "Block",
+    "Mapping",
+    "Node",
+    "Place",
+    "Scalar",
+    "Sequence",
+    "Source",
+    "hint",
+    "parse_date",
+    "parse_money",
+    "parse_yes_no",
+    "read_date",
+    "read_money",
+    "read_name",
+]
 
 MAX_BYTES = 1_000_000
-MAX_DEPTH = 40
-
-_NAME = re.compile(r"[a-z][a-z0-9_-]*\Z")
-_INTEGER = re.compile(r"[+-]?[0-9]{1,18}\Z")
-_MONEY = re.compile(r"(-?)([0-9]{1,15})(?:\.([0-9]{1,2}))?\Z")
-_NUMBER = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,12})?\Z")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
-_YES_NO = {"yes": True, "true": True, "no": False, "false": False}
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A position in a file; line and column count from 1."""
-
-    file: str
-    line: int
-    column: int
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
-
-
-@dataclass(frozen=True, slots=True)
-class Scalar:
-    """A scalar as raw text: no type is guessed. `raw` is its spelling in the file."""
-
-    text: str
-    place: Place
-    quoted: bool = False
-    raw: str = ""
-
-    @property
-    def where(self) -> str:
-        return str(self.place)
-
-    @property
-    def is_null(self) -> bool:
-        return not self.quoted and self.text in ("", "null", "~")
-
-    def at(self, offset: int) -> str:
-        """The place of the character at `offset` of the text, for errors inside an expression."""
-        line, column = self.place.line, self.place.column
-        done = 0
-        in_space = False
-        for index, char in enumerate(self.raw):
-            if index == 0 and self.quoted:
-                column += 1
-                continue
-            space = char in " \t\n\r"
-            if done >= offset and not space:
-                break
-            if not (space and in_space):
-                done += 1
-            in_space = space
-            if char == "\n":
-                line, column = line + 1, 1
-            else:
-                column += 1
-        return str(Place(self.place.file, line, column))
-
-
-@dataclass(frozen=True, slots=True)
-class Sequence:
-    items: tuple[Node, ...]
-    place: Place
-
-    @property
-    def where(self) -> str:
-        return str(self.place)
-
-
-@dataclass(frozen=True, slots=True)
-class Mapping:
-    entries: tuple[tuple[Scalar, Node], ...]
-    place: Place
-
-    @property
-    def where(self) -> str:
-        return str(self.place)
-
-    def get(self, key: str) -> Node | None:
-        return next((node for name, node in self.entries if name.text == key), None)
-
-
-Node = Scalar | Sequence | Mapping
 
 
 class Source:
@@ -158,7 +98,7 @@ class Source:
             lines = data[: error.start].count(b"\n")
             self.fault("not_utf8", f"{path}:{lines + 1}:1")
             return empty
-        return _Composer(self, path, text.replace("\r\n", "\n")).compose() or empty
+        return Composer(self.fault, path, text.replace("\r\n", "\n")).compose() or empty
 
     def block(self, node: Node | None, keys: str) -> Block:
         """A mapping with declared keys ("a b c?"); anything else in it is a fault."""
@@ -192,119 +132,6 @@ def _order(fault: Fault) -> tuple[str, int, int]:
     if len(parts) == 3 and parts[1].isdigit() and parts[2].isdigit():
         return parts[0], int(parts[1]), int(parts[2])
     return fault.where or "", 0, 0
-
-
-# What ruamel.yaml's pure scanner raises on some malformed texts besides YAMLError.
-_SCANNER_ERRORS = (
-    ValueError,
-    OverflowError,
-    IndexError,
-    AssertionError,
-    KeyError,
-    TypeError,
-    AttributeError,
-)
-
-
-class _Composer:
-    """Turns the event stream into nodes without recursion, so no text can exhaust the stack."""
-
-    def __init__(self, source: Source, path: str, text: str) -> None:
-        self.source, self.path, self.text = source, path, text
-
-    def compose(self) -> Node | None:
-        try:
-            return self._build(YAML(typ="safe", pure=True).parse(self.text))
-        except MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            where = (
-                str(Place(self.path, mark.line + 1, mark.column + 1))
-                if mark
-                else f"{self.path}:1:1"
-            )
-            problem = " ".join(str(part) for part in (error.context, error.problem) if part)
-            self.source.fault("yaml_broken", where, problem=problem)
-        except YAMLError as error:
-            position = getattr(error, "position", None)
-            line = self.text[:position].count("\n") + 1 if isinstance(position, int) else 1
-            problem = str(getattr(error, "reason", "") or error).splitlines()[0]
-            self.source.fault("yaml_broken", f"{self.path}:{line}:1", problem=problem)
-        except _SCANNER_ERRORS as error:
-            self.source.fault("yaml_broken", f"{self.path}:1:1", problem=type(error).__name__)
-        return None
-
-    def _build(self, events: Iterator[object]) -> Node | None:
-        stack: list[tuple[object, list[Node]]] = []
-        root: Node | None = None
-        documents = 0
-        for event in events:
-            if isinstance(event, ev.DocumentStartEvent):
-                documents += 1
-                if documents > 1:
-                    self.source.fault("yaml_many_documents", str(self._place(event)))
-                    return root
-            if isinstance(event, (ev.SequenceStartEvent, ev.MappingStartEvent)):
-                self._refuse_extras(event)
-                stack.append((event, []))
-                if len(stack) > MAX_DEPTH:
-                    self.source.fault("yaml_too_deep", str(self._place(event)), limit=MAX_DEPTH)
-                    return None
-                continue
-            node = self._finished(event, stack)
-            if node is not None and stack:
-                stack[-1][1].append(node)
-            elif node is not None:
-                root = node
-        if root is None or (isinstance(root, Scalar) and root.is_null):
-            self.source.fault("yaml_empty", f"{self.path}:1:1")
-            return None
-        return root
-
-    def _finished(self, event: object, stack: list[tuple[object, list[Node]]]) -> Node | None:
-        """The node that an event completes, or None."""
-        if isinstance(event, ev.AliasEvent):
-            self.source.fault("yaml_anchor", str(self._place(event)))
-            return Scalar("", self._place(event))
-        if isinstance(event, ev.ScalarEvent):
-            self._refuse_extras(event)
-            return self._scalar(event)
-        if isinstance(event, (ev.SequenceEndEvent, ev.MappingEndEvent)):
-            start, children = stack.pop()
-            if isinstance(start, ev.MappingStartEvent):
-                return self._mapping(children, self._place(start))
-            return Sequence(tuple(children), self._place(start))
-        return None
-
-    def _place(self, event: object) -> Place:
-        mark = getattr(event, "start_mark", None)
-        return Place(self.path, mark.line + 1, mark.column + 1) if mark else Place(self.path, 1, 1)
-
-    def _refuse_extras(
-        self, event: ev.ScalarEvent | ev.SequenceStartEvent | ev.MappingStartEvent
-    ) -> None:
-        if event.anchor is not None:
-            self.source.fault("yaml_anchor", str(self._place(event)))
-        tag = getattr(event, "tag", None)
-        if tag is not None and str(tag) != "None":
-            self.source.fault("yaml_tag", str(self._place(event)), tag=str(tag))
-
-    def _scalar(self, event: ev.ScalarEvent) -> Scalar:
-        start, end = event.start_mark, event.end_mark
-        raw = self.text[start.index : end.index] if start and end else ""
-        return Scalar(str(event.value), self._place(event), bool(event.style), raw)
-
-    def _mapping(self, children: list[Node], place: Place) -> Mapping:
-        entries: dict[str, tuple[Scalar, Node]] = {}
-        for key, value in zip(children[::2], children[1::2], strict=False):
-            if not isinstance(key, Scalar):
-                self.source.fault("expected_text", key.where)
-                continue
-            if key.text in entries:
-                first = entries[key.text][0].where
-                self.source.fault("duplicate_key", key.where, key=key.text, first=first)
-                continue
-            entries[key.text] = (key, value)
-        return Mapping(tuple(entries.values()), place)
 
 
 class Block:
@@ -374,7 +201,7 @@ class Block:
         found = self.scalar(key)
         if found is None:
             return default
-        if not _INTEGER.match(found.text):
+        if not INTEGER.match(found.text):
             self.source.fault("expected_integer", found.where, text=found.text)
             return default
         value = int(found.text)
@@ -387,7 +214,7 @@ class Block:
         found = self.scalar(key)
         if found is None:
             return default
-        if not _NUMBER.match(found.text):
+        if not NUMBER.match(found.text):
             self.source.fault("expected_number", found.where, text=found.text)
             return default
         return Decimal(found.text)
@@ -396,10 +223,11 @@ class Block:
         found = self.scalar(key)
         if found is None:
             return default
-        if found.text not in _YES_NO:
+        answer = parse_yes_no(found.text)
+        if answer is None:
             self.source.fault("expected_yes_no", found.where, text=found.text)
             return default
-        return _YES_NO[found.text]
+        return answer
 
     def date(self, key: str, default: date = date.min) -> date:
         found = self.scalar(key)
@@ -482,7 +310,7 @@ class Block:
 
 
 def read_name(source: Source, scalar: Scalar) -> str:
-    if not _NAME.match(scalar.text):
+    if not NAME.match(scalar.text):
         source.fault("expected_name", scalar.where, text=scalar.text)
     return scalar.text
 
@@ -501,28 +329,3 @@ def read_money(source: Source, scalar: Scalar, default: int = 0) -> int:
         source.fault("expected_money", scalar.where, text=scalar.text)
         return default
     return found
-
-
-def parse_date(text: str) -> date | None:
-    """An ISO date, strictly YYYY-MM-DD; None if it is none."""
-    if not _DATE.match(text):
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def parse_money(text: str) -> int | None:
-    """Yuan with at most two decimals to fen; None if it is no such amount."""
-    found = _MONEY.match(text)
-    if found is None:
-        return None
-    sign, yuan, cents = found.groups()
-    fen = int(yuan) * 100 + int((cents or "0").ljust(2, "0"))
-    return -fen if sign else fen
-
-
-def parse_yes_no(text: str) -> bool | None:
-    """yes/no/true/false; None if it is none of them."""
-    return _YES_NO.get(text)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 
-from engine.faults import Fault
 from engine.language import tree as t
 from engine.language.bounds import bounds
 from engine.language.functions import FUNCTIONS, Signature
 from engine.language.lexer import Stumble
 from engine.language.parser import Rough, parse
+from engine.language.shapes import flat, is_plain, kind_of, same_truth
 from engine.language.types import (
     DATE,
     INTEGER,
@@ -63,12 +63,12 @@ class Checker:
         found = self.value(rough)
         if found is None or self._fits(found, want):
             return found
-        self.fault(rough, "expr_wrong_kind", wanted=_kind(want), found=_kind(found.type))
+        self.fault(rough, "expr_wrong_kind", wanted=kind_of(want), found=kind_of(found.type))
         return None
 
     def _fits(self, found: t.Tree, want: Type) -> bool:
         if want.kind == "money":
-            return found.type == MONEY or _is_plain(found)
+            return found.type == MONEY or is_plain(found)
         if want.is_numeric:
             return found.type.kind in ("integer", "number")
         return found.type.kind == want.kind
@@ -78,7 +78,7 @@ class Checker:
         found = self._condition(rough)
         if found is not None and found.type != YES_NO:
             self.fault(
-                rough, "expr_not_condition", text=self.written(rough), found=_kind(found.type)
+                rough, "expr_not_condition", text=self.written(rough), found=kind_of(found.type)
             )
             return None
         return found
@@ -89,7 +89,7 @@ class Checker:
             known = tuple(item for item in items if item is not None)
             if len(known) < len(items):
                 return None
-            return (t.All if rough.kind == "and" else t.Any)(_flat(rough.kind, known), rough.span)
+            return (t.All if rough.kind == "and" else t.Any)(flat(rough.kind, known), rough.span)
         if rough.kind == "not":
             item = self.condition(rough.parts[0])
             return None if item is None else t.Not(item, rough.span)
@@ -181,7 +181,7 @@ class Checker:
             return None
         found = self.value(rough)
         if found is not None and found.type.kind != "choice":
-            self.fault(rough, "expr_wrong_kind", wanted=_kind(kind), found=_kind(found.type))
+            self.fault(rough, "expr_wrong_kind", wanted=kind_of(kind), found=kind_of(found.type))
             return None
         return found
 
@@ -191,7 +191,7 @@ class Checker:
             return None
         op = rough.value
         if left.type == YES_NO and right.type == YES_NO and op in ("=", "!="):
-            return _same_truth(left, right, op, rough.span)
+            return same_truth(left, right, op, rough.span)
         if left.type.kind in ("choice", "text") and op in ("=", "!="):
             if right.type.kind == left.type.kind:
                 return self._choices_equal(left, right, op, rough)
@@ -200,13 +200,13 @@ class Checker:
         elif left.type.is_numeric and right.type.is_numeric:
             return None
         self.fault(
-            rough, "expr_not_comparable", op=op, left=_kind(left.type), right=_kind(right.type)
+            rough, "expr_not_comparable", op=op, left=kind_of(left.type), right=kind_of(right.type)
         )
         return None
 
     def _choices_equal(self, left: t.Tree, right: t.Tree, op: str, rough: Rough) -> t.Tree | None:
         both = isinstance(left, t.Ref) and isinstance(right, t.Ref)
-        if both and tuple(left.type.choices) != tuple(right.type.choices):
+        if both and not set(left.type.choices) & set(right.type.choices):
             shown = (self.written(rough.parts[0]), self.written(rough.parts[1]))
             self.fault(rough, "expr_other_choices", left=shown[0], right=shown[1])
             return None
@@ -217,9 +217,9 @@ class Checker:
     def _comparable(self, left: t.Tree, right: t.Tree, rough: Rough) -> bool:
         if not (left.type.is_numeric and right.type.is_numeric):
             return False
-        if (left.type == MONEY) == (right.type == MONEY) or _is_plain(left) or _is_plain(right):
+        if (left.type == MONEY) == (right.type == MONEY) or is_plain(left) or is_plain(right):
             return True
-        self.fault(rough, "expr_units", left=_kind(left.type), right=_kind(right.type))
+        self.fault(rough, "expr_units", left=kind_of(left.type), right=kind_of(right.type))
         return False
 
     def _in(self, rough: Rough) -> t.Tree | None:
@@ -254,7 +254,7 @@ class Checker:
             same = value.type.kind == checked.type.kind
             if not same and not self._comparable(checked, value, part):
                 self.fault(
-                    part, "expr_wrong_kind", wanted=_kind(checked.type), found=_kind(value.type)
+                    part, "expr_wrong_kind", wanted=kind_of(checked.type), found=kind_of(value.type)
                 )
                 return None
         return t.OneOf(checked, tuple(values), rough.span)
@@ -279,7 +279,9 @@ class Checker:
     def _number(self, rough: Rough) -> t.Tree | None:
         found = self.value(rough)
         if found is not None and not found.type.is_numeric:
-            self.fault(rough, "expr_not_number", text=self.written(rough), found=_kind(found.type))
+            self.fault(
+                rough, "expr_not_number", text=self.written(rough), found=kind_of(found.type)
+            )
             return None
         return found
 
@@ -297,7 +299,7 @@ class Checker:
             return None
         kind = self._arith_type(rough, left, right)
         if kind is None:
-            self.fault(rough, "expr_units", left=_kind(left.type), right=_kind(right.type))
+            self.fault(rough, "expr_units", left=kind_of(left.type), right=kind_of(right.type))
             return None
         if rough.value == "/" and not self._never_zero(right):
             self.fault(rough.parts[1], "expr_zero_divisor", text=self.written(rough.parts[1]))
@@ -318,7 +320,7 @@ class Checker:
         if not any(item.type == MONEY for item in items):
             whole = all(item.type == INTEGER for item in items)
             return INTEGER if whole else NUMBER
-        fits = all(item.type == MONEY or _is_plain(item) for item in items)
+        fits = all(item.type == MONEY or is_plain(item) for item in items)
         return MONEY if fits else None
 
     def _never_zero(self, divisor: t.Tree) -> bool:
@@ -340,7 +342,7 @@ class Checker:
         if one.type.is_numeric and two.type.is_numeric:
             kind = self._common((one, two))
         if kind is None:
-            self.fault(rough, "expr_units", left=_kind(one.type), right=_kind(two.type))
+            self.fault(rough, "expr_units", left=kind_of(one.type), right=kind_of(two.type))
             return None
         return t.If(test, one, two, kind, rough.span)
 
@@ -364,7 +366,7 @@ class Checker:
             kind = self._common(known if signature.repeats else known[:1])
             if kind is None:
                 self.fault(
-                    rough, "expr_units", left=_kind(known[0].type), right=_kind(known[1].type)
+                    rough, "expr_units", left=kind_of(known[0].type), right=kind_of(known[1].type)
                 )
                 return None
         return t.Call(rough.value, known, kind, rough.span)
@@ -385,34 +387,6 @@ class Checker:
         wanted = {"n": NUMBER, "d": DATE}.get(letter, INTEGER)
         code = "expr_not_constant" if letter in "sk" else "expr_wrong_kind"
         self.fault(
-            part, code, text=self.written(part), wanted=_kind(wanted), found=_kind(found.type)
+            part, code, text=self.written(part), wanted=kind_of(wanted), found=kind_of(found.type)
         )
         return None
-
-
-def _kind(kind: Type) -> Fault:
-    return Fault(f"kind_{kind.kind}")
-
-
-def _is_plain(tree: t.Tree) -> bool:
-    """A number written out: it takes the unit of what it meets."""
-    return all(not isinstance(node, t.Ref) for node in t.walk(tree))
-
-
-def _flat(kind: str, items: tuple[t.Tree, ...]) -> tuple[t.Tree, ...]:
-    same = t.All if kind == "and" else t.Any
-    flat: list[t.Tree] = []
-    for item in items:
-        flat.extend(item.items if isinstance(item, same) else (item,))
-    return tuple(flat)
-
-
-def _same_truth(left: t.Tree, right: t.Tree, op: str, span: t.Span) -> t.Tree:
-    if isinstance(left, t.Const):
-        left, right = right, left
-    if isinstance(right, t.Const):
-        return left if (op == "=") == right.value else t.Not(left, span)
-    both = t.All((left, right), span)
-    neither = t.All((t.Not(left, span), t.Not(right, span)), span)
-    same = t.Any((both, neither), span)
-    return same if op == "=" else t.Not(same, span)

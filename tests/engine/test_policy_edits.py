@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from engine import check_notice
+import pytest
+
+from engine import Refused, check_notice
 from tests.engine import folders
 from tests.engine.folders import decided
 
@@ -134,3 +136,26 @@ def test_what_else_a_policy_works_out_stands_in_the_outputs() -> None:
     )
     assert decided(asked, household_size=4).outputs == {"months": 6, "poor": None}
     assert decided(asked).document()["outputs"] == {"months": None, "poor": None}
+
+
+def test_json_takes_a_text_for_neither_yes_or_no_nor_a_number() -> None:
+    asked = folders.policy()
+    for change in ({"org_in_district": "yes"}, {"household_size": "3"}):
+        with pytest.raises(Refused):
+            asked.read_facts({**folders.LIVING, **change}, strict=True)
+        assert asked.read_facts({**folders.LIVING, **change}).given
+    assert asked.read_facts({**folders.LIVING, "income_year": "600.10"}, strict=True)
+
+
+def test_choices_that_overlap_can_be_compared() -> None:
+    asked = folders.policy(
+        (
+            "eligibility.yaml",
+            "repeated: {is: prev_aid_type != none",
+            "repeated: {is: prev_aid_type = apply_type",
+        )
+    )
+    repeat = {"prev_aid_year": 2010, "special_explanation": False, "key_aid_approved": "no"}
+    assert decided(asked, prev_aid_type="living", **repeat).denials == ("3.3.1",)
+    assert decided(asked, prev_aid_type="sudden", **repeat).outcome == "eligible"
+    assert decided(asked, prev_aid_type=None, **repeat).missing == ("prev_aid_type",)
