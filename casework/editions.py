@@ -85,9 +85,18 @@ def policy_of(edition: Edition) -> Policy:
         return _loaded.setdefault(edition.digest, policy)
 
 
+def _fingerprint(files: Files) -> str:
+    """A hash of all names and bytes, cases included."""
+    sha = hashlib.sha256()
+    for name in sorted(files):
+        content = hashlib.sha256(files[name]).digest()
+        sha.update(name.encode() + b"\0" + content)
+    return sha.hexdigest()
+
+
 def _load(files: Files) -> Policy:
     """The policy in the files; raises with every fault of every file."""
-    key = hashlib.sha256(pack(files)).hexdigest()
+    key = _fingerprint(files)
     policy = _read.get(key)
     if policy is None:
         policy = load_files(files)
@@ -200,6 +209,8 @@ def _signature_faults(
 def _role_faults(session: Session, policy: Policy) -> list[Fault]:
     """A stage whose role nobody can hold would stop every application there."""
     known = set(session.scalars(select(Role.code)))
+    if not known:
+        return [Fault("no_roles", {})]
     return [
         Fault("unknown_role", {"role": role, "stage": stage.label}, "procedure.yaml")
         for stage in policy.procedure.stages.values()
@@ -226,7 +237,7 @@ def _case_faults(policy: Policy) -> list[Fault]:
 
     Passing is remembered by the bytes, so that one set of files is tried once per process.
     """
-    key = hashlib.sha256(pack(policy.files)).hexdigest()
+    key = _fingerprint(policy.files)
     if key in _tried:
         return []
     try:

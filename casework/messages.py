@@ -321,6 +321,12 @@ TEXTS: Catalogue = {
         "“{stage}”指定的岗位“{role}”不存在，请核对。",
         'The role "{role}" at {stage} does not exist. Check its name.',
     ),
+    "no_roles": (
+        "数据库里还没有任何岗位，不能发布政策。请先运行 python -m seeds.first_admin 用户名，"
+        "建立岗位和管理员，再发布。",
+        "The database has no roles yet, so no policy can be published. First run "
+        "python -m seeds.first_admin USERNAME, which makes the roles and the administrator.",
+    ),
     "edition_exists": (
         "内容相同的版本已于 {on} 起生效，没有需要发布的改动。",
         "The same content is already published, in force from {on}. There is nothing to publish.",

@@ -75,6 +75,33 @@ def test_a_broken_folder_is_told_with_its_places_and_publishes_nothing(
         assert session.scalars(select(Edition)).all() == []
 
 
+def test_before_there_are_roles_publishing_says_what_to_do_first(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(database, "publish", str(LICHENG), "--from", "2010-06-07") == 1
+    told = capsys.readouterr().err
+    assert len(told.splitlines()) == 1
+    assert "python -m seeds.first_admin" in told
+    with database.sessions() as session:
+        assert session.scalars(select(Edition)).all() == []
+
+
+def test_a_second_edition_for_the_same_first_day_is_refused_with_that_day(
+    database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hire(database)
+    assert run(database, "publish", str(LICHENG), "--from", "2010-06-07") == 0
+    folder = copy_policy(tmp_path / "policy")
+    with (folder / "policy.yaml").open("a", encoding="utf-8") as file:
+        file.write("# another edition\n")
+    persons = ("--proposed-by", "li", "--signed-by", "wang")
+    assert run(database, "publish", str(folder), "--from", "2010-06-07", *persons) == 1
+    told = capsys.readouterr().err
+    assert "must be after 2010-06-07" in told
+    with database.sessions() as session:
+        assert session.scalars(select(Edition)).one().in_force_to is None
+
+
 def test_an_unknown_person_publishes_nothing(database: Database) -> None:
     hire(database)
     words = ("publish", str(LICHENG), "--from", "2010-06-07", "--proposed-by", "nobody")

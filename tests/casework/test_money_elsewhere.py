@@ -144,7 +144,9 @@ def posted_and_closed(federation: Federation) -> None:
     notices.close(federation.session, notice, end, by=federation.secretary, at=noon(14))
 
 
-def test_a_notice_of_three_working_days_counts_a_saturday_that_is_worked(federation: Federation) -> None:
+def test_a_notice_of_three_working_days_counts_a_saturday_that_is_worked(
+    federation: Federation,
+) -> None:
     calendar.fill(federation.session, 2024, 2024)
     with pytest.raises(Refused) as refused:
         post(federation, date(2024, 5, 10))
