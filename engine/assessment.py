@@ -17,7 +17,8 @@ from typing import Any
 from engine.core import INELIGIBLE, UNDETERMINED, Core, core_of
 from engine.explain import explained
 from engine.facts import Facts
-from engine.machine import Amounts, Entry, Machine
+from engine.faults import Fault, Refused
+from engine.machine import NOT_WHOLE, Amounts, Entry, Machine
 from engine.model import Benefit, Policy, Tier
 from engine.reference import Reference
 from engine.reference import plain as plain_value
@@ -128,7 +129,7 @@ def assess(policy: Policy, facts: Facts) -> Assessment:
     machine = policy.machine
     slots = machine.slot_values(facts)
     truths = machine.truths(slots)
-    amounts = machine.amounts(slots, facts.on)
+    amounts = machine.amounts(slots)
     core = core_of(machine.plan, truths)
     if core is not None and _settled(core, amounts):
         outcome, category, _ = core
@@ -156,9 +157,16 @@ def _granted(policy: Policy, core: Core, amounts: TierAmounts) -> tuple[Granted,
     return tuple(found)
 
 
+def _spelled(tier: Tier) -> tuple[str, str]:
+    """What tells a tier from another with the same amounts."""
+    return tier.mode, tier.rule.clause
+
+
 def _one(benefit: Benefit, tier: Tier, amounts: Amounts | None) -> Granted:
     if amounts is None:
         return Granted(benefit.id, UNDETERMINED, None, None, None, tier.rule.clause)
+    if amounts is NOT_WHOLE:
+        raise Refused([Fault("amount_not_whole_fen", {"benefit": benefit.id})])
     return Granted(benefit.id, tier.mode, *amounts, tier.rule.clause)
 
 
@@ -172,9 +180,11 @@ def _completed(
 
     def content(core: Core) -> Hashable:
         given = tuple(
-            (_one(policy.benefits[b], policy.benefits[b].tiers[i], amounts[b, i]))
-            if amounts[b, i] is not None
-            else (b, i)
+            (
+                b,
+                i if amounts[b, i] is None else _spelled(policy.benefits[b].tiers[i]),
+                amounts[b, i],
+            )
             for b, i in core[2]
         )
         return core[0], core[1], given

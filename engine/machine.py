@@ -15,7 +15,7 @@ from engine.decider import Decider
 from engine.encoder import Encoder
 from engine.explain import explanation_plan
 from engine.facts import Facts
-from engine.faults import Disagreement, Fault, Refused
+from engine.faults import Disagreement, Fault
 from engine.language import tree as t
 from engine.language.types import YES_NO
 from engine.messages import register
@@ -35,6 +35,8 @@ register(
 
 Amounts = tuple[int | None, int | None, int | None]
 """(fen, min_fen, max_fen) of a tier; None where it has none."""
+NOT_WHOLE: Amounts = (-1, -1, -1)
+"""Stands for an amount that is no whole number of fen: refused where it would be granted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ class Machine:
         self._amounts_exact = evaluator(self.slots, self.trees, wanted, only=True)
         self._amounts_whole = _whole_amounts(self, wanted)
         self._fixed = not any(_facts_in(tree, self) for tree in wanted)
-        self._by_date: dict[date, dict[tuple[int, int], Amounts]] = {}
+        self._by_parameters: dict[Any, dict[tuple[int, int], Amounts | None]] = {}
         self._values_by_date: dict[date, tuple[Any, ...]] = {}
         self._plain_parameters = all(policy.parameters[n].by is None for n in self.parameters)
         self._lock = threading.Lock()
@@ -147,12 +149,11 @@ class Machine:
         )
 
     # amounts -----------------------------------------------------------------------------
-    def amounts(self, slots: Sequence[Any], on: date) -> dict[tuple[int, int], Amounts | None]:
+    def amounts(self, slots: Sequence[Any]) -> dict[tuple[int, int], Amounts | None]:
         """Per (benefit, tier) its amounts in fen; None where one rests on an unknown fact."""
-        if self._fixed and self._plain_parameters:
-            known = self._by_date.get(on)
-            if known is not None:
-                return dict(known)
+        dated = tuple(slots[len(self.fact_names) :]) if self._fixed else None
+        if dated in self._by_parameters:
+            return self._by_parameters[dated]
         exact, whole = self._amounts_exact(slots), self._amounts_whole(slots)
         for key, one, two in zip(self.amount_trees, exact, whole, strict=True):
             if (one is None) != (two is None) or (one is not None and one != Fraction(*two)):
@@ -162,9 +163,9 @@ class Machine:
         by_key = dict(zip(self.amount_trees, exact, strict=True))
         for b, benefit in enumerate(self.policy.benefits):
             for i, tier in enumerate(benefit.tiers):
-                found[b, i] = _tier_amounts(tier, benefit.id, by_key, (b, i))
-        if self._fixed and self._plain_parameters:
-            self._by_date[on] = {k: v for k, v in found.items() if v is not None}
+                found[b, i] = _tier_amounts(tier, by_key, (b, i))
+        if dated is not None:
+            self._by_parameters[dated] = found
         return found
 
     def unknown_of_amounts(self, slots: Sequence[Any], keys: Iterable[tuple[int, int]]) -> set[str]:
@@ -272,7 +273,6 @@ def _whole_amounts(machine: Machine, wanted: Sequence[t.Tree]) -> Callable[[Sequ
 
 def _tier_amounts(
     tier: Tier,
-    benefit: str,
     exact: Mapping[tuple[int, int, str], Fraction | None],
     at: tuple[int, int],
 ) -> Amounts | None:
@@ -284,7 +284,7 @@ def _tier_amounts(
             if value is None:
                 return None
             if (value * 100).denominator != 1:
-                raise Refused([Fault("amount_not_whole_fen", {"benefit": benefit})])
+                return NOT_WHOLE
             fen[key] = int(value * 100)
     low = fen.get("low", 1 if tier.mode in ("cap", "discretion") else None)
     return fen.get("amount"), low, fen.get("high")

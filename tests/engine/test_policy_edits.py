@@ -159,3 +159,11 @@ def test_choices_that_overlap_can_be_compared() -> None:
     assert decided(asked, prev_aid_type="living", **repeat).denials == ("3.3.1",)
     assert decided(asked, prev_aid_type="sudden", **repeat).outcome == "eligible"
     assert decided(asked, prev_aid_type=None, **repeat).missing == ("prev_aid_type",)
+
+
+def test_an_amount_that_is_no_whole_fen_is_refused_only_where_it_is_granted() -> None:
+    asked = folders.policy(("amounts.yaml", "amount: living_amount", "amount: living_amount / 7"))
+    with pytest.raises(Refused) as refused:
+        decided(asked)
+    assert refused.value.faults[0].code == "amount_not_whole_fen"
+    assert decided(asked, excl_org_unsuitable=True).outcome == "ineligible"
