@@ -18,8 +18,6 @@ from admin.text import fault_text, policy_label
 from casework import facts
 from casework.available import Action, available
 from casework.people import Actor
-from casework.permissions import step_permission
-from casework.scope import may_as
 from engine import Policy
 from engine.faults import Fault
 from engine.labels import Label
@@ -91,7 +89,7 @@ def possible(
             case "save":
                 save = action if action.open else None
             case "list":
-                _list(session, application, procedure, action, by, lists, closed)
+                _list(session, procedure, action, lists, closed)
             case "complete" if action.stage.kind is StageKind.APPLY and action.open:
                 entry = action  # the first stage is handed in with the form, on its own page
             case _:
@@ -152,26 +150,24 @@ def _step(session: Session, procedure: Procedure, action: Action) -> Step:
 
 def _list(
     session: Session,
-    application: Application,
     procedure: Procedure,
     action: Action,
-    by: Actor,
     lists: list[Elsewhere],
     closed: list[Step],
 ) -> None:
-    """Each part of a stage that is done on lists: a way there, or who does it."""
+    """Each part of a stage that is done on lists: a way there, or who does it and what stops it."""
     stage = action.stage
-    apart = [fault_text(f) for f in action.faults if f.code not in NOT_MINE]
-    parts: list[tuple[Sequence[str], Label]] = [
-        (part.by or stage.by, part.button) for part in stage.parts
-    ] or [(stage.by, stage.button)]
-    for roles, button in parts:
-        right = may_as(by, step_permission(stage.kind.value), roles, application.org.path)
-        if right and not apart:
+    parts: list[tuple[Sequence[str], Label, Sequence[Fault]]] = [
+        (one.part.by or stage.by, one.part.button, one.faults) for one in action.parts
+    ] or [(stage.by, stage.button, action.faults)]
+    for roles, button, faults in parts:
+        if not faults:
             lists.append(Elsewhere(button, PAGES[stage.kind]))
-        else:
-            why = apart if right else [whose(session, procedure, stage, roles)]
-            closed.append(Step("list", button, False, tuple(why)))
+            continue
+        why = [fault_text(fault) for fault in faults if fault.code not in NOT_MINE]
+        if _others(faults):
+            why.insert(0, whose(session, procedure, stage, roles))
+        closed.append(Step("list", button, False, tuple(why)))
 
 
 def whose(session: Session, procedure: Procedure, stage: Stage, roles: Sequence[str]) -> str:

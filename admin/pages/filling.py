@@ -145,18 +145,13 @@ def keep(
         expected_version=typed.version,
         facts=saved,
         form=dict(typed.form),
-        **({"draft": draft} if takes_draft() else {}),
+        draft=draft,
     )
     if submit:
         found += _hand_in(session, application, typed, by, at)
         if found:
             raise Refused(found)
     return found
-
-
-def takes_draft() -> bool:
-    """Whether casework keeps unreadable values with the draft."""
-    return "draft" in applications.save.__annotations__
 
 
 def _keep_sheet(

@@ -210,13 +210,10 @@ def _after_draft(
     application_id: int, typed: filling.Typed, found: Sequence[Fault]
 ) -> ResponseReturnValue:
     """The draft is kept; what is still wrong with it stands beside the fields."""
-    if not found and filling.takes_draft():
+    if not found:
         flash(_("Draft saved."), "success")
         return redirect(url_for("register.edit", application_id=application_id))
-    if found:
-        flash(_("Draft saved. Some values cannot be used yet; they are marked below."), "warning")
-    else:
-        flash(_("Draft saved."), "success")
+    flash(_("Draft saved. Some values cannot be used yet; they are marked below."), "warning")
     application = application_or_404(application_id, Permission.Application.WRITE)
     return filling.page(application, filling.renewed(application, typed), found)
 

@@ -14,7 +14,7 @@ from admin.papers import COLUMNS, label_width, widths
 from engine import Policy, load
 from models import Member
 from tests.admin.forms_on_page import form_to
-from tests.admin.roadside import Roadside, open_roadside
+from tests.admin.roadside import Roadside, open_roadside, said
 from tests.casework.bureau import LICHENG, Bureau, register
 from tests.conftest import Database
 
@@ -230,3 +230,44 @@ def test_boxes_of_a_paper_share_the_whole_width(boxes: int) -> None:
     assert len(shares) == boxes
     assert sum(shares) == COLUMNS
     assert all(0 < label_width(share) < share for share in shares)
+
+
+def test_a_draft_keeps_everything_that_was_typed_until_it_can_be_used(office: Roadside) -> None:
+    desk = office.at("clerk")
+    desk.draft(
+        FILL,
+        **{
+            "record-applicant": "family",
+            "record-kinship": "儿子",
+            "fact-cause_illness": "yes",
+            "item-7-kind": "income",
+            "item-7-label": "打工",
+            "item-7-yuan": "不少",
+        },
+    )
+    page = desk.get(FILL)
+    assert value(page, "record-applicant") == "family"
+    assert value(page, "record-kinship") == "儿子"
+    assert "“不少”不是金额" in page, "shown again with its fault"
+    kept = office.application(1)
+    assert kept.facts["cause_illness"] is True
+    desk.draft(
+        FILL, **{name: "800" for name in form_to(page, "").data() if value(page, name) == "不少"}
+    )
+    assert "不少" not in desk.get(FILL)
+    assert "800" in desk.get(FILL)
+
+
+def test_a_fact_out_of_its_range_stays_on_the_draft_with_its_fault(office: Roadside) -> None:
+    """A household of forty is typed for a member whose worksheet says nothing."""
+    with office.session() as session:
+        member = session.get_one(Member, office.members["王建国"])
+        assert member.household is not None
+        member.household.size = None
+        session.commit()
+    desk = office.at("clerk")
+    page = desk.draft(FILL, **{"fact-household_size": "40", "household-size": ""})
+    assert value(page, "fact-household_size") == "40"
+    assert "30" in " ".join(said(page))
+    assert "household_size" not in office.application(1).facts
+    assert value(desk.get(FILL), "fact-household_size") == "40"
