@@ -34,3 +34,9 @@ def note_inspection(object_type: str, object_id: int | str | None) -> None:
     application is written down. Call it on every page that shows one."""
     if actor().holds(Permission.Audit.READ):
         note("inspection", object_type, object_id)
+
+
+def note_number_search(*, whole: bool, found: int) -> None:
+    """Somebody looked for a person by the last four characters of a number or by the whole of it;
+    the number itself is never written down."""
+    note("search_number", "member", None, {"by": "whole" if whole else "tail", "found": found})

@@ -31,6 +31,28 @@ GROUPS = {
     "office": _l("Administration"),
 }
 
+# endpoint → the key that leads there after g
+KEYS = {
+    "home.index": "h",
+    "applications.index_view": "a",
+    "register.find": "r",
+    "meetings.index": "b",
+    "notices.index": "n",
+    "filings.index": "f",
+    "screenings.index": "s",
+    "members.index_view": "m",
+    "pairs.index_view": "j",
+    "transfers.index": "t",
+    "payments.index": "p",
+    "figures.index": "c",
+    "policy.index": "y",
+    "editions.index_view": "e",
+    "orgs.index_view": "o",
+    "users.index_view": "u",
+    "audit.index_view": "l",
+    "settings.edit": "i",
+}
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -56,6 +78,7 @@ class Line:
     icon: str
     active: bool
     badge: int | None
+    key: str = ""
 
 
 @dataclass
@@ -100,6 +123,7 @@ def _line(entry: Entry) -> Line:
         entry.icon,
         active,
         entry.badge() if entry.badge else None,
+        KEYS.get(entry.endpoint, ""),
     )
 
 

@@ -6,7 +6,7 @@ from flask import Flask
 from flask_admin import Admin
 
 from admin import nav
-from admin.views import fields, holidays, household, settings
+from admin.views import fields, finding, holidays, household, settings
 from admin.views.base import ReadView
 from admin.views.members import MemberView
 from admin.views.orgs import OrgView
@@ -44,3 +44,4 @@ def install(app: Flask, frame: Admin) -> None:
     household.install(app)
     settings.install(app)
     holidays.install(app)
+    finding.install(app)

@@ -32,6 +32,7 @@ from admin.views.kept import KeptLists
 from admin.views.lookups import FURTHEST, MOST_ROWS, Lookup
 from admin.views.paging import Count, Key, Page
 from casework import scope
+from casework.search import TAIL, by_number
 from models import OrgUnit
 
 STREAMED = 500  # rows held at once while a file is written
@@ -86,6 +87,7 @@ class ReadView(KeptLists, View, StockView):
     loading: ClassVar[Sequence[Any]] = ()
     search_hint: ClassVar[object] = ""
     entry: ClassVar[nav.Entry | None] = None
+    finds_people: ClassVar[bool] = False  # a search by a person's number is written down
     inspected: ClassVar[str] = ""  # what the log calls a row whose reading by an auditor is noted
     routes: ClassVar[Mapping[str, str]] = {}  # further methods → permission attribute
 
@@ -256,6 +258,8 @@ class ReadView(KeptLists, View, StockView):
         wish = self.wish(views)
         count, found = self.page_of(wish)
         rows = found.rows
+        if self.finds_people and by_number(wish.search):
+            looks.note_number_search(whole=len(wish.search) > TAIL, found=count.number)
         page: str = self.render(
             self.list_template,
             wish=wish,

@@ -112,6 +112,7 @@ class MemberView(ModelView):
     kind = inspected = "member"
     title = _l("Members")
     one = _l("Member")
+    finds_people = True
     search_hint = _l("Name, initials, or last 4 of ID or phone")
     form = MemberForm
     form_ajax_refs = {"org": branches, "to": targets}  # noqa: RUF012  # Flask-Admin's attribute

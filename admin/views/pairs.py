@@ -78,6 +78,7 @@ class PairView(ModelView):
     kind = "pair"
     title = _l("Helping pairs")
     one = _l("Helping pair")
+    finds_people = True
     search_hint = _l("Name or initials of either")
     form = PairForm
     form_ajax_refs = {"helper": helpers, "helped": helped, "org": branches}  # noqa: RUF012
