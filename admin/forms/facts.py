@@ -20,7 +20,7 @@ from admin.text import policy_label
 from engine.faults import Fault
 from engine.labels import Label
 from engine.model import Fact, Policy
-from engine.procedure import Form, FormField, Road
+from engine.procedure import Form, FormField
 from engine.reference import Reference
 
 FACT_PREFIX = "fact-"
@@ -50,19 +50,6 @@ class Section:
     def idle(self) -> bool:
         """Whether nothing of it matters now."""
         return not self.known and all(line.hidden for line in self.lines)
-
-
-def asked_facts(policy: Policy, road: Road, stage_id: str) -> list[Fact]:
-    """The facts that people supply at a stage, in the order of the file. A fact that names no
-    stage is asked at the first one; a fact of a stage that this road lacks, too."""
-    first = road.first.id
-    return [
-        fact
-        for fact in policy.facts.values()
-        if fact.source is None
-        and not fact.required
-        and (fact.asked if fact.asked and road.has(fact.asked) else first) == stage_id
-    ]
 
 
 def derived_facts(policy: Policy) -> list[Fact]:

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import request
-from sqlalchemy import select
 
-from admin.extensions import db
 from admin.forms import batch
 from admin.forms.batch import Answer
 from admin.pages.common import policy_road
@@ -133,11 +131,6 @@ def request_key() -> str:
 def posted_key() -> str:
     """The key that the page carried; without one a fresh one, since nothing can be repeated."""
     return request.form.get("request_key", "")[:64] or request_key()
-
-
-def unit_or_none(unit_id: int | None) -> OrgUnit | None:
-    """A unit by its number; whether the person may touch it is asked of casework."""
-    return db.session.scalars(select(OrgUnit).where(OrgUnit.id == unit_id)).one_or_none()
 
 
 def approved(application: Application) -> str:

@@ -8,21 +8,12 @@ from flask import g, request
 from sqlalchemy import select
 
 from admin.acting import identifier, load
-from admin.extensions import db
-from admin.security.people import actor
-from casework import scope
 from casework.editions import policy_of
 from casework.permissions import Permission
 from engine import Policy
 from engine.procedure import Road
 from models.applications import Application
 from models.orgs import OrgUnit
-
-READERS = (
-    Permission.Application.READ,
-    Permission.Step.SCREEN,
-    Permission.Step.TRANSFER,
-)
 
 
 def application_or_404(
@@ -35,20 +26,6 @@ def application_or_404(
         .where(Application.id == application_id)
     )
     return load(query, permission, OrgUnit.path)
-
-
-def applications_of(ids: list[int] | tuple[int, ...], permission: str) -> list[Application]:
-    """Those of the ids that lie where the person holds `permission`, in the order given."""
-    query = (
-        select(Application)
-        .join(OrgUnit, OrgUnit.id == Application.org_id)
-        .where(Application.id.in_(ids))
-    )
-    found = {
-        row.id: row
-        for row in db.session.scalars(scope.visible(query, actor(), permission, OrgUnit.path))
-    }
-    return [found[number] for number in ids if number in found]
 
 
 def policy_road(application: Application) -> tuple[Policy, Road | None]:

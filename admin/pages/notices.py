@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
@@ -306,11 +306,6 @@ def line_of(notice: Notice, line_id: int) -> NoticeLine:
         Permission.Notice.READ,
         OrgUnit.path,
     )
-
-
-def day_after(day: date) -> date:
-    """The first day on which a notice that ends on `day` may come down."""
-    return day + timedelta(days=1)
 
 
 def on_board(line: NoticeLine) -> bool:
