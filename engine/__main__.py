@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.assessment import Assessment, assess, canonical
-from engine.bulk import decide_table
+from engine.bulk.csvfiles import decide_table
 from engine.calendar import Calendar, read_calendar
 from engine.casefiles import read_cases, run_cases
 from engine.deadlines import deadlines
@@ -125,7 +125,7 @@ def _decide(given: argparse.Namespace) -> int:
     if given.csv is not None:
         return _decide_table(given)
     policy = _policy(given.folder)
-    found = assess(policy, policy.read_facts(_object(given.facts)))
+    found = assess(policy, policy.read_facts(_object(given.facts), strict=True))
     _print(found.canonical())
     if given.explain:
         for sentence in _reasons(policy, found, given.lang):

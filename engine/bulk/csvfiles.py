@@ -6,7 +6,7 @@ Streams; a faulty row keeps its place with its faults in the `error` column.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +58,7 @@ def decide_table(
     with source.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
         lines = _lines(csv.reader(stream))
         header = next(lines, None)
-        columns = _columns(policy, header, keys)
+        columns = check_columns(policy, header, keys)
         try:
             with temporary.open("w", encoding="utf-8", newline="") as out:
                 writer = csv.writer(out)
@@ -82,7 +82,8 @@ def _lines(reader: Any) -> Iterator[list[str]]:
         raise Refused([Fault("csv_broken", params)]) from None
 
 
-def _columns(policy: Policy, header: list[str] | None, keys: Sequence[str]) -> list[str]:
+def check_columns(policy: Policy, header: list[str] | None, keys: Sequence[str]) -> list[str]:
+    """The names of the columns; Refused where one is neither a fact nor a key."""
     if not header:
         raise Refused([Fault("csv_empty")])
     faults = []
@@ -111,13 +112,24 @@ def _row(
     passed = [row.get(key, "") for key in keys]
     try:
         _check_row(columns, cells)
-        raw = {name: cell for name, cell in row.items() if cell != "" and name in policy.facts}
-        found = assess(policy, policy.read_facts(raw))
     except Refused as refused:
-        blanks = [""] * (len(_heading(policy, keys)) - len(keys) - 1)
-        said = "; ".join(_said(fault, lang) for fault in refused.faults)
-        return [*passed, *blanks, said], False
-    return [*passed, *_answer(policy, found), ""], True
+        return [*passed, *_refused(policy, refused, lang)], False
+    raw = {name: cell for name, cell in row.items() if cell != "" and name in policy.facts}
+    answer, good = answered(policy, raw, lang)
+    return [*passed, *answer], good
+
+
+def answered(policy: Policy, raw: Mapping[str, Any], lang: str) -> tuple[list[Any], bool]:
+    """The cells of an answer from `outcome` to `error`, and whether the row is good."""
+    try:
+        return [*_answer(policy, assess(policy, policy.read_facts(raw))), ""], True
+    except Refused as refused:
+        return _refused(policy, refused, lang), False
+
+
+def _refused(policy: Policy, refused: Refused, lang: str) -> list[Any]:
+    blanks = [None] * (len(_heading(policy, ())) - 1)
+    return [*blanks, "; ".join(_said(fault, lang) for fault in refused.faults)]
 
 
 def _check_row(columns: list[str], cells: list[str]) -> None:

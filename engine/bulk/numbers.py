@@ -1,0 +1,212 @@
+"""Exact numbers in SQL: whole numerators over whole denominators, with the range of each proved.
+
+Every intermediate value is known to fit 64 bits, or is worked out with 38 digits; what fits
+neither raises NotInSql, and Python answers instead. Facts outside their declared ranges never get
+here: they are NULL, and their rows go to Python.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from math import gcd
+
+from sqlglot import exp
+
+from engine.bulk import sql
+from engine.bulk.sql import Sql
+
+LONG = 2**63 - 1
+WIDEST = 10**37
+
+
+class NotInSql(Exception):  # noqa: N818 - a signal: this is left to Python
+    """Something that cannot be said in SQL with certainty; says what."""
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole number: its expression and the range in which it lies. `wide`: beyond 64 bits."""
+
+    sql: Sql
+    low: int
+    high: int
+    wide: bool = False
+    fixed: bool = False
+    """Written out in the text of the query, so never unknown."""
+
+    @property
+    def constant(self) -> int | None:
+        return self.low if self.fixed else None
+
+
+@dataclass(frozen=True)
+class Number:
+    """top / bottom; the bottom is always above zero."""
+
+    top: Whole
+    bottom: Whole
+
+
+def constant(value: int) -> Whole:
+    if abs(value) > WIDEST:
+        raise NotInSql("a number beyond 38 digits")
+    return Whole(sql.whole(value), value, value, fixed=True)
+
+
+def number_of(value: Fraction) -> Number:
+    return Number(constant(value.numerator), constant(value.denominator))
+
+
+class Arithmetic:
+    """Arithmetic for one dialect; `wide` is its type for 38 digits."""
+
+    def __init__(self, wide: str) -> None:
+        self.wide = wide
+
+    # whole numbers -----------------------------------------------------------------------
+    def _made(self, kind: type[exp.Binary], one: Whole, two: Whole, corners: list[int]) -> Whole:
+        low, high = min(corners), max(corners)
+        if max(-low, high) > WIDEST:
+            raise NotInSql("a number beyond 38 digits")
+        wide = one.wide or two.wide or not (low >= -LONG and high <= LONG)
+        left, right = one.sql, two.sql
+        if wide:
+            left = self._widened(one)
+            right = self._widened(two)
+        return Whole(sql.binary(kind, left, right), low, high, wide)
+
+    def _widened(self, item: Whole) -> Sql:
+        return item.sql if item.wide else sql.cast(item.sql, self.wide)
+
+    def plus(self, one: Whole, two: Whole) -> Whole:
+        if one.constant is not None and two.constant is not None:
+            return constant(one.constant + two.constant)
+        if one.constant == 0:
+            return two
+        if two.constant == 0:
+            return one
+        return self._made(exp.Add, one, two, [one.low + two.low, one.high + two.high])
+
+    def minus(self, one: Whole, two: Whole) -> Whole:
+        if one.constant is not None and two.constant is not None:
+            return constant(one.constant - two.constant)
+        if two.constant == 0:
+            return one
+        return self._made(exp.Sub, one, two, [one.low - two.high, one.high - two.low])
+
+    def times(self, one: Whole, two: Whole) -> Whole:
+        if one.constant is not None and two.constant is not None:
+            return constant(one.constant * two.constant)
+        if one.constant == 1:
+            return two
+        if two.constant == 1:
+            return one
+        corners = [a * b for a in (one.low, one.high) for b in (two.low, two.high)]
+        return self._made(exp.Mul, one, two, corners)
+
+    def negative(self, one: Whole) -> Whole:
+        return self.times(constant(-1), one)
+
+    def floor(self, one: Whole, two: Whole) -> Whole:
+        """one // two rounded down; two is above zero. SQL's own division of whole numbers drops
+        the fraction, so it is given a multiple."""
+        if one.constant is not None and two.constant is not None:
+            return constant(one.constant // two.constant)
+        if two.constant == 1:
+            return one
+        exact = one
+        if one.low < 0:
+            rest = self._rest(one, two)
+            up = self.plus(rest, two)
+            exact = self.minus(one, self._rest(up, two))
+        corners = [a // b for a in (one.low, one.high) for b in (two.low, two.high)]
+        return self._made(exp.IntDiv, exact, two, corners)
+
+    def _rest(self, one: Whole, two: Whole) -> Whole:
+        low = 0 if one.low >= 0 else -two.high + 1
+        return self._made(exp.Mod, one, two, [low, two.high - 1])
+
+    # numbers -----------------------------------------------------------------------------
+    def add(self, one: Number, two: Number) -> Number:
+        left, right, bottom = self._common(one, two)
+        return Number(self.plus(left, right), bottom)
+
+    def subtract(self, one: Number, two: Number) -> Number:
+        left, right, bottom = self._common(one, two)
+        return Number(self.minus(left, right), bottom)
+
+    def _common(self, one: Number, two: Number) -> tuple[Whole, Whole, Whole]:
+        """Both tops over one bottom, the least where the bottoms are constants."""
+        a, b = one.bottom.constant, two.bottom.constant
+        if a is not None and b is not None:
+            shared = gcd(a, b)
+            left = self.times(one.top, constant(b // shared))
+            right = self.times(two.top, constant(a // shared))
+            return left, right, constant(a // shared * b)
+        left, right = self.times(one.top, two.bottom), self.times(two.top, one.bottom)
+        return left, right, self.times(one.bottom, two.bottom)
+
+    def multiply(self, one: Number, two: Number) -> Number:
+        top, bottom = self.times(one.top, two.top), self.times(one.bottom, two.bottom)
+        return self._reduced(top, bottom)
+
+    def divide(self, one: Number, two: Number) -> Number:
+        """The divisor keeps one sign over its whole range: the loader has proved it."""
+        top, bottom = self.times(one.top, two.bottom), self.times(one.bottom, two.top)
+        if two.top.low <= 0 <= two.top.high:
+            raise NotInSql("a divisor that may be zero")
+        if two.top.high < 0:
+            top, bottom = self.negative(top), self.negative(bottom)
+        return self._reduced(top, bottom)
+
+    def _reduced(self, top: Whole, bottom: Whole) -> Number:
+        if top.constant is not None and bottom.constant is not None:
+            return number_of(Fraction(top.constant, bottom.constant))
+        return Number(top, bottom)
+
+    def compared(self, kind: type[exp.Binary], one: Number, two: Number) -> Sql:
+        left, right, _ = self._common(one, two)
+        return sql.binary(kind, left.sql, right.sql)
+
+    # rounding ----------------------------------------------------------------------------
+    def rounded(self, how: str, one: Number, step: Fraction) -> Number:
+        """To a multiple of the step; `how` is round, round_up or round_down."""
+        top = self.times(one.top, constant(step.denominator))
+        bottom = self.times(one.bottom, constant(step.numerator))
+        steps = {"round": self._half, "round_up": self._up, "round_down": self.floor}[how]
+        found = self.times(steps(top, bottom), constant(step.numerator))
+        return self._reduced(found, constant(step.denominator))
+
+    def _up(self, top: Whole, bottom: Whole) -> Whole:
+        return self.negative(self.floor(self.negative(top), bottom))
+
+    def _half(self, top: Whole, bottom: Whole) -> Whole:
+        """Half goes away from zero."""
+        twice = self.times(bottom, constant(2))
+
+        def size(of: Whole) -> Whole:
+            return self.floor(self.plus(self.times(of, constant(2)), bottom), twice)
+
+        if top.low >= 0:
+            return size(top)
+        most = max(-top.low, top.high)
+        found = size(Whole(exp.Abs(this=top.sql), 0, most, top.wide))
+        test = sql.binary(exp.GTE, top.sql, sql.whole(0))
+        made = sql.if_known(test, found.sql, exp.Neg(this=sql.part(found.sql)))
+        return Whole(made, -found.high, found.high, found.wide)
+
+    # choices -----------------------------------------------------------------------------
+    def chosen(self, make: Callable[[Sql, Sql], Sql], one: Number, two: Number) -> Number:
+        """`make` chooses between two tops (or bottoms) that are brought over one bottom."""
+        left, right, bottom = self._common(one, two)
+        low, high = min(left.low, right.low), max(left.high, right.high)
+        wide = left.wide or right.wide
+        top = Whole(make(left.sql, right.sql), low, high, wide)
+        return Number(top, bottom)
+
+    def least(self, one: Number, two: Number, kind: type[exp.Binary]) -> Number:
+        """The lesser (exp.LTE) or greater (exp.GTE); unknown with either."""
+        test = self.compared(kind, one, two)
+        return self.chosen(lambda a, b: sql.if_known(test, a, b), one, two)

@@ -1,0 +1,214 @@
+"""Assess a whole table: SQL where it is certain, `assess` for every other row.
+
+The result is a table in DuckDB with one row per case: the number of the row, the key columns, and
+the columns of the bulk output. Every row says exactly what `assess` says of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from sqlglot import exp
+
+from engine.bulk import sql
+from engine.bulk.csvfiles import answered
+from engine.bulk.numbers import NotInSql
+from engine.bulk.query import Query
+from engine.bulk.runs import Connection, count, identifier, run
+from engine.bulk.shape import Shape, columns_of
+from engine.bulk.sources import ROW, Population, checked, open_population
+from engine.model import Policy
+
+_BATCH = 5000
+
+
+@dataclass(frozen=True)
+class Assessed:
+    """What was done: the table of results in its connection, how many rows, how many of them
+    Python answered, how many are faulty; `why` says what could not be put in SQL at all."""
+
+    connection: Connection
+    table: str
+    rows: int
+    by_python: int
+    faulty: int
+    why: str = ""
+
+    @property
+    def share(self) -> float:
+        """The share of rows that Python answered."""
+        return self.by_python / self.rows if self.rows else 0.0
+
+
+def assess_table(
+    policy: Policy,
+    source: str | Path | duckdb.DuckDBPyRelation,
+    connection: Connection | None = None,
+    *,
+    into: str = "assessed",
+    keys: Sequence[str] = (),
+    lang: str = "zh",
+) -> Assessed:
+    """Assess a Parquet or CSV file, a table, a view or a relation into the table `into`.
+
+    A column per fact: yes/no as boolean, money in yuan, dates as DATE, choices as text, sets as
+    text joined with `;`; NULL is unknown, and a column that is absent is looked up where it has a
+    source. Columns of `keys` are passed through; any other is Refused. In a CSV, cells are as
+    `decide --csv` takes them. duckdb.Error where the source cannot be read.
+    """
+    connection = connection or duckdb.connect()
+    population = open_population(connection, source)
+    checked(policy, population, keys)
+    try:
+        query = Query(policy, population.cells(policy), "duckdb")
+    except NotInSql as reason:
+        return _all_by_python(policy, population, connection, into, keys, lang, str(reason))
+    _code(connection, population, query, Shape(query), keys)
+    faulty = _by_hand(policy, population, connection, keys, lang, "where todo")
+    _join(connection, policy, Shape(query), into, keys)
+    return _counted(connection, into, faulty, "")
+
+
+def _code(
+    connection: Connection, population: Population, query: Query, shape: Shape, keys: Sequence[str]
+) -> None:
+    """`coded`: per row whether it is for Python, its packed answer, amounts and outputs."""
+    inner = query.select(population.table(keys)).subquery("q")
+    columns = [sql.column(ROW), *(sql.column(key) for key in keys), sql.column("todo")]
+    columns += shape.codes()
+    columns += [sql.column(c) for c in query.parts.amounts.values() if isinstance(c, str)]
+    columns += [sql.column(c) for c in query.parts.outputs.values()]
+    made = exp.select(*columns).from_(inner, copy=False).sql("duckdb")
+    made = made.replace("source_of_rows", population.source)
+    run(connection, "create or replace temp table coded as $made", made=made)
+
+
+def _join(
+    connection: Connection, policy: Policy, shape: Shape, into: str, keys: Sequence[str]
+) -> None:
+    words = [f'"w{number}"' for number in range(shape.words)]
+    decoded = exp.select(*map(sql.column, (w.strip('"') for w in words)), *shape.answers())
+    decoded = decoded.from_(
+        exp.select(*(sql.column(w.strip('"')) for w in words))
+        .distinct()
+        .from_("coded")
+        .where("not todo")
+        .subquery("d")
+    )
+    parts = shape.query.parts
+    own = {
+        f"{policy.benefits[b].id}.{key}": c
+        for (b, key), c in parts.amounts.items()
+        if isinstance(c, str)
+    }
+    own.update(parts.outputs)
+    columns = [f"coded.{identifier(ROW)}", *(f"coded.{identifier(key)}" for key in keys)]
+    for name, kind in columns_of(policy):
+        if name == "error":
+            columns.append("'' as error")
+        elif name in own:
+            columns.append(f"cast(coded.{identifier(own[name])} as {kind}) as {identifier(name)}")
+        else:
+            columns.append(f"answers.{identifier(name)}")
+    run(connection, "create or replace temp table answers as $query", query=decoded.sql("duckdb"))
+    run(
+        connection,
+        """create or replace table $into as
+        select $shown from coded join answers using ($words) where not todo
+        union all by name select * from by_hand""",
+        into=identifier(into),
+        shown=", ".join(columns),
+        words=", ".join(words),
+    )
+
+
+# rows for Python ----------------------------------------------------------------------------
+
+
+def _by_hand(
+    policy: Policy,
+    population: Population,
+    connection: Connection,
+    keys: Sequence[str],
+    lang: str,
+    which: str,
+) -> int:
+    """`by_hand`: the rows that SQL leaves, answered one by one; how many are faulty."""
+    columns = [(ROW, "bigint"), *((key, population.types[key]) for key in keys)]
+    columns += columns_of(policy)
+    shown = ", ".join(f"{identifier(name)} {kind}" for name, kind in columns)
+    run(connection, "create or replace temp table by_hand ($shown)", shown=shown)
+    if which and not count(connection, "select count(*) from coded $which", which=which):
+        return 0
+    run(
+        connection,
+        """create or replace temp table left_rows as
+        select $row, $names from (select *, $number as $row from $source) where $chosen""",
+        row=identifier(ROW),
+        names=", ".join(map(identifier, population.columns)),
+        number=population.row,
+        source=population.source,
+        chosen=f"{identifier(ROW)} in (from coded select {identifier(ROW)} {which})"
+        if which
+        else "true",
+    )
+    faulty = start = 0
+    while rows := _slice(connection, start):
+        start += _BATCH
+        made = []
+        for number, *cells in rows:
+            raw = dict(zip(population.columns, cells, strict=True))
+            answer, good = answered(policy, _given(policy, raw, population.blank), lang)
+            made.append([number, *(raw[key] for key in keys), *answer])
+            faulty += not good
+        _insert(connection, "by_hand", [kind for _, kind in columns], made)
+    return faulty
+
+
+def _slice(connection: Connection, start: int) -> list[tuple[Any, ...]]:
+    """Some of the rows left; a statement of its own, since answers are inserted in between."""
+    bounds = [start, start + _BATCH]
+    return connection.execute(
+        "select * from left_rows where rowid >= ? and rowid < ?", bounds
+    ).fetchall()
+
+
+def _given(policy: Policy, raw: Mapping[str, Any], blank: bool) -> dict[str, Any]:
+    return {
+        name: value
+        for name, value in raw.items()
+        if name in policy.facts and not (blank and value in (None, ""))
+    }
+
+
+def _insert(
+    connection: Connection, table: str, kinds: Sequence[str], rows: list[list[Any]]
+) -> None:
+    """Rows by columns: a list per column is one value to DuckDB, which is quick."""
+    lists = [[row[i] for row in rows] for i in range(len(kinds))]
+    shown = ", ".join(f"unnest(cast(? as {kind}[]))" for kind in kinds)
+    run(connection, "insert into $table select $shown", lists, table=table, shown=shown)
+
+
+def _all_by_python(
+    policy: Policy,
+    population: Population,
+    connection: Connection,
+    into: str,
+    keys: Sequence[str],
+    lang: str,
+    why: str,
+) -> Assessed:
+    faulty = _by_hand(policy, population, connection, keys, lang, "")
+    run(connection, "create or replace table $into as from by_hand", into=identifier(into))
+    return _counted(connection, into, faulty, why)
+
+
+def _counted(connection: Connection, into: str, faulty: int, why: str) -> Assessed:
+    rows = count(connection, "select count(*) from $into", into=identifier(into))
+    by_python = count(connection, "select count(*) from by_hand")
+    return Assessed(connection, into, rows, by_python, faulty, why)
