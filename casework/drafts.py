@@ -11,21 +11,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 import casework.messages_policy  # noqa: F401 - its texts
-from casework import dated_values, editions, events
+from casework import editions, events
 from casework.clock import day_of
-from casework.dated_values import FILE, DatedValue, Parameter
 from casework.people import Actor, actor
 from casework.permissions import Permission
 from casework.policy_check import check, role_faults
-from casework.policy_form import rule_files
+from casework.policy_history import FILE, history_faults, new_values, settled_until
 from engine import digest
 from engine.faults import Fault, Refused
-from models.applications import Decision
 from models.editions import Edition
 from models.people import User
 from models.policy_drafts import DraftState, PolicyDraft
@@ -47,6 +45,22 @@ def open_draft(session: Session, policy_code: str) -> PolicyDraft | None:
     ).one_or_none()
 
 
+def past(session: Session, policy_code: str, most: int) -> list[PolicyDraft]:
+    """Drafts that were published or withdrawn, the newest first."""
+    query = select(PolicyDraft).where(
+        PolicyDraft.policy_code == policy_code, PolicyDraft.state.not_in(OPEN)
+    )
+    return list(session.scalars(query.order_by(PolicyDraft.id.desc()).limit(most)))
+
+
+def waiting_for(session: Session, by: Actor) -> int:
+    """How many drafts this person could sign."""
+    query = select(func.count(PolicyDraft.id)).where(
+        PolicyDraft.state == DraftState.PROPOSED, PolicyDraft.proposer_id != by.user_id
+    )
+    return session.scalar(query) or 0
+
+
 def files_of(draft: PolicyDraft) -> dict[str, bytes]:
     """The files of a draft."""
     return editions.unpack(draft.files)
@@ -63,12 +77,6 @@ def basis(session: Session, policy_code: str) -> Edition:
 def stamp(draft: PolicyDraft | None, edition: Edition) -> str:
     """What a page was made from; a verb on a page made from something else is refused."""
     return f"d{draft.id}.{draft.version}" if draft else f"e{edition.id}"
-
-
-def settled_until(session: Session, policy_code: str, today: date) -> date | None:
-    """The last day whose values decisions may rest on; None while nothing was ever decided."""
-    decided = exists().where(Decision.edition_id == Edition.id, Edition.policy_code == policy_code)
-    return today if session.scalar(select(decided)) else None
 
 
 # changing -----------------------------------------------------------------------------------
@@ -156,45 +164,6 @@ def _stored(
     return draft
 
 
-def history_faults(
-    session: Session, policy_code: str, edition: Edition, files: Files, today: date
-) -> list[Fault]:
-    """Dated values that decisions may rest on and that the files no longer have as they were."""
-    until = settled_until(session, policy_code, today)
-    if until is None:
-        return []
-    try:
-        now = {p.name: p for p in _parameters(files)}
-    except Refused:
-        return []
-    found = []
-    for parameter in _parameters(editions.files_of(edition)):
-        after = now.get(parameter.name)
-        for value in parameter.history if after else ():
-            kept = after.from_day(value.since) if after else None
-            if value.since <= until and (kept is None or dict(kept.values) != dict(value.values)):
-                params = {"value": parameter.label, "on": value.since}
-                found.append(Fault("value_is_history", params, kept.where if kept else None))
-    return found
-
-
-def _parameters(files: Files) -> tuple[Parameter, ...]:
-    return dated_values.parameters(rule_files(files)[FILE]) if FILE in files else ()
-
-
-def new_values(draft: PolicyDraft) -> list[tuple[Parameter, DatedValue]]:
-    """The dated values that the draft adds or changes."""
-    before = {p.name: p for p in _parameters(editions.files_of(draft.based_on))}
-    found = []
-    for parameter in _parameters(files_of(draft)):
-        was = before.get(parameter.name)
-        for value in parameter.history:
-            old = was.from_day(value.since) if was else None
-            if was and (old is None or dict(old.values) != dict(value.values)):
-                found.append((parameter, value))
-    return found
-
-
 # putting forward and signing ----------------------------------------------------------------
 
 
@@ -260,7 +229,7 @@ def _day_faults(
     if settled_until(session, draft.policy_code, today) is None or FILE not in files_of(draft):
         return []
     try:
-        new = new_values(draft)
+        new = new_values(editions.files_of(draft.based_on), files_of(draft))
     except Refused:
         return []
     return [

@@ -19,7 +19,6 @@ PROCEDURE = "procedure.yaml"
 WORDS = frozenset({"zh", "en", "help_zh", "help_en"})
 FREE_WORDS = frozenset({"heading", "footnote", "issuer"})
 COUNTED = ("calendar", "working")
-UNTOUCHED = frozenset({"cases"})
 
 
 @dataclass(frozen=True)
@@ -155,27 +154,36 @@ def ordered(files: Files) -> tuple[Ordered, ...]:
 
 
 def _walk_all(files: Files) -> Iterator[Value]:
-    places = _places(files)
+    known = tuple(places(files))
     for name, file in rule_files(files).items():
         for value in _walk(name, file.root, (), (), ""):
             if value.kind.name == "place":
-                kind = Kind("choice", options=places)
+                kind = Kind("choice", options=known)
                 yield Value(**{**vars(value), "kind": kind})
             else:
                 yield value
 
 
-def _places(files: Files) -> tuple[str, ...]:
-    """The places of posting that the records of the files know."""
-    found: list[str] = []
+def places(files: Files) -> dict[str, Label]:
+    """The places of posting that the records of the files know, with their titles."""
+    found: dict[str, Label] = {}
     for path, node in nodes(RuleText(PROCEDURE, files[PROCEDURE]).root):
         if (
             path[:1] == ("stages",)
             and path[-2:] == ("place", "choices")
             and isinstance(node, Block)
         ):
-            found += [key.text for key, _ in node.entries]
-    return tuple(dict.fromkeys(found))
+            found |= {k.text: title_of(v) or Label(k.text, k.text) for k, v in node.entries}
+    return found
+
+
+def titles(files: Files, *path: str) -> dict[str, Label]:
+    """The titles of what stands below a key of the procedure, such as its roads."""
+    node: Node | None = RuleText(PROCEDURE, files[PROCEDURE]).root
+    for key in path:
+        node = node.get(key) if isinstance(node, Block) else None
+    entries = node.entries if isinstance(node, Block) else ()
+    return {k.text: title for k, v in entries if (title := title_of(v)) is not None}
 
 
 def nodes(root: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:

@@ -24,6 +24,7 @@ def install(app: Flask, frame: Admin) -> None:
         papers,
         payee,
         payments,
+        policy_settings,
         receipts,
         register,
         screenings,
@@ -44,6 +45,6 @@ def install(app: Flask, frame: Admin) -> None:
             notices,
             objections,
         ),
-        *(filings, screenings, transfers, payments, receipts, figures, panels),
+        *(filings, screenings, transfers, payments, receipts, figures, panels, policy_settings),
     ):
         page.install(app, frame)

@@ -1,0 +1,162 @@
+"""Words for the keys and units of rule files, in the language of the screen. What a policy itself
+names (its stages, amounts, reasons) comes from its files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask_babel import gettext as _
+
+from admin.i18n import _l
+from admin.text import policy_label
+from casework.policy_changes import Shown
+from engine.labels import Label
+
+KEYS = {
+    "at_least": _l("Days on notice, at least"),
+    "of": _l("Counted in"),
+    "counts_first": _l("The first day counts"),
+    "counts_last": _l("The last day counts"),
+    "place": _l("Where it is posted"),
+    "hotline": _l("Hotline"),
+    "telephone": _l("Line with the hotline"),
+    "issuer": _l("Issued by"),
+    "opening": _l("Opening words"),
+    "closing": _l("Closing words"),
+    "days": _l("Number of days"),
+    "copies": _l("Copies of the form"),
+    "required": _l("Must be filled in"),
+    "collective": _l("Decided collectively"),
+    "may_refuse": _l("May be refused here"),
+    "up_to": _l("Up to (yuan)"),
+    "discretion": _l("The office decides case by case"),
+    "last_resort": _l("Only where no other ground holds"),
+    "amount": _l("Amount"),
+    "min": _l("Least"),
+    "max": _l("Most"),
+    "zh": _l("Chinese"),
+    "en": _l("English"),
+    "help_zh": _l("Help in Chinese"),
+    "help_en": _l("Help in English"),
+    "heading": _l("Heading"),
+    "footnote": _l("Footnote"),
+    "placeholder": _l("Placeholder"),
+    "when": _l("Condition"),
+    "by": _l("Who acts"),
+    "clause": _l("Clause"),
+}
+SECTIONS = {
+    "notice": _l("Public notice"),
+    "deadlines": _l("Deadlines"),
+    "reminders": _l("Reminders"),
+    "forms": _l("Forms"),
+    "stages": _l("Stages"),
+    "offices": _l("Offices"),
+    "roads": _l("Kinds of aid"),
+    "dates": _l("Dates"),
+    "payment": _l("Payment"),
+    "fraud": _l("Fraud"),
+    "emergency": _l("Urgent cases"),
+    "fields": _l("Fields"),
+    "records": _l("What is recorded"),
+    "boxes": _l("Boxes"),
+    "hand_overs": _l("Hand-overs"),
+    "channels": _l("Channels"),
+    "choices": _l("Choices"),
+    "checks": _l("Checks"),
+    "columns": _l("Columns of the notice"),
+    "reasons": _l("Reasons posted"),
+    "grounds": _l("Grounds"),
+    "tiers": _l("Tiers"),
+    "sections": _l("Sections"),
+    "hardship": _l("Names of the hardship"),
+    "place_kinds": _l("Kinds of place"),
+    "methods": _l("Ways of paying"),
+    "needs": _l("Needed before payment"),
+    "button": _l("Button"),
+    "status": _l("Status"),
+    "help": _l("Help"),
+    "parts": _l("Parts"),
+    "sanctions": _l("Sanctions"),
+    "persons": _l("Persons"),
+    "back_fill": _l("To be completed later"),
+    "route_label": _l("Way of the money"),
+    "failed": _l("Where it fails"),
+    "objections": _l("Objections"),
+    "source": _l("Source text"),
+    "evidence": _l("Evidence"),
+    "by_amount": _l("Approval by amount"),
+    "policy.yaml": _l("Titles"),
+    "facts.yaml": _l("Facts that are asked"),
+    "parameters.yaml": _l("Dated values"),
+    "eligibility.yaml": _l("Who qualifies"),
+    "exclusions.yaml": _l("Who is excluded"),
+    "amounts.yaml": _l("Amounts of aid"),
+    "escalation.yaml": _l("Passed on to"),
+    "procedure.yaml": _l("Procedure"),
+}
+OPTIONS = {
+    "calendar": _l("Calendar days"),
+    "working": _l("Working days"),
+    "yes": _l("Yes"),
+    "no": _l("No"),
+}
+OUTCOMES = {
+    "eligible": _l("Criteria met"),
+    "ineligible": _l("Criteria not met"),
+    "discretionary": _l("Department to determine"),
+    "undetermined": _l("Undetermined"),
+    "unread": _l("Cannot be assessed"),
+}
+UNITS = {
+    "yuan": _l("yuan"),
+    "person": _l("person"),
+    "household": _l("household"),
+    "month": _l("month"),
+    "year": _l("year"),
+    "times": _l("times"),
+    "days": _l("days"),
+    "percent": _l("percent"),
+}
+STATES = {
+    "editing": (_l("Being edited"), "blue"),
+    "proposed": (_l("Waiting for signature"), "orange"),
+    "published": (_l("Published as an edition"), "green"),
+    "withdrawn": (_l("Withdrawn"), "secondary"),
+}
+
+
+def unit(text: str) -> str:
+    """ "yuan/person/month" in words; a unit that the program does not know stays as written."""
+    return " / ".join(str(UNITS.get(part, part)) for part in text.split("/"))
+
+
+def name(part: Label | str) -> str:
+    """One step of a trail."""
+    return str(SECTIONS.get(part, part)) if isinstance(part, str) else policy_label(part)
+
+
+def trail(parts: Iterable[Label | str]) -> str:
+    """Of what a value is: outermost first."""
+    return " › ".join(
+        name(part) for part in parts if not (isinstance(part, str) and part.isdigit())
+    )
+
+
+def key(text: str) -> str:
+    """What a key says."""
+    return str(KEYS.get(text) or SECTIONS.get(text) or text)
+
+
+def key_option(text: str) -> str:
+    """One of the choices of a value."""
+    return str(OPTIONS.get(text, text))
+
+
+def shown(values: Shown) -> str:
+    """Texts of a difference on one line: by choice where there are several."""
+    texts = []
+    for label, text in values:
+        plain = key_option(text)
+        texts.append(f"{policy_label(label)} {plain}".strip() if label else plain)
+    return str(_("; ")).join(texts)
