@@ -36,28 +36,6 @@
     if (below > 0) { side.scrollTop = below + 24; }
   }
 
-  // -- what went wrong is where the eye and the screen reader are
-  var focus = document.querySelector("[data-focus]");
-  if (focus) { focus.focus(); }
-
-  // -- a form is sent once; leaving with unsaved changes asks first
-  all("form[method=post]").forEach(function (form) {
-    form.addEventListener("submit", function (event) {
-      if (form.dataset.sent) { event.preventDefault(); return; }
-      form.dataset.sent = "yes";
-      form.classList.add("is-sent");
-      changed = false;
-      window.setTimeout(function () { delete form.dataset.sent; form.classList.remove("is-sent"); }, 8000);
-    });
-  });
-  var changed = false;
-  all("form[data-guard]").forEach(function (form) {
-    form.addEventListener("input", function () { changed = true; });
-  });
-  window.addEventListener("beforeunload", function (event) {
-    if (changed) { event.preventDefault(); event.returnValue = ""; }
-  });
-
   // -- selection in a list
   all("[data-selection]").forEach(function (form) {
     var boxes = all("input[name=rowid]", form);
@@ -122,29 +100,6 @@
     });
   });
 
-  // -- rows that can be added: <div data-rows> with a <template> and a button [data-add]
-  all("[data-rows]").forEach(function (box) {
-    var model = box.querySelector("template");
-    var add = box.querySelector("[data-add]");
-    var place = box.querySelector("[data-place]");
-    var number = Number(box.dataset.next || "0");
-    if (!model || !add) { return; }
-    add.addEventListener("click", function () {
-      var holder = document.createElement("template");
-      holder.innerHTML = model.innerHTML.replace(/__n__/g, String(number));
-      number += 1;
-      place.appendChild(holder.content);
-      var last = place.lastElementChild;
-      var input = last && last.querySelector("input, select, textarea");
-      if (input) { input.focus(); }
-      changed = true;
-    });
-    box.addEventListener("click", function (event) {
-      var drop = event.target.closest("[data-drop]");
-      if (drop) { drop.closest("[data-row]").remove(); changed = true; }
-    });
-  });
-
   // -- combobox: a text input that looks up rows and writes the chosen number into a hidden input
   all("[data-lookup]").forEach(function (box) {
     var input = box.querySelector("input[role=combobox]");
@@ -157,7 +112,6 @@
       hidden.value = option.dataset.value;
       input.value = shown = option.textContent;
       hidden.dispatchEvent(new Event("change", { bubbles: true }));
-      changed = true;
       close();
     }
     function mark(index) {
