@@ -205,7 +205,9 @@ def _shown(
         made.append(
             view.shown_step(
                 step,
-                url=url_for("cases.press", application_id=application.id, verb=step.key),
+                url=url_for("cases.press", application_id=application.id, verb=step.key)
+                if step.open
+                else "",
                 version=application.version,
                 lines=inputs,
                 show=mine,

@@ -100,6 +100,17 @@ def test_a_list_that_somebody_else_has_changed_is_refused(office: Roadside) -> N
     assert stages(office) == ["decision", "decision"]
 
 
+def test_the_page_of_an_application_says_who_takes_a_step_that_is_done_on_lists(
+    office: Roadside,
+) -> None:
+    decide_both(office)
+    assert 'href="/notices/"' in office.at("clerk").get("/application/1")
+    page = office.at("verifier").get("/application/1")
+    assert "由党支部办理：党支部经办人、党支部书记" in page
+    posted_on_board = office.at("auditor").get("/application/2")
+    assert "登记公示结束" in posted_on_board
+
+
 def test_the_meeting_is_closed_to_whoever_does_not_decide(office: Roadside) -> None:
     for who in ("clerk", "verifier", "reviewer", "finance", "screener"):
         office.at(who).get("/meetings/", status=403)
