@@ -50,31 +50,39 @@ class Chart:
     legend: tuple[tuple[Markup, str], ...]
 
 
-def bars(key: str, title: str, series: Sequence[str], rows: Sequence[Bar]) -> Chart:
-    """Rows of stacked bars on one scale. `key` makes the ids of the page's charts differ.
+def bars(
+    key: str,
+    title: str,
+    series: Sequence[str],
+    rows: Sequence[Bar],
+    looks: Sequence[int] = range(LOOKS),
+) -> Chart:
+    """Rows of stacked bars on one scale. `key` makes the ids of the page's charts differ, `looks`
+    gives each series its pattern.
 
     ValueError where a row has not one part for each series, or a part below zero.
     """
-    if not 0 < len(series) <= LOOKS:
-        raise ValueError(f"a chart has 1 to {LOOKS} series, got {len(series)}")
+    looks = looks[: len(series)]
+    if not series or len(set(looks)) != len(series):
+        raise ValueError(f"{len(series)} series need as many looks, 1 to {LOOKS}")
     for row in rows:
         if len(row.parts) != len(series) or min(row.parts) < 0:
             raise ValueError(f"{row.label}: one part of at least zero for each series")
     most = max((sum(row.parts) for row in rows), default=0) or 1
-    drawn, top = [_patterns(key, len(series))], 0
+    drawn, top = [_patterns(key, looks)], 0
     for row in rows:
         words, top = _words(row.label, row.text, top)
-        drawn += [words, *_stack(key, row.parts, most, top)]
+        drawn += [words, *_stack(key, looks, row.parts, most, top)]
         top += BAR + GAP
     svg = _frame(key, title, [f"{row.label}: {row.text}" for row in rows], top, drawn)
-    named = series if len(series) > 1 else ()
-    return Chart(svg, tuple((_swatch(key, look), words) for look, words in enumerate(named)))
+    named = zip(looks, series, strict=True) if len(series) > 1 else ()
+    return Chart(svg, tuple((_swatch(key, look), words) for look, words in named))
 
 
 def spans(key: str, title: str, series: tuple[str, str], rows: Sequence[Span]) -> Chart:
     """Rows with a bar up to the middle value and a line on to the furthest."""
     most = max((row.furthest for row in rows), default=0) or 1
-    drawn, top = [_patterns(key, 1)], 0
+    drawn, top = [_patterns(key, (0,))], 0
     for row in rows:
         words, top = _words(row.label, row.text, top)
         middle, furthest = _percent(row.middle, most), _percent(row.furthest, most)
@@ -109,7 +117,7 @@ def _frame(
 ) -> Markup:
     more = " …" if len(said) > NAMED else ""
     return Markup(
-        '<svg class="chart" role="img" width="100%" height="{height}"'
+        '<svg class="plot" role="img" width="100%" height="{height}"'
         ' aria-labelledby="{key}-title {key}-desc" focusable="false">'
         '<title id="{key}-title">{title}</title><desc id="{key}-desc">{said}</desc>{drawn}</svg>'
     ).format(
@@ -161,10 +169,12 @@ def _width(text: str) -> float:
     return sum(WIDE_SIGN if east_asian_width(sign) in "WF" else SIGN for sign in text)
 
 
-def _stack(key: str, parts: Sequence[float], most: float, top: int) -> list[Markup]:
+def _stack(
+    key: str, looks: Sequence[int], parts: Sequence[float], most: float, top: int
+) -> list[Markup]:
     """The parts one after the other over a pale bar of full length."""
     drawn, at = [_rest(top)], 0.0
-    for look, part in enumerate(parts):
+    for look, part in zip(looks, parts, strict=True):
         if part > 0:
             width = min(_percent(part, most), round(100 - at, 3))
             drawn.append(_rect(key, look, at, width, top))
@@ -206,7 +216,7 @@ _MARKS = (
 )
 
 
-def _patterns(key: str, count: int) -> Markup:
+def _patterns(key: str, looks: Sequence[int]) -> Markup:
     """The fills of the series: a ground with a mark on it, both coloured by class."""
     return Markup("<defs>{}</defs>").format(
         Markup("").join(
@@ -214,6 +224,6 @@ def _patterns(key: str, count: int) -> Markup:
                 '<pattern id="{key}-look-{look}" class="look look-{look}" width="8" height="8"'
                 ' patternUnits="userSpaceOnUse"><rect width="8" height="8"/>{mark}</pattern>'
             ).format(key=key, look=look, mark=_MARKS[look])
-            for look in range(count)
+            for look in looks
         )
     )

@@ -23,13 +23,15 @@ from admin.work import shown
 from casework import figures, health, places, watch, worklist
 from casework.permissions import Permission
 from casework.places import Place
+from engine.procedure import StageKind
+from models.applications import CaseStatus
 from models.orgs import OrgUnit
 from models.people import Role
 
 OLDEST = 8
 FEW = 6
 LAST_DONE = 10
-LOOKED_BACK = 40
+LOOKED_BACK = 60
 
 
 def data() -> Mapping[str, Any] | None:
@@ -39,15 +41,19 @@ def data() -> Mapping[str, Any] | None:
         return None
     session, today = db.session(), clock.today()
     found = places.places(session, by)
+    lists = watch.lists_to_screen(session, by, found)
+    money = watch.money(session, by, found, today.year)
+    elsewhere = {StageKind.SCREEN} if lists else set()
+    elsewhere |= {StageKind.TRANSFER} if money and money.to_send else set()
     return {
         "subtitle": _who_and_when(),
-        **_waiting(found),
+        **_waiting(found, elsewhere),
         **_late(found),
         "recent": _recent(),
         "glance": figures.glance(session, by, today.year),
         "year": today.year,
-        "lists": watch.lists_to_screen(session, by, found),
-        "money": watch.money(session, by, found, today.year),
+        "lists": lists,
+        "money": money,
         "policies": watch.policies(session, by, today),
         "oversight": watch.oversight(session, by, clock.now()),
         "objections": _objections(),
@@ -71,15 +77,22 @@ def _who_and_when() -> str:
     return " · ".join([zhdate(clock.today()), listed(names)])
 
 
-def _waiting(found: list[Place]) -> dict[str, Any]:
+def _waiting(found: list[Place], elsewhere: set[StageKind]) -> dict[str, Any]:
+    """Piles, but those that have a part of the page of their own: `elsewhere`, and my drafts."""
     by, session = actor(), db.session()
     may_register = by.holds(Permission.Application.REGISTER)
     piles = worklist.piles(session, found)
     drafts, drafts_count = worklist.drafts(session, by, FEW) if may_register else ([], 0)
     back, back_count = worklist.returned(session, by, found, FEW)
     oldest = worklist.oldest(session, by, found, OLDEST)
+    piles = [
+        one
+        for one in piles
+        if one.kind not in elsewhere
+        and not (one.status is CaseStatus.DRAFT and one.count == drafts_count)
+    ]
     return {
-        "takes_steps": bool(found) or may_register,
+        "takes_steps": bool(piles) or may_register or (bool(found) and not elsewhere),
         "may_register": may_register,
         "piles": [shown.pile(one) for one in piles],
         "waiting_count": sum(one.count for one in piles),
@@ -93,7 +106,7 @@ def _waiting(found: list[Place]) -> dict[str, Any]:
 
 def _late(found: list[Place]) -> dict[str, Any]:
     overdue, soon = worklist.late(db.session(), actor(), found, clock.today())
-    lines = [shown.due(one) for one in [*overdue, *soon]]
+    lines = shown.dues([*overdue, *soon])
     return {
         "dues": lines[:FEW],
         "more_dues": lines[FEW:],

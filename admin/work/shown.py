@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -35,6 +35,8 @@ DEEDS = {
     "fund.budget": (_l("Budget raised"), "transfers.index"),
     "fund.reverse": (_l("Budget entry corrected"), "transfers.index"),
 }
+NAMED = 4  # people on one line of what was done
+AT_ONCE = timedelta(minutes=1)
 ONE_ROW = frozenset({"users.details_view", "orgs.details_view", "editions.details_view"})
 
 
@@ -63,11 +65,18 @@ class CaseLine:
 
 
 @dataclass(frozen=True, slots=True)
-class DueLine:
-    """One due date that is past, near, or cannot be counted, and why it is so."""
+class Person:
+    """Whose application, and its page where it may be opened."""
 
     name: str
-    url: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DueLine:
+    """One due date that is past, near, or cannot be counted, why it is so, and for whom."""
+
+    people: tuple[Person, ...]
     where: str
     label: str
     tag: str
@@ -93,9 +102,15 @@ class DoneLine:
     """Something done, and where to look at it again."""
 
     what: str
-    about: str
+    people: tuple[Person, ...]
+    more: int
     url: str | None
     at: datetime
+
+    @property
+    def when(self) -> str:
+        """The moment in words."""
+        return when(self.at)
 
 
 def pile(one: Pile) -> PileLine:
@@ -138,6 +153,16 @@ def waited(since: datetime | None) -> str:
     return str(_("since today") if days <= 0 else ngettext("%(num)d day", "%(num)d days", days))
 
 
+def when(at: datetime) -> str:
+    """The moment without its year where that is this year: "21 Nov 11:17"."""
+    local = at.astimezone(clock.zone())
+    if local.year != clock.today().year:
+        return zhdate(local)
+    day = zhdate(local)
+    short = day.split("年", 1)[-1] if lang() == "zh" else day.rsplit(" ", 1)[0]
+    return f"{short} {local:%H:%M}"
+
+
 def case(one: Case) -> CaseLine:
     """An application that waits."""
     return CaseLine(
@@ -150,17 +175,26 @@ def case(one: Case) -> CaseLine:
     )
 
 
-def due(one: Late) -> DueLine:
+def dues(found: Sequence[Late]) -> list[DueLine]:
+    """One line for those who share a deadline, its date and a stage, in the order given."""
+    together: dict[tuple[object, ...], list[Late]] = {}
+    for one in found:
+        last = one.due.due.date if one.due.due else None
+        key = (one.due.rule.label, last, one.case.stage, one.waits)
+        together.setdefault(key, []).append(one)
+    return [_due(group) for group in together.values()]
+
+
+def _due(group: Sequence[Late]) -> DueLine:
     """A deadline: how late or how near, how it was counted, by which clause."""
-    last = one.due.due.date if one.due.due else None
-    tag, colour = _how_near(last, clock.today())
+    one = group[0]
     counted = one.due.due
+    tag, colour = _how_near(counted.date if counted else None, clock.today())
     why = counted.counted(lang()) if counted else ""
     if counted is not None and counted.faults:
         why = " ".join(fault_text(fault) for fault in counted.faults)
     return DueLine(
-        name=one.case.member,
-        url=url_for("cases.show", application_id=one.case.id),
+        people=tuple(_person(each.case) for each in group),
         where=policy_label(one.case.stage),
         label=policy_label(one.due.rule.label),
         tag=tag,
@@ -168,6 +202,12 @@ def due(one: Late) -> DueLine:
         why=why,
         clause=one.due.rule.clause,
         mine=one.waits,
+    )
+
+
+def _person(one: Case) -> Person:
+    return Person(
+        one.member, url_for("cases.show", application_id=one.id) if one.may_open else None
     )
 
 
@@ -193,26 +233,37 @@ def returned(one: Returned) -> ReturnLine:
     )
 
 
-def recent(found: Iterable[Done], others: Sequence[Deed], limit: int) -> list[DoneLine]:
-    """What was done last; the same thing done again and again to one application is one line."""
+def recent(found: Sequence[Done], others: Sequence[Deed], limit: int) -> list[DoneLine]:
+    """What was done last, the newest first; one line for what was done to many in one go."""
     lines: list[DoneLine] = []
-    before: tuple[int, str] | None = None
+    group: list[Done] = []
     for one in found:
-        key = (one.case.id, one.verb)
-        if key != before:
-            lines.append(_done(one))
-        before = key
+        if group and not _together(group[-1], one):
+            lines.append(_done(group))
+            group = []
+        group.append(one)
+    if group:
+        lines.append(_done(group))
     lines += [_deed(one) for one in others]
     return sorted(lines, key=lambda line: line.at, reverse=True)[:limit]
 
 
-def _done(one: Done) -> DoneLine:
+def _together(one: Done, other: Done) -> bool:
+    """The same thing, on one list or to the same application again."""
+    alike = (one.verb, one.stage) == (other.verb, other.stage)
+    near = abs(one.at - other.at) <= AT_ONCE
+    return alike and (near or one.case.id == other.case.id)
+
+
+def _done(group: Sequence[Done]) -> DoneLine:
+    one = group[0]
     words = VERBS.get(one.verb)
     what = str(words) if words else one.verb
     if one.stage is not None and (one.verb == "complete" or words is None):
         what = policy_label(one.stage)
-    url = url_for("cases.show", application_id=one.case.id) if one.case.may_open else None
-    return DoneLine(what, one.case.member, url, one.at)
+    people = {each.case.id: _person(each.case) for each in group}
+    named = tuple(people.values())[:NAMED]
+    return DoneLine(what, named, len(people) - len(named), None, one.at)
 
 
 def _deed(one: Deed) -> DoneLine:
@@ -222,4 +273,4 @@ def _deed(one: Deed) -> DoneLine:
         url = url_for(page, id=one.object_id)
     elif page is not None:
         url = url_for(page)
-    return DoneLine(str(words), "", url, one.at)
+    return DoneLine(str(words), (), 0, url, one.at)
