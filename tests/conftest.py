@@ -20,6 +20,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from models.database import make_engine, make_sessions, migrate
 from models.secrets import Keyring, use_keyring
+from tests.ground import Ground
+from tests.spare import Spare
 
 # ---- shared by all: add here --------------------------------------------------------------
 
@@ -98,6 +100,50 @@ def postgres_template() -> Iterator[str]:
         server.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+class Spares:
+    """The database that PostgreSQL tests of this process take turns in."""
+
+    def __init__(self, template: str) -> None:
+        self._template = template
+        self._spare: Spare | None = None
+
+    @contextmanager
+    def one(self) -> Iterator[Database]:
+        """A database as fresh as a new copy."""
+        spare = self._spare or self._copied()
+        self._spare = None
+        engine = make_engine(spare.url)
+        try:
+            yield Database(spare.url.render_as_string(hide_password=False), engine)
+        finally:
+            engine.dispose()
+            if spare.wipe():
+                self._spare = spare
+            else:
+                self._drop(spare)
+
+    def close(self) -> None:
+        if self._spare is not None:
+            self._drop(self._spare)
+
+    def _copied(self) -> Spare:
+        url = POSTGRES.set(database=f"{self._template}_{uuid.uuid4().hex[:8]}")
+        with _server() as server:
+            server.exec_driver_sql(f'CREATE DATABASE "{url.database}" TEMPLATE "{self._template}"')
+        return Spare.of(url)
+
+    def _drop(self, spare: Spare) -> None:
+        with _server() as server:
+            server.exec_driver_sql(f'DROP DATABASE "{spare.url.database}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def spares(postgres_template: str) -> Iterator[Spares]:
+    found = Spares(postgres_template)
+    yield found
+    found.close()
+
+
 @contextmanager
 def _copy(
     request: pytest.FixtureRequest, dialect: str, folder: Path, *, empty: bool = False
@@ -133,21 +179,37 @@ def shared_database(
         yield made
 
 
+@pytest.fixture(scope="session")
+def shared_ground(shared_database: Database) -> Iterator[Ground]:
+    """The connection and outer transaction that rolled-back tests of this process share."""
+    ground = Ground(shared_database.engine)
+    yield ground
+    ground.close()
+
+
 @pytest.fixture
-def session(shared_database: Database) -> Iterator[Session]:
+def ground(shared_ground: Ground) -> Iterator[Ground]:
+    """For a test that starts from an office at work: `ground.use(open_office)`."""
+    yield shared_ground
+    shared_ground.roll_back()
+
+
+@pytest.fixture
+def session(ground: Ground) -> Session:
     """A session whose commits are savepoints; everything is rolled back after the test."""
-    with shared_database.engine.connect() as connection:
-        outer = connection.begin()
-        with Session(connection, join_transaction_mode="create_savepoint") as opened:
-            yield opened
-        outer.rollback()
+    return ground.session()
 
 
 @pytest.fixture(params=DIALECTS)
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A fresh, migrated database of the test's own, for several connections and real commits."""
-    with _copy(request, request.param, tmp_path) as made:
-        yield made
+    if request.param == "postgresql":
+        spares: Spares = request.getfixturevalue("spares")
+        with spares.one() as made:
+            yield made
+    else:
+        with _copy(request, request.param, tmp_path) as made:
+            yield made
 
 
 @pytest.fixture(params=DIALECTS)

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy.orm import Session
 
 from tests.casework.bureau import Bureau, open_bureau
+from tests.ground import Ground
 
 
 @pytest.fixture(autouse=True)
@@ -16,6 +16,6 @@ def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def bureau(session: Session) -> Bureau:
+def bureau(ground: Ground) -> Bureau:
     """An office with people in every role and the real policy in force."""
-    return open_bureau(session)
+    return ground.use(open_bureau)

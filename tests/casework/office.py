@@ -354,6 +354,13 @@ def open_office(session: Session) -> Office:
     return office
 
 
+def open_funded_office(session: Session) -> Office:
+    """The office with money for the year."""
+    opened = open_office(session)
+    opened.budget()
+    return opened
+
+
 def hire(session: Session, role: str, where: OrgUnit, **given: Any) -> Actor:
     """Another person with one role."""
     return people.actor(session, make.user(session, (role, where), **given), make.TODAY)

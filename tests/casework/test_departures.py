@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from casework import assessments, decisions, departures, moves, pay_first
 from engine.faults import Refused
@@ -26,7 +25,8 @@ from tests.casework.bureau import (
     take,
     walk,
 )
-from tests.casework.office import PAY_DAY, Office, codes, open_office
+from tests.casework.office import PAY_DAY, Office, codes, open_funded_office
+from tests.ground import Ground
 
 ABLE = {**LIVING, "has_labor_capacity": True}
 UNHURT = {
@@ -204,10 +204,8 @@ def departed(office: Office, **given: object) -> Application:
 
 
 @pytest.fixture
-def office(session: Session) -> Office:
-    opened = open_office(session)
-    opened.budget()
-    return opened
+def office(ground: Ground) -> Office:
+    return ground.use(open_funded_office)
 
 
 def prepared(application: Application) -> Payment:

@@ -12,14 +12,13 @@ from engine import messages
 from engine.faults import Refused
 from models.applications import Application
 from models.ledger import AccountKind, Grant, GrantState, Recovery, RecoveryState
-from tests.casework.office import PAY_DAY, Office, codes, open_office
+from tests.casework.office import PAY_DAY, Office, codes, open_funded_office
+from tests.ground import Ground
 
 
 @pytest.fixture
-def office(session: Session) -> Office:
-    opened = open_office(session)
-    opened.budget()
-    return opened
+def office(ground: Ground) -> Office:
+    return ground.use(open_funded_office)
 
 
 def granted(

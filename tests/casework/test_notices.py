@@ -14,11 +14,12 @@ from models.applications import Application
 from models.audit import AuditRecord
 from models.notices import LineState, NoticeStatus, Objection, ObjectionState
 from tests.casework.office import Office, codes, hire, met, noon, open_office
+from tests.ground import Ground
 
 
 @pytest.fixture
-def office(session: Session) -> Office:
-    return open_office(session)
+def office(ground: Ground) -> Office:
+    return ground.use(open_office)
 
 
 def objected(office: Office, application: Application, **given: Any) -> Objection:

@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy.orm import Session
 
 from casework import assessments, decisions, facts, moves
 from casework.assessments import Checked
 from engine.model import FactSource
 from models.applications import Application, Outcome
-from tests.casework.office import Office, open_office
+from tests.casework.office import Office, open_funded_office
+from tests.ground import Ground
 
 NO_GROUND: dict[str, object] = {
     "has_labor_capacity": True,
@@ -22,10 +22,8 @@ REPEAT: dict[str, object] = {"special_explanation": True, "key_aid_approved": "y
 
 
 @pytest.fixture
-def office(session: Session) -> Office:
-    opened = open_office(session)
-    opened.budget()
-    return opened
+def office(ground: Ground) -> Office:
+    return ground.use(open_funded_office)
 
 
 def asked(office: Office, application: Application) -> Checked:

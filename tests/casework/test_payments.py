@@ -14,14 +14,13 @@ from models.audit import AuditRecord
 from models.ledger import AccountKind, Journal, Payment, PaymentState
 from models.screenings import ScreeningLine
 from tests import factories as make
-from tests.casework.office import PAY_DAY, Office, codes, hire, met, open_office
+from tests.casework.office import PAY_DAY, Office, codes, hire, met, open_funded_office, open_office
+from tests.ground import Ground
 
 
 @pytest.fixture
-def office(session: Session) -> Office:
-    opened = open_office(session)
-    opened.budget()
-    return opened
+def office(ground: Ground) -> Office:
+    return ground.use(open_funded_office)
 
 
 def test_money_passes_three_hands_and_the_last_signature_sends_the_application_on(

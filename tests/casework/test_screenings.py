@@ -11,11 +11,12 @@ from engine.faults import Refused
 from models.applications import CaseEvent
 from models.screenings import ScreeningLine
 from tests.casework.office import Office, codes, hire, met, noon, open_office
+from tests.ground import Ground
 
 
 @pytest.fixture
-def office(session: Session) -> Office:
-    return open_office(session)
+def office(ground: Ground) -> Office:
+    return ground.use(open_office)
 
 
 # -- filing
