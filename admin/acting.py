@@ -27,7 +27,7 @@ from engine.faults import Fault, Refused
 
 T = TypeVar("T")
 LARGEST_ID = 2**63 - 1
-STALE = frozenset({"stale_page", "edge_stale"})
+STALE = frozenset({"stale_page", "edge_stale", "draft_stale"})
 Verb = Callable[[Session, Actor, datetime], T]
 
 
