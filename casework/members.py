@@ -1,7 +1,7 @@
 """Register and change members. Never decides who is aided.
 
 Every change is checked whole (all faults at once), counted by a version and audited by the
-names of the fields that changed, never by the numbers in them.
+fields that changed, before and after, with the numbers of people masked.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from casework import access, events
+from casework import access, differences, events
 from casework.access import require
 from casework.clock import day_of
 from casework.people import Actor
@@ -74,7 +74,11 @@ def update(
     changed = sorted(name for name, value in values.items() if now[name] != value)
     _write(member, {name: values[name] for name in changed})
     _flush_unique(session, member)
-    events.audit(session, by, at, "member.update", "member", member.id, {"fields": changed})
+    data = {
+        "fields": changed,
+        "changes": differences.between(now, {name: getattr(member, name) for name in changed}),
+    }
+    events.audit(session, by, at, "member.update", "member", member.id, data)
     return member
 
 

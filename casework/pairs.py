@@ -10,7 +10,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import events
+from casework import differences, events
 from casework.access import require
 from casework.people import Actor
 from casework.permissions import Permission
@@ -73,10 +73,12 @@ def change(
     _lock(session, pair, by, expected_version)
     if end_on is not None and end_on < pair.start_on:
         raise Refused([Fault("ends_before_start", {}, "end_on")])
+    before = _terms(pair)
     pair.end_on, pair.skill = end_on, skill or None
     pair.plan, pair.goal = plan or None, goal or None
     session.flush()
-    events.audit(session, by, at, "pair.change", "pair", pair.id)
+    changes = differences.between(before, _terms(pair))
+    events.audit(session, by, at, "pair.change", "pair", pair.id, {"changes": changes})
     return pair
 
 
@@ -99,9 +101,11 @@ def end(
         found.append(Fault("ends_before_start", {}, "on"))
     if found:
         raise Refused(found)
+    before = _terms(pair)
     pair.state, pair.end_on, pair.end_reason = PairState.ENDED, on, reason.strip()
     session.flush()
-    events.audit(session, by, at, "pair.end", "pair", pair.id, {"reason": reason})
+    data = {"reason": reason, "changes": differences.between(before, _terms(pair))}
+    events.audit(session, by, at, "pair.end", "pair", pair.id, data)
     return pair
 
 
@@ -131,6 +135,11 @@ def _faults(
     if session.scalar(running) is not None:
         found.append(Fault("pair_exists", {"helper": helper.name, "helped": helped.name}))
     return found
+
+
+def _terms(pair: HelpingPair) -> dict[str, object]:
+    """What of a pair can change."""
+    return {name: getattr(pair, name) for name in ("end_on", "skill", "plan", "goal", "state")}
 
 
 def _lock(session: Session, pair: HelpingPair, by: Actor, expected_version: int) -> None:

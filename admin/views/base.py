@@ -24,7 +24,7 @@ from admin.extensions import db
 from admin.frame import View
 from admin.security.account import inside
 from admin.security.people import actor
-from admin.views import asked, files, paging
+from admin.views import asked, files, history, paging
 from admin.views.asked import Asked, whole
 from admin.views.columns import Column, Filter
 from admin.views.fields import BoundForm
@@ -304,6 +304,10 @@ class ReadView(KeptLists, View, StockView):
         """Further variables of the details page."""
         return {}
 
+    def history(self, row: Any) -> list[history.Entry]:
+        """What was done to a row, for those who may read it."""
+        return []
+
     @expose("/details/")
     def details_view(self) -> ResponseReturnValue:
         """One row."""
@@ -318,6 +322,7 @@ class ReadView(KeptLists, View, StockView):
             may_change=bool(self.changeable([row])),
             may_delete=self.can_delete
             and self.get_one(self.get_pk_value(row), self.remove) is not None,
+            entries=self.history(row),
             **self.beside(row),
         )
         return page

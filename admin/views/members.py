@@ -110,6 +110,7 @@ class MemberView(ModelView):
     move_with = Permission.Member.MOVE
     routes = {"move_view": "move_with", "reveal_view": "reveal_with"}  # noqa: RUF012  # read only
     kind = inspected = "member"
+    past = ("household.",)
     title = _l("Members")
     one = _l("Member")
     finds_people = True

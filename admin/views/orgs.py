@@ -18,8 +18,8 @@ from admin.views.fields import Versioned, choice, words
 from admin.views.lookups import LookupField
 from admin.views.people_lookups import unit_lookup, units_like
 from admin.views.words import LEVEL, PLACE
-from admin.views.writing import ModelView
-from casework import events
+from admin.views.writing import ModelView, changed_values
+from casework import differences, events
 from casework.people import Actor
 from casework.permissions import Permission
 from engine.faults import Fault, Refused
@@ -108,10 +108,12 @@ class OrgView(ModelView):
             raise Refused([Fault("edge_parent_below", {"name": row.name}, "parent")])
         for name in ("name", "code", "level", "kind", "kind_zh", "active"):
             form._fields[name].populate_obj(row, name)
+        was, now = changed_values(row)
         if target is not None and target.id != before:
             move(session, row, target)
         session.flush()
-        data = {"parent": [before, row.parent_id]}
+        changes = differences.between({**was, "parent": before}, {**now, "parent": row.parent_id})
+        data = {"parent": [before, row.parent_id], "changes": changes}
         events.audit(session, by, at, "org.update", "org", row.id, data)
         unit: OrgUnit = row
         return unit

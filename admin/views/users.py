@@ -93,6 +93,7 @@ class UserView(ModelView):
         "end_role_view": "grant_with",
     }
     kind = "user"
+    past = ("account.password",)
     title = _l("Accounts")
     one = _l("Account")
     search_hint = _l("Name or user name")

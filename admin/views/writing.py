@@ -21,9 +21,10 @@ from admin import acting
 from admin.acting import Outcome, attempt
 from admin.extensions import db
 from admin.text import fault_text, yes_no
+from admin.views import history
 from admin.views.base import ReadView
 from admin.views.fields import Versioned
-from casework import events
+from casework import differences, events
 from casework.people import Actor
 from engine.faults import Fault, Refused
 from models.base import Base
@@ -40,6 +41,7 @@ class ModelView(ReadView):
     create_template = "model/edit.html"
     confirm_template = "model/confirm.html"
     kind: ClassVar[str] = ""  # what the audit log calls a row
+    past: ClassVar[Sequence[str]] = ()  # further beginnings of actions in a row's history
     _OPENED_BY: ClassVar[Mapping[str, str]] = {
         **ReadView._OPENED_BY,
         "create_view": "add",
@@ -78,9 +80,9 @@ class ModelView(ReadView):
         """Change a row if it still is the version that was read."""
         self.hold(session, row, version)
         self.fill(form, row)
-        changed = sorted(a.key for a in inspect_row(row).attrs if a.history.has_changes())
+        before, after = changed_values(row)
         session.flush()
-        data = {"fields": [name for name in changed if name != "version"]}
+        data = {"fields": sorted(after), "changes": differences.between(before, after)}
         events.audit(
             session, by, at, f"{self.kind}.update", self.kind, self.get_pk_value(row), data
         )
@@ -109,6 +111,11 @@ class ModelView(ReadView):
         """What casework would refuse besides, so that a form which cannot even be read still
         tells every fault at once. `row` is None for a new one."""
         return ()
+
+    def history(self, row: Any) -> list[history.Entry]:
+        form = self.get_edit_form()()
+        actions = (f"{self.kind}.", *self.past)
+        return history.of(self.kind, self.get_pk_value(row), actions, form)
 
     # -- forms
     def blank(self) -> Any:
@@ -328,6 +335,19 @@ class ModelView(ReadView):
 
     def delete_model(self, model: Any) -> Any:
         raise NotImplementedError("rows are deleted by `delete`")
+
+
+def changed_values(row: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Columns of a row that are about to be written: as they were, as they will be."""
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    state = inspect_row(row)
+    for column in state.mapper.column_attrs:
+        was = state.attrs[column.key].history
+        if was.has_changes() and column.key != "version":
+            before[column.key] = was.deleted[0] if was.deleted else None
+            after[column.key] = was.added[0] if was.added else None
+    return before, after
 
 
 def _words(field: Any) -> str:
