@@ -1,33 +1,32 @@
-"""The query that assesses a table: facts, definitions in their order, then the core.
+"""The query that assesses a table: over the definitions, the core and the parts of the answer.
 
-Built as layers, each a SELECT over the one before, so that nothing is worked out twice. The last
-layer has, per row: `todo` (this row is for Python), and the parts of the answer as small numbers.
+The last layer has, per row: `todo` (this row is for Python), and the parts of the answer as small
+numbers. Says in SQL what engine.core.core_of and engine.assessment say of one case.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from math import gcd
 
 from sqlglot import exp
 
 from engine.bulk import sql
-from engine.bulk.columns import Cell, choice_of, dated, read, source_value, value_of
-from engine.bulk.numbers import NotInSql, Number, Whole, constant
-from engine.bulk.render import Day, Renderer, Value
+from engine.bulk.columns import Cell
+from engine.bulk.layers import Layers
+from engine.bulk.numbers import NotInSql, Number, constant
+from engine.bulk.render import Day, Value
 from engine.bulk.sql import Sql
-from engine.core import Plan, WayPlan
+from engine.core import WayPlan
 from engine.language import tree as t
 from engine.language.types import YES_NO
-from engine.machine import Entry, Machine
+from engine.machine import Entry
 from engine.model import Policy
 
 REFUSED, ELIGIBLE, DISCRETIONARY = 0, 1, 2
 """Numbers of outcomes in the query."""
 LISTS = ("grounds", "evidence", "approvals", "escalations")
-WIDE = {"duckdb": "int128", "spark": "decimal(38,0)"}
 
 
 @dataclass(frozen=True)
@@ -41,154 +40,15 @@ class Parts:
     """(level, entry) in the order of the bits of `c_denials`."""
 
 
-class Query:
-    """The layers for one policy over columns of given types."""
+class Query(Layers):
+    """The whole query for one policy."""
 
-    def __init__(self, policy: Policy, cells: Mapping[str, Cell], dialect: str) -> None:
-        self.policy, self.cells, self.dialect = policy, cells, dialect
-        self.machine: Machine = policy.machine
-        self.plan: Plan = self.machine.plan
-        self.layers: list[dict[str, Sql]] = []
-        self.names: dict[str, Value] = {}
-        self.level: dict[str, int] = {}
-        self.bad: list[Sql] = []
-        self.renderer = Renderer(self.names, WIDE[dialect])
-        self.conditions: dict[int, Sql] = {}
-        self._facts()
-        self._parameters()
-        self._definitions()
+    def __init__(
+        self, policy: Policy, cells: Mapping[str, Cell], dialect: str, prefix: str = "~"
+    ) -> None:
+        super().__init__(policy, cells, dialect, prefix)
         self.top = max(self.level.values(), default=1) + 1
         self.parts = self._core()
-
-    # layers ------------------------------------------------------------------------------
-    def add(self, level: int, name: str, item: Sql) -> Sql:
-        """A column of a layer; the columns of earlier layers stay."""
-        while len(self.layers) <= level:
-            self.layers.append({})
-        self.layers[level][name] = item
-        return sql.column(name)
-
-    def select(self, source: exp.Query | exp.Table) -> exp.Select:
-        """The last layer over a source that has the cells' columns."""
-        found: exp.Query | exp.Table = source
-        for number, layer in enumerate(self.layers):
-            if layer:
-                inner = found.subquery(f"s{number}") if isinstance(found, exp.Query) else found
-                made = [exp.alias_(item, name, quoted=True) for name, item in layer.items()]
-                found = exp.select(exp.Star(), *made).from_(inner, copy=False)
-        if not isinstance(found, exp.Select):
-            raise NotInSql("nothing to select")
-        return found
-
-    # facts -------------------------------------------------------------------------------
-    def _facts(self) -> None:
-        """Layer 0 reads the cells; layer 1 looks up what is absent and gathers what is bad."""
-        read_as: dict[str, Sql] = {}
-        for i, (name, fact) in enumerate(self.policy.facts.items()):
-            cell = self.cells.get(name)
-            if cell is None:
-                kind = {"yes_no": "boolean", "date": "date"}.get(fact.type)
-                numeric = fact.type in ("integer", "money", "number")
-                nothing = sql.cast(sql.null(), kind or ("bigint" if numeric else "varchar"))
-                read_as[name] = nothing
-                continue
-            made = read(fact, cell)
-            read_as[name] = made.sql
-            if not isinstance(made.sql, exp.Column):
-                read_as[name] = self.add(0, f"f{i}", made.sql)
-            if made.bad is None:
-                self.bad.append(sql.every([cell.given, sql.unknown(read_as[name])]))
-        for name, fact in self.policy.facts.items():
-            self.names[name] = value_of(fact, read_as[name])
-            self.level[name] = 1
-        self._required(read_as)
-        for fact, source in self.machine.sourced:
-            self._looked_up(
-                fact.name, read_as[fact.name], source_value(self.policy, fact, source, self.names)
-            )
-
-    def _required(self, read_as: Mapping[str, Sql]) -> None:
-        for name in self.machine.required:
-            self.bad.append(sql.unknown(read_as[name]))
-        low, high = self.policy.in_force_from, self.policy.in_force_to
-        on = self.names[self.policy.pick_by]
-        if not isinstance(on, Day):
-            raise NotInSql("no date to pick by")
-        if low is not None:
-            self.bad.append(sql.holds(sql.binary(exp.LT, on.sql, sql.day(low))))
-            on = Day(on.sql, max(on.low, low.toordinal()), on.high)
-        if high is not None:
-            self.bad.append(sql.holds(sql.binary(exp.GT, on.sql, sql.day(high))))
-            on = Day(on.sql, on.low, min(on.high, high.toordinal()))
-        if on.low > on.high:
-            raise NotInSql("no date is in force")
-        self.names[self.policy.pick_by] = on
-
-    def _looked_up(self, name: str, own: Sql, source: tuple[Value, Sql]) -> None:
-        found, gone = source
-        fact, declared = self.policy.facts[name], self.names[name]
-        if not isinstance(found, Number) or not isinstance(declared, Number):
-            raise NotInSql(f"a source of {name} that is no number")
-        scale = declared.bottom.low
-        if found.bottom.constant is None or scale % found.bottom.constant:
-            raise NotInSql(f"a source of {name} with more decimals")
-        top = self.renderer.math.times(found.top, constant(scale // found.bottom.constant))
-        cell = self.cells.get(name)
-        absent = sql.truth(True) if cell is None else cell.absent
-        self.bad.append(sql.every([absent, sql.holds(gone)]))
-        if cell is None:
-            made = top.sql
-        elif cell.blank:
-            made = sql.case((absent, top.sql), other=own)
-        else:
-            return
-        span = (min(top.low, declared.top.low), max(top.high, declared.top.high))
-        place = self.add(1, f"l{name}", made) if not isinstance(made, exp.Literal) else made
-        self.names[name] = value_of(fact, place, span)
-
-    def _parameters(self) -> None:
-        on = self.names[self.policy.pick_by]
-        if not isinstance(on, Day):
-            raise NotInSql("no date to pick by")
-        for name in self.machine.parameters:
-            parameter = self.policy.parameters[name]
-            choice = choice_of(self.policy, parameter.by, parameter, self.names)
-            found = dated(parameter, on, choice, Fraction(1), False)
-            self.bad.append(sql.holds(found.gone))
-            value = found.value
-            if not value.top.fixed:
-                place = self.add(1, f"p{name}", value.top.sql)
-                value = Number(Whole(place, value.top.low, value.top.high), value.bottom)
-            self.names[name] = value
-            self.level[name] = 1
-
-    # definitions -------------------------------------------------------------------------
-    def _definitions(self) -> None:
-        """Each in the layer after those that it uses; what is only another name gets no column."""
-        for i, definition in enumerate(self.policy.definitions):
-            value = self.renderer.value(definition.tree)
-            level = 1 + max((self.level[n] for n in t.refs(definition.tree)), default=1)
-            self.names[definition.name], self.level[definition.name] = self._placed(i, value, level)
-            if definition.tree.type == YES_NO:
-                made = self.names[definition.name]
-                if isinstance(made, (Number, Day)):
-                    raise NotInSql(f"{definition.name} as a condition")
-                self.conditions[self.plan.names[definition.name]] = made
-
-    def _placed(self, number: int, value: Value, level: int) -> tuple[Value, int]:
-        if isinstance(value, Number):
-            top = self._whole(f"d{number}", value.top, level)
-            return Number(top, self._whole(f"d{number}b", value.bottom, level)), level
-        if isinstance(value, Day):
-            return Day(self.add(level, f"d{number}", value.sql), value.low, value.high), level
-        if isinstance(value, (exp.Column, exp.Boolean)):
-            return value, level - 1
-        return self.add(level, f"d{number}", value), level
-
-    def _whole(self, name: str, item: Whole, level: int) -> Whole:
-        if item.fixed:
-            return item
-        return Whole(self.add(level, name, item.sql), item.low, item.high, item.wide)
 
     # core --------------------------------------------------------------------------------
     def truth(self, position: int) -> Sql:
@@ -213,20 +73,20 @@ class Query:
         amounts, settled = self._amounts(tiers)
         self._masks()
         denials = self._denials()
-        given = sql.binary(exp.GT, sql.column("c_outcome"), sql.whole(REFUSED))
+        given = sql.binary(exp.GT, self.column("c_outcome"), sql.whole(REFUSED))
         undecided = sql.some(
             [
-                sql.unknown(sql.column("c_outcome")),
+                sql.unknown(self.column("c_outcome")),
                 sql.every([sql.holds(given), sql.negation(sql.holds(sql.every(settled)))]),
             ]
         )
         self.add(top + 2, "c_undecided", undecided)
         outputs = self._outputs()
         self.add(top + 2, "c_bad", sql.some(self.bad))
-        listed = sql.binary(exp.NEQ, sql.column("c_outcome"), sql.whole(REFUSED))
-        opened = [sql.column("c_denials_open")]
-        opened.append(sql.every([sql.holds(listed), sql.column("c_lists_open")]))
-        todo = sql.some([sql.column("c_bad"), sql.column("c_undecided"), *opened])
+        listed = sql.binary(exp.NEQ, self.column("c_outcome"), sql.whole(REFUSED))
+        opened = [self.column("c_denials_open")]
+        opened.append(sql.every([sql.holds(listed), self.column("c_lists_open")]))
+        todo = sql.some([self.column("c_bad"), self.column("c_undecided"), *opened])
         self.add(top + 3, "todo", todo)
         return Parts(amounts, outputs, denials)
 
@@ -254,7 +114,7 @@ class Query:
             here = self.truth(way.position)
             found = self.policy.categories.index(way.category) + 1
             for pairs, value in (
-                (outcome, sql.column(f"c_way{number}")),
+                (outcome, self.column(f"c_way{number}")),
                 (category, sql.whole(found)),
             ):
                 pairs.append((sql.unknown(here), sql.null()))
@@ -304,7 +164,7 @@ class Query:
         fixed = {i: int(made.this) for i, made in made_of.items() if isinstance(made, exp.Literal)}
         if len(fixed) == len(made_of):
             return fixed
-        given = sql.binary(exp.GT, sql.column("c_outcome"), sql.whole(REFUSED))
+        given = sql.binary(exp.GT, self.column("c_outcome"), sql.whole(REFUSED))
         pairs = [
             (
                 sql.holds(sql.every([given.copy(), sql.binary(exp.EQ, tier.copy(), sql.whole(i))])),

@@ -57,16 +57,16 @@ class Shape:
         self.query, self.policy = query, query.policy
         self.fields: dict[str, Field] = {}
         self.packed: dict[str, Sql] = {}
-        self._place("outcome", 2, sql.column("c_outcome"), plain=True)
+        self._place("outcome", 2, query.column("c_outcome"), plain=True)
         most = len(self.policy.categories)
-        self._place("category", most.bit_length(), sql.column("c_category"))
+        self._place("category", most.bit_length(), query.column("c_category"))
         for number, benefit in enumerate(self.policy.benefits):
-            tier = sql.binary(exp.Add, sql.column(f"c_tier{number}"), sql.whole(1))
+            tier = sql.binary(exp.Add, query.column(f"c_tier{number}"), sql.whole(1))
             self._place(f"tier{number}", len(benefit.tiers).bit_length(), tier)
         for name in LISTS if lists else ():
             width = len(getattr(query.machine.lists, name))
-            self._place(name, width, sql.column(f"c_{name}"))
-        self._place("denials", len(query.parts.denials), sql.column("c_denials"), plain=True)
+            self._place(name, width, query.column(f"c_{name}"))
+        self._place("denials", len(query.parts.denials), query.column("c_denials"), plain=True)
 
     # packing -----------------------------------------------------------------------------
     def _place(self, name: str, width: int, item: Sql, plain: bool = False) -> None:
@@ -78,7 +78,7 @@ class Shape:
             word, used = word + 1, 0
         self.fields[name] = Field(name, word, used, width)
         if not plain:
-            given = sql.binary(exp.GT, sql.column("c_outcome"), sql.whole(REFUSED))
+            given = sql.binary(exp.GT, self.query.column("c_outcome"), sql.whole(REFUSED))
             item = sql.case((sql.holds(given), item), other=sql.whole(0))
         self.packed[name] = item
 

@@ -17,10 +17,11 @@ from engine.bulk.columns import Cell
 from engine.bulk.csvfiles import check_columns
 from engine.bulk.runs import identifier, quoted, run
 from engine.bulk.sql import Sql
+from engine.faults import Fault, Refused
 from engine.model import Policy
 
 ROW = "row"
-"""The number of a row in its source, from 0; it stands in every result."""
+"""The number of a row in its source, from 0; it stands in every result, so no key has this name."""
 
 
 @dataclass(frozen=True)
@@ -115,3 +116,5 @@ def _described(
 def checked(policy: Policy, population: Population, keys: Sequence[str]) -> None:
     """Refused where a column is neither a fact nor a key."""
     check_columns(policy, population.columns, keys)
+    if ROW in keys:
+        raise Refused([Fault("csv_duplicate_column", {"name": ROW}, ROW)])

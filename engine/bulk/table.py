@@ -68,7 +68,7 @@ def assess_table(
     except NotInSql as reason:
         return _all_by_python(policy, population, connection, into, keys, lang, str(reason))
     _code(connection, population, query, Shape(query), keys)
-    faulty = _by_hand(policy, population, connection, keys, lang, "where todo")
+    faulty = _by_hand(policy, population, connection, keys, lang, 'where "~todo"')
     _join(connection, policy, Shape(query), into, keys)
     return _counted(connection, into, faulty, "")
 
@@ -78,10 +78,10 @@ def _code(
 ) -> None:
     """`coded`: per row whether it is for Python, its packed answer, amounts and outputs."""
     inner = query.select(population.table(keys)).subquery("q")
-    columns = [sql.column(ROW), *(sql.column(key) for key in keys), sql.column("todo")]
+    columns = [sql.column(ROW), *(sql.column(key) for key in keys), query.column("todo")]
     columns += shape.codes()
-    columns += [sql.column(c) for c in query.parts.amounts.values() if isinstance(c, str)]
-    columns += [sql.column(c) for c in query.parts.outputs.values()]
+    columns += [query.column(c) for c in query.parts.amounts.values() if isinstance(c, str)]
+    columns += [query.column(c) for c in query.parts.outputs.values()]
     made = exp.select(*columns).from_(inner, copy=False).sql("duckdb")
     made = made.replace("source_of_rows", population.source)
     run(connection, "create or replace temp table coded as $made", made=made)
@@ -96,7 +96,7 @@ def _join(
         exp.select(*(sql.column(w.strip('"')) for w in words))
         .distinct()
         .from_("coded")
-        .where("not todo")
+        .where('not "~todo"')
         .subquery("d")
     )
     parts = shape.query.parts
@@ -111,14 +111,16 @@ def _join(
         if name == "error":
             columns.append("'' as error")
         elif name in own:
-            columns.append(f"cast(coded.{identifier(own[name])} as {kind}) as {identifier(name)}")
+            columns.append(
+                f"cast(coded.{identifier(shape.query.prefix + own[name])} as {kind}) as {identifier(name)}"
+            )
         else:
             columns.append(f"answers.{identifier(name)}")
     run(connection, "create or replace temp table answers as $query", query=decoded.sql("duckdb"))
     run(
         connection,
         """create or replace table $into as
-        select $shown from coded join answers using ($words) where not todo
+        select $shown from coded join answers using ($words) where not "~todo"
         union all by name select * from by_hand""",
         into=identifier(into),
         shown=", ".join(columns),
