@@ -105,6 +105,43 @@ def test_two_applications_of_one_member_give_one_grant_a_year(database: Database
         assert len(session.scalars(select(Grant)).all()) == 1
 
 
+def test_two_agendas_with_the_same_members_crosswise_never_wait_for_each_other(
+    database: Database,
+) -> None:
+    with database.sessions.begin() as session:
+        bureau = open_bureau(session)
+        first, second = applicant(bureau), applicant(bureau)
+        drafts = [register(bureau, each) for each in (first, second, second, first)]
+        waiting = [walk(bureau, draft, "decision") for draft in drafts]
+        session.flush()
+        versions = {a.id: a.version for a in waiting}
+        agendas = [[a.id for a in waiting[:2]], [a.id for a in waiting[2:]]]
+        leaders = [bureau.users["leader"].id]
+        leaders.append(factories.user(session, ("department_leader", bureau.tree.department)).id)
+
+    def press(agenda: list[int], leader: int) -> Attempt:
+        def attempt(session: Session) -> object:
+            return steps.complete_list(
+                session,
+                [session.get_one(Application, each) for each in agenda],
+                "decision",
+                record_of("decision"),
+                {},
+                by=people.actor(session, session.get_one(User, leader), TODAY),
+                at=NOW,
+                versions=versions,
+            )
+
+        return attempt
+
+    done = together(database, *map(press, agendas, leaders))
+    assert done[0] == "done"
+    assert "assessment_changed" in done[1]
+    with database.sessions() as session:
+        assert len(session.scalars(select(Grant)).all()) == 2
+        assert list(chain.verify(session)) == []
+
+
 def test_two_members_with_one_number_are_registered_once(database: Database) -> None:
     with database.sessions.begin() as session:
         bureau = open_bureau(session)

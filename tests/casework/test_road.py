@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from casework import assessments, available, history, moves, steps
+from casework import assessments, available, editions, history, moves, papers, steps
 from casework.people import Actor
 from engine.faults import Disagreement, Fault, Refused
 from models import Application, Approval, CaseEvent, CaseStatus, Decision, Grant, HouseholdPerson
@@ -221,6 +221,12 @@ def test_what_the_committee_writes_is_asked_of_the_committee_and_not_of_the_bran
     assert [fault.where for fault in caught.value.faults] == ["evidence.committee_application"]
     store(bureau, application, "committee_application")
     assert take(bureau, application).stage == "department_review"
+
+
+def test_the_papers_of_a_policy_are_its_evidence_and_the_proof_of_an_heir(bureau: Bureau) -> None:
+    known = papers.kinds(editions.policy_of(bureau.edition))
+    assert {"annex_1", "diagnosis", "heir_proof", "death_certificate"} <= set(known)
+    assert known["death_certificate"].en == "Death certificate"
 
 
 def test_a_death_certificate_serves_as_the_diagnosis(bureau: Bureau) -> None:
