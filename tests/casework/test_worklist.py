@@ -13,6 +13,7 @@ from casework import (
     dues,
     endings,
     health,
+    objections,
     places,
     watch,
     worklist,
@@ -364,6 +365,32 @@ def test_the_end_of_the_audit_chain_is_held_against_its_head(bureau: Bureau) -> 
     head.count += 1
     bureau.session.flush()
     assert not health.chain(bureau.session).sound
+
+
+def test_what_a_role_watches_ends_where_its_unit_ends(session: Session) -> None:
+    office = offices.open_office(session)
+    mine, other = office.tree.committee, office.tree.other_branch
+    office.enter(office.application("screening"))
+    objected = office.application("notice")
+    office.post(objected)
+    objections.register(
+        session,
+        office.line(objected),
+        received_on=offices.POSTED,
+        channel="phone",
+        has_clue=True,
+        content="不是本村人",
+        by=office.staff["department_reviewer"],
+        at=offices.noon(7),
+    )
+    office.application("filing")
+    office.application("filing", branch=other)
+    for where, expected in ((mine, (1, 1, 180_000)), (office.tree.other_committee, (0, 0, 60_000))):
+        screener = offices.hire(session, "screener", where)
+        leader = offices.hire(session, "committee_leader", where)
+        lists = watch.lists_to_screen(session, screener, places.places(session, screener))
+        open_ones = watch.open_objections(session, leader)
+        assert (len(lists), open_ones, watch.owed_fen(session, leader)) == expected, where.name
 
 
 # -- cost
