@@ -92,6 +92,12 @@ def _parser() -> argparse.ArgumentParser:
     decide.add_argument("--out", metavar="OUT.csv")
     decide.add_argument("--key", action="append", default=[], metavar="NAME")
     decide.add_argument("--explain", action="store_true", help="also say why, on standard error")
+    compare = command("compare", _compare, "who changes between two editions, and by how much")
+    compare.add_argument("other", metavar="NEW", help="the folder of the other edition")
+    compare.add_argument("--csv", metavar="IN.csv", required=True, help="the population")
+    compare.add_argument("--key", action="append", default=[], metavar="NAME", help="for examples")
+    compare.add_argument("--by", action="append", default=[], metavar="FACT", help="tell apart by")
+    compare.add_argument("--text", action="store_true", help="in words instead of JSON")
     for name, (ask, about) in _QUESTIONS.items():
         made = command(name, _asking(ask), about)
         made.add_argument("--facts", metavar="F.json|-", required=True)
@@ -148,6 +154,21 @@ def _decide_table(given: argparse.Namespace) -> int:
     params = {"rows": rows, "faulty": faulty}
     print(text(Fault("cli_table", params), given.lang), file=sys.stderr)
     return WRONG if faulty else GOOD
+
+
+def _compare(given: argparse.Namespace) -> int:
+    from engine.bulk.command import compared, in_words  # loads DuckDB, which no other command needs
+
+    old, new = _policy(given.folder), _policy(given.other)
+    try:
+        document, good = compared(old, new, given)
+    except OSError as error:
+        raise _UnreadableError("cli_unreadable", given.csv, error) from error
+    if given.text:
+        print(*in_words(document, given.lang), sep="\n")
+    else:
+        _print(canonical(document))
+    return GOOD if good else WRONG
 
 
 Ask = Callable[[Policy, dict[str, Any], Calendar, str], dict[str, object]]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ def decide_table(
     with source.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
         lines = _lines(csv.reader(stream))
         header = next(lines, None)
-        columns = check_columns(policy, header, keys)
+        columns = check_columns(policy.facts, header, keys)
         try:
             with temporary.open("w", encoding="utf-8", newline="") as out:
                 writer = csv.writer(out)
@@ -82,7 +83,29 @@ def _lines(reader: Any) -> Iterator[list[str]]:
         raise Refused([Fault("csv_broken", params)]) from None
 
 
-def check_columns(policy: Policy, header: list[str] | None, keys: Sequence[str]) -> list[str]:
+BROKEN = "\ufffd"
+"""In a cell: bytes that are no text."""
+_BATCH = 20_000
+
+
+def batches(path: str | Path) -> Iterator[list[list[str]]]:
+    """The rows below the heading, some at a time; Refused where the file breaks."""
+    csv.field_size_limit(MAX_CELL)
+    with Path(path).open(encoding="utf-8-sig", errors="replace", newline="") as stream:
+        lines = _lines(csv.reader(stream))
+        next(lines, None)
+        while rows := list(islice(lines, _BATCH)):
+            yield rows
+
+
+def whole_row(cells: Sequence[str], columns: Sequence[str]) -> bool:
+    """Whether a row has a cell for each column, and every cell is text."""
+    return len(cells) == len(columns) and not any(BROKEN in cell for cell in cells)
+
+
+def check_columns(
+    facts: Mapping[str, Any], header: list[str] | None, keys: Sequence[str]
+) -> list[str]:
     """The names of the columns; Refused where one is neither a fact nor a key."""
     if not header:
         raise Refused([Fault("csv_empty")])
@@ -90,8 +113,8 @@ def check_columns(policy: Policy, header: list[str] | None, keys: Sequence[str])
     for i, name in enumerate(header):
         if name in header[:i]:
             faults.append(Fault("csv_duplicate_column", {"name": name}, name))
-        elif name not in policy.facts and name not in keys:
-            near = hint(name, policy.facts)
+        elif name not in facts and name not in keys:
+            near = hint(name, facts)
             faults.append(Fault("csv_unknown_column", {"name": name, "hint": near}, name))
     faults += [Fault("csv_key_missing", {"name": k}, k) for k in keys if k not in header]
     if faults:
@@ -135,7 +158,7 @@ def _refused(policy: Policy, refused: Refused, lang: str) -> list[Any]:
 def _check_row(columns: list[str], cells: list[str]) -> None:
     if len(cells) != len(columns):
         raise Refused([Fault("csv_width", {"found": len(cells), "wanted": len(columns)})])
-    if any("\ufffd" in cell for cell in cells):
+    if any(BROKEN in cell for cell in cells):
         raise Refused([Fault("csv_bytes")])
 
 

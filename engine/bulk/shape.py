@@ -43,10 +43,9 @@ class Field:
     start: int
     width: int
 
-    def decoded(self) -> Sql:
-        shifted = sql.binary(
-            exp.BitwiseRightShift, sql.column(f"w{self.word}"), sql.whole(self.start)
-        )
+    def decoded(self, prefix: str = "") -> Sql:
+        word = sql.column(f"{prefix}w{self.word}")
+        shifted = sql.binary(exp.BitwiseRightShift, word, sql.whole(self.start))
         return sql.binary(exp.BitwiseAnd, shifted, sql.whole((1 << self.width) - 1))
 
 
@@ -54,6 +53,7 @@ class Shape:
     """How the answers of one query are packed and put into words."""
 
     def __init__(self, query: Query, lists: bool = True) -> None:
+        """`lists` False: outcome, category and tiers only, and every row, for comparing."""
         self.query, self.policy = query, query.policy
         self.fields: dict[str, Field] = {}
         self.packed: dict[str, Sql] = {}
@@ -66,7 +66,8 @@ class Shape:
         for name in LISTS if lists else ():
             width = len(getattr(query.machine.lists, name))
             self._place(name, width, query.column(f"c_{name}"))
-        self._place("denials", len(query.parts.denials), query.column("c_denials"), plain=True)
+        denials = len(query.parts.denials) if lists else 0
+        self._place("denials", denials, query.column("c_denials"), plain=True)
 
     # packing -----------------------------------------------------------------------------
     def _place(self, name: str, width: int, item: Sql, plain: bool = False) -> None:
@@ -86,7 +87,7 @@ class Shape:
     def words(self) -> int:
         return max((f.word for f in self.fields.values()), default=0) + 1
 
-    def codes(self) -> list[Sql]:
+    def codes(self, prefix: str = "") -> list[Sql]:
         """`w0`, `w1` …: the packed parts of a row that is not for Python."""
         found = []
         for word in range(self.words):
@@ -102,7 +103,7 @@ class Shape:
             total = terms[0]
             for term in terms[1:]:
                 total = exp.Add(this=total, expression=sql.part(term))
-            found.append(exp.alias_(total, f"w{word}", quoted=True))
+            found.append(exp.alias_(total, f"{prefix}w{word}", quoted=True))
         return found
 
     # words -------------------------------------------------------------------------------

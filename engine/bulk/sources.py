@@ -5,6 +5,7 @@ The only module that names files to DuckDB. A CSV is read as text, every cell as
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,14 +15,16 @@ from sqlglot import exp
 
 from engine.bulk import sql
 from engine.bulk.columns import Cell
-from engine.bulk.csvfiles import check_columns
-from engine.bulk.runs import identifier, quoted, run
+from engine.bulk.csvfiles import BROKEN, batches, check_columns, whole_row
+from engine.bulk.runs import Connection, identifier, quoted, run
 from engine.bulk.sql import Sql
 from engine.faults import Fault, Refused
 from engine.model import Policy
 
 ROW = "row"
 """The number of a row in its source, from 0; it stands in every result, so no key has this name."""
+_BLOCK = 1 << 24
+_DOUBTFUL = (b'"', b"\0", "\ufffd".encode(), b"\n\n", b"\n\r\n")
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ def _raw(text: str) -> Sql:
 
 
 def open_population(
-    connection: duckdb.DuckDBPyConnection, source: str | Path | duckdb.DuckDBPyRelation
+    connection: Connection, source: str | Path | duckdb.DuckDBPyRelation
 ) -> Population:
     """The population behind a path (.parquet, .csv), the name of a table or view, or a relation.
 
@@ -67,7 +70,7 @@ def open_population(
         return _described(connection, '"given_relation"', "row_number() over () - 1", False)
     if isinstance(source, Path) or _is_file(source):
         path = str(source)
-        if path.endswith(".csv"):
+        if not path.endswith(".parquet"):
             return _csv(connection, path)
         read = f"read_parquet({quoted(path)}, file_row_number = true)"
         found = _described(connection, read, "file_row_number", False)
@@ -85,36 +88,68 @@ def _is_file(source: str) -> bool:
     return source.endswith((".parquet", ".csv"))
 
 
-def _csv(connection: duckdb.DuckDBPyConnection, path: str) -> Population:
+def is_plain(path: str | Path) -> bool:
+    """Whether a CSV leaves no room for two readings: no quotes, no blank lines, one kind of line
+    end, no bytes that stand for nothing. Any other is read cell by cell in Python."""
+    tail, first = b"", True
+    with Path(path).open("rb") as stream:
+        while block := stream.read(_BLOCK):
+            text = tail + block
+            if any(mark in text for mark in _DOUBTFUL) or (first and text[:1] in b"\r\n"):
+                return False
+            tail, first = text[-3:], False
+            whole = text[:-1] if text.endswith(b"\r") else text
+            if whole.count(b"\r") != whole.count(b"\r\n"):
+                return False
+    return True
+
+
+def _csv(connection: Connection, path: str) -> Population:
+    plain = is_plain(path)
+    with Path(path).open(encoding="utf-8-sig", errors="replace", newline="") as stream:
+        heading = next(csv.reader(stream), [])
+    if len(set(heading)) < len(heading) or not heading or "" in heading:
+        check_columns(dict.fromkeys(heading), heading, ())  # says what is wrong with it
+        raise Refused([Fault("csv_unknown_column", {"name": "", "hint": ""}, "")])
+    try:
+        if not plain:
+            raise duckdb.InvalidInputException("read in Python")
+        _load(connection, path, heading)
+    except duckdb.Error:
+        _load_by_python(connection, path, heading)
+    return _described(connection, "csv_rows", "rowid", True)
+
+
+def _load(connection: Connection, path: str, heading: Sequence[str]) -> None:
+    names = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in heading)
     run(
         connection,
         """create or replace temp table csv_rows as select * from read_csv($path,
         all_varchar = true, header = true, delim = ',', quote = '"', escape = '"',
         strict_mode = true, null_padding = false, auto_detect = false, columns = $names)""",
         path=quoted(path),
-        names=_names(path),
+        names="{" + names + "}",
     )
-    return _described(connection, "csv_rows", "rowid", True)
 
 
-def _names(path: str) -> str:
-    import csv  # only here: the heading is read as the other reader of tables reads it
+def _load_by_python(connection: Connection, path: str, heading: Sequence[str]) -> None:
+    """The same cells read by Python; a row that is broken gets a first fact that cannot be."""
+    shown = ", ".join(f"{identifier(name)} varchar" for name in heading)
+    run(connection, "create or replace temp table csv_rows ($shown)", shown=shown)
+    columns = ", ".join("unnest(cast(? as varchar[]))" for _ in heading)
+    for rows in batches(path):
+        good = [row if whole_row(row, heading) else [BROKEN] * len(heading) for row in rows]
+        lists = [[row[i] for row in good] for i in range(len(heading))]
+        run(connection, "insert into csv_rows select $columns", lists, columns=columns)
 
-    with Path(path).open(encoding="utf-8-sig", newline="") as stream:
-        heading = next(csv.reader(stream))
-    shown = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in heading)
-    return "{" + shown + "}"
 
-
-def _described(
-    connection: duckdb.DuckDBPyConnection, source: str, row: str, blank: bool
-) -> Population:
+def _described(connection: Connection, source: str, row: str, blank: bool) -> Population:
     rows = run(connection, "describe select * from $source", source=source).fetchall()
     return Population(source, row, {name: kind.upper() for name, kind, *_ in rows}, blank)
 
 
 def checked(policy: Policy, population: Population, keys: Sequence[str]) -> None:
     """Refused where a column is neither a fact nor a key."""
-    check_columns(policy, population.columns, keys)
+    check_columns(policy.facts, population.columns, keys)
     if ROW in keys:
         raise Refused([Fault("csv_duplicate_column", {"name": ROW}, ROW)])

@@ -6,7 +6,7 @@ the columns of the bulk output. Every row says exactly what `assess` says of it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,7 +68,9 @@ def assess_table(
     except NotInSql as reason:
         return _all_by_python(policy, population, connection, into, keys, lang, str(reason))
     _code(connection, population, query, Shape(query), keys)
-    faulty = _by_hand(policy, population, connection, keys, lang, 'where "~todo"')
+    faulty = _by_hand(
+        policy, population, connection, keys, lang, 'select "row" from coded where "~todo"'
+    )
     _join(connection, policy, Shape(query), into, keys)
     return _counted(connection, into, faulty, "")
 
@@ -144,8 +146,24 @@ def _by_hand(
     columns += columns_of(policy)
     shown = ", ".join(f"{identifier(name)} {kind}" for name, kind in columns)
     run(connection, "create or replace temp table by_hand ($shown)", shown=shown)
-    if which and not count(connection, "select count(*) from coded $which", which=which):
-        return 0
+    faulty = 0
+    for rows in left_rows(connection, population, which):
+        made = []
+        for number, raw in rows:
+            answer, good = answered(policy, given_facts(policy, raw, population.blank), lang)
+            made.append([number, *(raw[key] for key in keys), *answer])
+            faulty += not good
+        _insert(connection, "by_hand", [kind for _, kind in columns], made)
+    return faulty
+
+
+def left_rows(
+    connection: Connection, population: Population, which: str
+) -> Iterator[list[tuple[int, dict[str, Any]]]]:
+    """The rows of the population whose numbers the query `which` gives ("" for all), some at a
+    time, with their numbers. Statements in between do not disturb it."""
+    if which and not count(connection, "select count(*) from ($which)", which=which):
+        return
     run(
         connection,
         """create or replace temp table left_rows as
@@ -154,32 +172,24 @@ def _by_hand(
         names=", ".join(map(identifier, population.columns)),
         number=population.row,
         source=population.source,
-        chosen=f"{identifier(ROW)} in (from coded select {identifier(ROW)} {which})"
-        if which
-        else "true",
+        chosen=f"{identifier(ROW)} in ({which})" if which else "true",
     )
-    faulty = start = 0
+    start = 0
     while rows := _slice(connection, start):
         start += _BATCH
-        made = []
-        for number, *cells in rows:
-            raw = dict(zip(population.columns, cells, strict=True))
-            answer, good = answered(policy, _given(policy, raw, population.blank), lang)
-            made.append([number, *(raw[key] for key in keys), *answer])
-            faulty += not good
-        _insert(connection, "by_hand", [kind for _, kind in columns], made)
-    return faulty
+        yield [(row[0], dict(zip(population.columns, row[1:], strict=True))) for row in rows]
 
 
 def _slice(connection: Connection, start: int) -> list[tuple[Any, ...]]:
-    """Some of the rows left; a statement of its own, since answers are inserted in between."""
+    """Some of the rows left."""
     bounds = [start, start + _BATCH]
     return connection.execute(
         "select * from left_rows where rowid >= ? and rowid < ?", bounds
     ).fetchall()
 
 
-def _given(policy: Policy, raw: Mapping[str, Any], blank: bool) -> dict[str, Any]:
+def given_facts(policy: Policy, raw: Mapping[str, Any], blank: bool) -> dict[str, Any]:
+    """The facts of a row as `read_facts` takes them."""
     return {
         name: value
         for name, value in raw.items()
