@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from casework import dated_values
 from casework.dated_values import DatedValue, Parameter
 from casework.policy_form import nodes, rule_files, title_of
-from casework.rule_text import Path, RuleText, leaves, named_items
+from casework.rule_text import Path, RuleText, find, leaves, named_items
 from engine.faults import Refused
 from engine.labels import Label
 from engine.source import Mapping as Block
@@ -141,12 +141,13 @@ def _leaves(file: str, old: Node, new: Node, *, dated: bool) -> Iterator[Change]
     for path, kind in _differing(before, after):
         if dated and len(path) > 1 and path[1][:1].isdigit():
             continue
-        root = old if kind == "removed" else new
+        root = new if kind == "added" else old
         if kind != "changed":
             path = _top(path, before if kind == "added" else after)
         if (kind, path) not in seen:
             seen.add((kind, path))
-            yield _change(kind, file, root, path, before.get(path), after.get(path))
+            change = _change(kind, file, root, path, before.get(path), after.get(path))
+            yield replace(change, where=find(new, path).where) if kind == "changed" else change
 
 
 def _differing(before: Mapping[Path, str], after: Mapping[Path, str]) -> Iterator[tuple[Path, str]]:

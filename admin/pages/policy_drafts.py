@@ -59,8 +59,8 @@ def _found(files: Files, fault: Fault) -> Found:
         return Found(fault_text(fault), place, file if file in files else "", 0, "", "")
     lines = files[file].decode("utf-8", "replace").splitlines()
     text = lines[int(line) - 1] if 0 < int(line) <= len(lines) else ""
-    start = max(0, int(column) - 60)
-    excerpt = text[start : start + 110]
+    start = max(0, int(column) - 24)
+    excerpt = text[start : start + 90]
     caret = "".join("　" if ord(c) > 0x2E7F else " " for c in text[start : int(column) - 1]) + "^"
     return Found(fault_text(fault), place, file, int(line), excerpt, caret if excerpt else "")
 

@@ -188,6 +188,7 @@ def _part_name(value: Value) -> str:
 def wordings(desk: Desk, part: str, search: str) -> tuple[list[Wording], bool]:
     """The words of a part, or those that contain a text; and whether there are more."""
     found: dict[tuple[str, ...], Wording] = {}
+    known_parts = 0 if search else 2 if part.count("/") == 2 else 1 if "/" in part else 0
     hits = set()
     known = policy_form.words(desk.files)
     if search:
@@ -195,10 +196,21 @@ def wordings(desk: Desk, part: str, search: str) -> tuple[list[Wording], bool]:
     for value in known:
         at = (value.file, *value.path[:-1])
         if at in hits if search else value.part == part:
-            name = words.trail(value.trail) or words.name(value.file)
+            name = _word_trail(value, known_parts) or words.name(value.file)
             found.setdefault(at, Wording(name, value.clause)).values.append(value)
     listed = list(found.values())
     return listed[:MOST_WORDS], len(listed) > MOST_WORDS
+
+
+PIECES = frozenset({"button", "help", "status", "route_label", "failed"})
+
+
+def _word_trail(value: Value, known: int) -> str:
+    """Of what a word is, without the part that the page is about: "What is recorded › Chair"."""
+    trail = list(value.trail)
+    if len(value.path) > 1 and value.path[-2] in PIECES:
+        trail[-1] = value.path[-2]
+    return words.trail(trail[known:] or trail[-1:])
 
 
 # lists --------------------------------------------------------------------------------------

@@ -70,6 +70,7 @@ SECTIONS = {
     "tiers": _l("Tiers"),
     "sections": _l("Sections"),
     "hardship": _l("Names of the hardship"),
+    "days": _l("Time on notice"),
     "place_kinds": _l("Kinds of place"),
     "methods": _l("Ways of paying"),
     "needs": _l("Needed before payment"),

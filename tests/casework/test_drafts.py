@@ -377,7 +377,7 @@ def test_differences_say_which_value_from_what_to_what_by_which_clause() -> None
     days = found["changed", "at_least"]
     assert (days.before[0][1], days.after[0][1], days.clause) == ("5", "7", "4.3")
     assert [label.zh for label, _ in found["order", "reasons"].after][:2] == ["因灾", "因病"]
-    assert found["changed", "zh"].trail[-1].zh == "手机号码（必填）"
+    assert found["changed", "zh"].trail[-1].zh == "联系电话（必填）"
     assert len(found) == 4
 
 
