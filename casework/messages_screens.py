@@ -17,5 +17,18 @@ TEXTS = {
         "这个列表已经不在了，可能已在另一个窗口删除。",
         "This list is gone: it may have been removed in another window.",
     ),
+    "sheet_missing": ("还没有家庭收支表。", "There is no household worksheet yet."),
+    "sheet_checked": (
+        "家庭收支表各项都已核实。",
+        "Every row of the household worksheet is checked already.",
+    ),
+    "sheet_proof_missing": (
+        "没有写明证明材料：{items}。请先补充证明，再核实。",
+        "No proof is named for: {items}. Name the proof first.",
+    ),
+    "sheet_own": (
+        "不能核实自己家庭的收支表，请由他人办理。",
+        "You cannot check the worksheet of your own household. Somebody else must.",
+    ),
 }
 register(TEXTS)

@@ -26,6 +26,7 @@ from admin.security.account import inside
 from admin.security.people import actor
 from admin.views import asked, files, history, paging
 from admin.views.asked import Asked, whole
+from admin.views.bulk import BulkActions
 from admin.views.columns import Column, Filter
 from admin.views.fields import BoundForm
 from admin.views.kept import KeptLists
@@ -70,7 +71,7 @@ class NoSelects(AdminModelConverter):
         return super()._model_select_field(prop, multiple, remote_model, **kwargs)
 
 
-class ReadView(KeptLists, View, StockView):
+class ReadView(KeptLists, BulkActions, View, StockView):
     """A list with search, filters, order, details and export over what the person may see."""
 
     # -- what a table states; None closes that part, and its route is not even registered
@@ -121,6 +122,8 @@ class ReadView(KeptLists, View, StockView):
         """The permission that opens a method; a method not listed anywhere is closed."""
         if name == "ajax_lookup" and not self.form_ajax_refs:
             return ()
+        if name == "bulk_view":
+            return tuple(dict.fromkeys(bulk.permission for bulk in self.bulks))
         attribute = {**self._OPENED_BY, **self.routes}.get(name)
         permission = getattr(self, attribute, None) if attribute else None
         return (permission,) if permission else ()
@@ -274,6 +277,7 @@ class ReadView(KeptLists, View, StockView):
                 if each.name in wish.active
             ],
             actions=self.offered_actions(),
+            bulks=self.offered_bulks(),
             searchable=self.search("x") is not None,
             may_change=self.changeable(rows),
         )

@@ -23,21 +23,21 @@ from models import AuditRecord, OrgUnit, Role
 
 WHAT = {
     "member.register": _l("Entered in the register"),
-    "member.update": _l("Changed"),
+    "member.update": _l("Details changed"),
     "member.move": _l("Moved to another branch"),
     "household.put": _l("Household worksheet saved"),
     "household.verify": _l("Row of the worksheet verified"),
     "pair.start": _l("Pair begun"),
-    "pair.change": _l("Changed"),
+    "pair.change": _l("Details changed"),
     "pair.end": _l("Pair ended"),
     "user.create": _l("Account made"),
-    "user.update": _l("Changed"),
+    "user.update": _l("Details changed"),
     "user.password": _l("New first password given"),
     "user.grant": _l("Role granted"),
     "user.end_role": _l("Role ended"),
     "account.password": _l("Password changed by the person"),
     "org.create": _l("Unit made"),
-    "org.update": _l("Changed"),
+    "org.update": _l("Details changed"),
 }
 LABELS = {
     "state": _l("State"),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import abort, jsonify, redirect, request
+from flask import Response, abort, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
@@ -21,18 +21,20 @@ from admin.i18n import _l
 from admin.nav import Entry
 from admin.security.people import actor
 from admin.text import fault_text, mask, yuan, zhdate
+from admin.views import files
 from admin.views.base import within
+from admin.views.bulk import Bulk
 from admin.views.columns import Column, Filter, chosen, word_of, yes_or_no
 from admin.views.fields import BoundForm, Versioned, choice, day, long_words, words
 from admin.views.lookups import LookupField
 from admin.views.people_lookups import members_like, unit_lookup, units_like
 from admin.views.words import ETHNIC, HUKOU, ITEM, SEX, STANDING
 from admin.views.writing import ModelView
-from casework import members
+from casework import events, members, worksheet_checks
 from casework.people import Actor
 from casework.permissions import Permission
 from engine.faults import Fault
-from models import Member, OrgLevel, OrgUnit
+from models import Household, Member, OrgLevel, OrgUnit
 
 MASKED = {"id_number": "id_number", "phone": "phone", "bank_account": "account"}
 LABELS = {
@@ -100,8 +102,47 @@ def masked(field: str) -> Any:
     return lambda member: mask(getattr(member, field), MASKED[field])
 
 
+def export_chosen(rows: Sequence[Member]) -> Response:
+    """The chosen members as CSV; who took it is written down before it is given."""
+    taken = [column for column in MemberView.columns if column.in_export]
+    cells = [[(column.export or column.show)(row) for column in taken] for row in rows]
+    data = {"chosen": len(rows)}
+    events.record_look(db.session(), actor(), clock.now(), "export", "members", None, data)
+    db.session.commit()
+    return files.answer(str(MemberView.title), [str(column.label) for column in taken], cells)
+
+
+BULKS = (
+    Bulk(
+        "export",
+        _l("Export"),
+        _l("These members are written to a file; numbers stay masked. The export is recorded."),
+        Permission.Member.EXPORT,
+        "member.export",
+        "member",
+        answer=export_chosen,
+    ),
+    Bulk(
+        "verify",
+        _l("Mark worksheets as checked"),
+        _l(
+            "Every row of their household worksheets that names its proof is marked as checked by "
+            "you and then counts in assessments. Do this only with the proofs before you."
+        ),
+        Permission.Member.VERIFY_HOUSEHOLD,
+        "household.verify",
+        "member",
+        verb=lambda session, row, by, at: worksheet_checks.verify_all(session, row, by=by, at=at),
+        why_not=worksheet_checks.why_not,
+        loading=(selectinload(Member.household).selectinload(Household.items),),
+    ),
+)
+
+
 class MemberView(ModelView):
     """The register of members."""
+
+    bulks = BULKS
 
     read = Permission.Member.READ
     write = add = Permission.Member.WRITE
