@@ -17,9 +17,9 @@ TEXTS = {
         "这个列表已经不在了，可能已在另一个窗口删除。",
         "This list is gone: it may have been removed in another window.",
     ),
-    "sheet_missing": ("还没有家庭收支表。", "There is no household worksheet yet."),
+    "sheet_missing": ("还没有家庭情况核算表。", "There is no household worksheet yet."),
     "sheet_checked": (
-        "家庭收支表各项都已核实。",
+        "家庭情况核算表各项都已核实。",
         "Every row of the household worksheet is checked already.",
     ),
     "sheet_proof_missing": (

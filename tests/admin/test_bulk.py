@@ -45,7 +45,7 @@ def test_a_preview_says_what_will_happen_and_changes_nothing(fresh_office: Offic
     answer = verifier.post(LIST, chosen(fresh_office, "王小明", "李芳", "王小红"))
     said = words(answer.text)
     assert "将办理 1 条" in said
-    assert "李芳 ：还没有家庭收支表" in said
+    assert "李芳 ：还没有家庭情况核算表" in said
     assert "1 条已不存在，或不在您的工作范围内" in said
     assert "王小红" not in said
     assert checked(fresh_office, "王小明") == [False, False]

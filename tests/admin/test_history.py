@@ -49,7 +49,7 @@ def test_a_worksheet_tells_what_its_last_saving_changed(fresh_office: Office) ->
     assert clerk.post(path, sheet(version="")).status_code == 302
     assert clerk.post(path, sheet(version="1", size="4")).status_code == 302
     words = past(clerk.get(f"/members/details/?id={number}").text)
-    assert words.count("保存家庭收支表") == 2
+    assert words.count("保存家庭情况核算表") == 2
     assert "家庭人口 原为 3 → 改为 4" in words
 
 
