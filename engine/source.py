@@ -34,6 +34,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
+from functools import lru_cache
 
 from engine.composer import Composer
 from engine.faults import Fault, Refused
@@ -70,6 +71,7 @@ __all__ = [
 ]
 
 MAX_BYTES = 1_000_000
+REMEMBERED_LENGTH, REMEMBERED_FILES = 200_000, 128
 
 
 class Source:
@@ -98,7 +100,10 @@ class Source:
             lines = data[: error.start].count(b"\n")
             self.fault("not_utf8", f"{path}:{lines + 1}:1")
             return empty
-        return Composer(self.fault, path, text.replace("\r\n", "\n")).compose() or empty
+        compose = _remembered if len(text) <= REMEMBERED_LENGTH else _composed
+        node, faults = compose(path, text.replace("\r\n", "\n"))
+        self.faults += faults
+        return node or empty
 
     def block(self, node: Node | None, keys: str) -> Block:
         """A mapping with declared keys ("a b c?"); anything else in it is a fault."""
@@ -107,6 +112,21 @@ class Source:
     def nearest(self, name: str, names: Iterable[str]) -> Fault | str:
         """A hint for a wrong name: the nearest valid one, or the short list of valid ones."""
         return hint(name, names)
+
+
+def _composed(path: str, text: str) -> tuple[Node | None, tuple[Fault, ...]]:
+    """The nodes of a text and what is wrong with its YAML."""
+    faults: list[Fault] = []
+
+    def fault(code: str, where: str | None, **params: object) -> None:
+        faults.append(Fault(code, params, where))
+
+    return Composer(fault, path, text).compose(), tuple(faults)
+
+
+_remembered = lru_cache(REMEMBERED_FILES)(_composed)
+"""Nodes never change, and who edits one value of a policy reads all its other files again as they
+were: composing is most of the time that reading takes."""
 
 
 def hint(name: str, names: Iterable[str]) -> Fault | str:
