@@ -28,14 +28,25 @@ WIDE = {"duckdb": "int128", "spark": "decimal(38,0)"}
 class Layers:
     """The layers of one policy over columns of given types, up to its definitions.
 
-    `level` says in which layer a name is worked out, `bad` where a row is for Python.
+    `below` is a query over the same cells on which this one stands (engine.bulk.twofold). `level`
+    says in which layer a name is worked out, `bad` where a row is for Python.
     """
 
     def __init__(
-        self, policy: Policy, cells: Mapping[str, Cell], dialect: str, prefix: str
+        self,
+        policy: Policy,
+        cells: Mapping[str, Cell],
+        dialect: str,
+        prefix: str,
+        below: Layers | None = None,
     ) -> None:
-        self.prefix = prefix
-        self.policy, self.cells, self.dialect = policy, cells, dialect
+        self.prefix, self.dialect = prefix, dialect
+        self.placed: dict[str, str] = {}
+        done = below.done if below is not None else {}
+        self.done: dict[str, tuple[int, str]] = {
+            text: (-1, name) for text, (_, name) in done.items()
+        }
+        self.policy, self.cells = policy, cells
         self.machine: Machine = policy.machine
         self.plan = self.machine.plan
         self.layers: list[dict[str, Sql]] = []
@@ -50,15 +61,24 @@ class Layers:
 
     # layers ------------------------------------------------------------------------------
     def add(self, level: int, name: str, item: Sql) -> Sql:
-        """A column of a layer; the columns of earlier layers stay."""
+        """A column of a layer; the columns of earlier layers stay. What is worked out already,
+        here or by the query this one stands on, is not worked out again."""
+        text = item.sql(self.dialect)
+        done = self.done.get(text)
+        if done is not None and done[0] <= level:
+            self.placed[name] = done[1]
+            return sql.column(done[1])
         while len(self.layers) <= level:
             self.layers.append({})
-        self.layers[level][self.prefix + name] = item
-        return self.column(name)
+        own = self.prefix + name
+        self.layers[level][own] = item
+        self.placed[name] = own
+        self.done[text] = (level, own)
+        return sql.column(own)
 
     def column(self, name: str) -> Sql:
-        """A column that a layer has added; no column of a table begins like it."""
-        return sql.column(self.prefix + name)
+        """A column that `add` has been given; no column of a table begins like it."""
+        return sql.column(self.placed[name])
 
     def select(self, source: exp.Query | exp.Table) -> exp.Select:
         """The last layer over a source that has the cells' columns."""

@@ -44,9 +44,14 @@ class Query(Layers):
     """The whole query for one policy."""
 
     def __init__(
-        self, policy: Policy, cells: Mapping[str, Cell], dialect: str, prefix: str = "~"
+        self,
+        policy: Policy,
+        cells: Mapping[str, Cell],
+        dialect: str,
+        prefix: str = "~",
+        below: Layers | None = None,
     ) -> None:
-        super().__init__(policy, cells, dialect, prefix)
+        super().__init__(policy, cells, dialect, prefix, below)
         self.top = max(self.level.values(), default=1) + 1
         self.parts = self._core()
 

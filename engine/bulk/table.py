@@ -80,10 +80,15 @@ def _code(
 ) -> None:
     """`coded`: per row whether it is for Python, its packed answer, amounts and outputs."""
     inner = query.select(population.table(keys)).subquery("q")
-    columns = [sql.column(ROW), *(sql.column(key) for key in keys), query.column("todo")]
+    columns = [
+        sql.column(ROW),
+        *(sql.column(key) for key in keys),
+        exp.alias_(query.column("todo"), "~todo", quoted=True),
+    ]
     columns += shape.codes()
-    columns += [query.column(c) for c in query.parts.amounts.values() if isinstance(c, str)]
-    columns += [query.column(c) for c in query.parts.outputs.values()]
+    own = [c for c in query.parts.amounts.values() if isinstance(c, str)]
+    own += query.parts.outputs.values()
+    columns += map(sql.column, dict.fromkeys(query.placed[name] for name in own))
     made = exp.select(*columns).from_(inner, copy=False).sql("duckdb")
     made = made.replace("source_of_rows", population.source)
     run(connection, "create or replace temp table coded as $made", made=made)
@@ -114,7 +119,7 @@ def _join(
             columns.append("'' as error")
         elif name in own:
             columns.append(
-                f"cast(coded.{identifier(shape.query.prefix + own[name])} as {kind}) as {identifier(name)}"
+                f"cast(coded.{identifier(shape.query.placed[own[name]])} as {kind}) as {identifier(name)}"
             )
         else:
             columns.append(f"answers.{identifier(name)}")

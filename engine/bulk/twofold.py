@@ -92,10 +92,12 @@ class Twofold:
 
     # by SQL ------------------------------------------------------------------------------
     def _queries(self) -> dict[str, Query]:
-        return {
-            side: Query(policy, self.population.cells(policy), "duckdb", f"~{side}.")
-            for side, policy in self.policies.items()
-        }
+        found: dict[str, Query] = {}
+        below: Query | None = None
+        for side, policy in self.policies.items():
+            cells = self.population.cells(policy)
+            found[side] = below = Query(policy, cells, "duckdb", f"~{side}.", below)
+        return found
 
     def _narrow(self, queries: Mapping[str, Query]) -> exp.Select:
         """Per row its number, the packed answers, and the amounts that differ from row to row."""
@@ -104,11 +106,14 @@ class Twofold:
         for i, name in enumerate(self.by):
             columns.append(exp.alias_(sql.cast(sql.column(name), "varchar"), f"by{i}"))
         todo: list[Sql] = []
+        own: dict[str, None] = {}
         for side, query in queries.items():
             layer = query.select(layer)
             todo += [query.column("c_bad"), query.column("c_undecided")]
             columns += Shape(query, lists=False).codes(f"{side}_")
-            columns += [query.column(c) for c in query.parts.amounts.values() if isinstance(c, str)]
+            amounts = (c for c in query.parts.amounts.values() if isinstance(c, str))
+            own.update(dict.fromkeys(query.placed[name] for name in amounts))
+        columns += map(sql.column, own)
         columns.append(exp.alias_(sql.some(todo), "todo"))
         return exp.select(*columns).from_(layer.subquery("q"), copy=False)
 
