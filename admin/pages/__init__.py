@@ -12,10 +12,13 @@ def install(app: Flask, frame: Admin) -> None:
     from admin.pages import (
         applications,
         attachments,
+        bank_files,
         case_numbers,
         cases,
         figures,
         filings,
+        funds,
+        journal,
         meetings,
         messages,
         notices,
@@ -26,6 +29,7 @@ def install(app: Flask, frame: Admin) -> None:
         payments,
         policy_settings,
         receipts,
+        recoveries,
         register,
         screenings,
         transfers,
@@ -45,6 +49,7 @@ def install(app: Flask, frame: Admin) -> None:
             notices,
             objections,
         ),
-        *(filings, screenings, transfers, payments, receipts, figures, panels, policy_settings),
+        *(filings, screenings, transfers, payments, receipts),
+        *(funds, journal, recoveries, bank_files, figures, panels, policy_settings),
     ):
         page.install(app, frame)
