@@ -117,11 +117,12 @@ def measure(engine: Engine, members: int) -> None:
 
 
 def pages(session: Session, what: str, reach: Any, order: Any, depth: int) -> None:
-    """A page `depth` rows into the list, both ways; they must hold the same rows."""
+    """A page `depth` rows into the list, both ways; they must hold the same rows. Both have the
+    hint for SQLite, so that only the way of paging differs."""
     keys = paging.keys_of(order, Member.id)
     wide = paging.count(session, [reach], Member.id).more
     hinted = paging.widely(session, reach) if wide else reach
-    ordered = select(Member).where(reach).order_by(*(key.clause() for key in keys))
+    ordered = select(Member).where(hinted).order_by(*(key.clause() for key in keys))
     place = None
     if depth:
         last = session.scalars(ordered.offset(depth - 1).limit(1)).one()
