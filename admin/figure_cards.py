@@ -48,15 +48,24 @@ class Card:
 def cards(choice: Choice, year: int, today: date, committee: str) -> list[Card]:
     """The figures in the order of the page."""
     session, by = db.session(), actor()
+    stages = figures.by_stage(session, by, choice)
+    total = sum(each.total for each in stages)
     return [
-        _stages(figures.by_stage(session, by, choice)),
+        _stages(stages),
         _sources(figures_money.by_source(session, by, choice, year), year),
         _committees(figures_money.by_committee(session, by, choice), committee),
-        _time(figures_time.time_per_stage(session, by, choice)),
-        _deadlines(figures_time.deadlines(session, by, choice, today)),
+        _time(figures_time.time_per_stage(session, by, choice), _cut(total)),
+        _deadlines(figures_time.deadlines(session, by, choice, today), _cut(total)),
         _causes(figures.causes(session, by, choice)),
         _years(figures.by_year(session, by, Choice(None, choice.road, choice.unit))),
     ]
+
+
+def _cut(total: int) -> str:
+    """Says where only the newest applications were looked at."""
+    if total <= figures_time.MOST:
+        return ""
+    return " " + str(_("Over the newest %(count)s applications.", count=figures_time.MOST))
 
 
 # -- one function for each figure
@@ -186,7 +195,7 @@ def _committees(found: Sequence[figures_money.UnitFlow], committee: str) -> Card
     )
 
 
-def _time(found: Sequence[figures_time.StageTime]) -> Card:
+def _time(found: Sequence[figures_time.StageTime], cut: str) -> Card:
     spans = [
         Span(
             policy_label(each.label),
@@ -204,7 +213,7 @@ def _time(found: Sequence[figures_time.StageTime]) -> Card:
     return Card(
         "time",
         title,
-        _("Days from reaching a stage to leaving it, over every stay that has ended."),
+        _("Days from reaching a stage to leaving it, over every stay that has ended.") + cut,
         charts.spans("time", title, (_("Median"), _("Longest")), spans) if spans else None,
         (_("Stage"), _("Stays"), _("Median"), _("Longest")),
         tuple(
@@ -219,7 +228,7 @@ def _time(found: Sequence[figures_time.StageTime]) -> Card:
     )
 
 
-def _deadlines(found: Sequence[figures_time.Kept]) -> Card:
+def _deadlines(found: Sequence[figures_time.Kept], cut: str) -> Card:
     series = (
         _("In time"),
         _("Done late"),
@@ -239,7 +248,8 @@ def _deadlines(found: Sequence[figures_time.Kept]) -> Card:
     return Card(
         "deadlines",
         title,
-        _("The share counts what is done or past its date; what still runs is not counted in it."),
+        _("The share counts what is done or past its date; what still runs is not counted in it.")
+        + cut,
         _bars("deadlines", title, series, bars, (PLAIN, CAUTION, BAD, QUIET, STRIPES)),
         (_("Deadline"), _("Clause"), *series, _("Share in time")),
         tuple(

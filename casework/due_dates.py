@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, null, or_, select
 from sqlalchemy.orm import Session
 
 from casework import emergency
@@ -76,9 +76,9 @@ def dates_of_many(
     if not names:
         return {}
     found: dict[int, Found] = defaultdict(dict)
-    fields = sorted({field for name in names if (field := _field(name)) is not None})
-    for row in session.execute(_events(names, fields).where(chosen)):
-        _take(found[row.application_id], names, row)
+    plan = _Plan(names)
+    for row in session.execute(plan.query().where(chosen)):
+        plan.take(found[row.application_id], row)
     return found
 
 
@@ -90,72 +90,69 @@ def _needed(policy: Policy, roads: set[str]) -> list[DateName]:
     return [each for name, each in procedure.dates.items() if name in wanted and each.found]
 
 
-def _field(name: DateName) -> str | None:
-    """The recorded field that holds the date, None where it is the moment of an event."""
-    kind, what = name.found or ("", "")
-    if kind == "record":
-        return what.partition(".")[2]
-    return what if kind == "emergency" else None
+class _Plan:
+    """Which events hold the dates, and where in an event each date stands."""
 
-
-def _events(names: Sequence[DateName], fields: Sequence[str]) -> Select[Any]:
-    """The events that hold one of the dates, oldest first, with nothing but those dates."""
-    columns: list[ColumnElement[Any]] = [
-        CaseEvent.data["record"][field].as_string().label(f"field_{field}") for field in fields
-    ]
-    wanted: list[ColumnElement[bool]] = [false()]
-    for name in names:
-        kind, what = name.found or ("", "")
-        if kind == "record":
-            wanted.append(CaseEvent.data["stage"].as_string() == what.partition(".")[0])
-        elif kind == "emergency":
-            wanted.append(CaseEvent.verb == emergency.VERB)
-        elif kind in ("done", "reached"):
-            side = CaseEvent.stage_from if kind == "done" else CaseEvent.stage_to
-            moved = CaseEvent.stage_from.is_distinct_from(CaseEvent.stage_to)
-            wanted.append(and_(side == what, moved))
-    return (
-        select(
-            CaseEvent.application_id,
-            CaseEvent.verb,
-            CaseEvent.stage_from,
-            CaseEvent.stage_to,
-            CaseEvent.at,
-            CaseEvent.data["stage"].as_string().label("stage"),
-            *columns,
-        )
-        .where(or_(*wanted))
-        .order_by(CaseEvent.application_id, CaseEvent.seq)
-    )
-
-
-def _take(found: Found, names: Sequence[DateName], row: Any) -> None:
-    """Put what one event says over what earlier ones said."""
-    for name in names:
-        kind, what = name.found or ("", "")
-        day: date | None = None
-        if kind == "record":
+    def __init__(self, names: Sequence[DateName]) -> None:
+        self.recorded: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        self.authorised: list[tuple[str, str]] = []
+        self.left: dict[str, list[str]] = defaultdict(list)
+        self.reached: dict[str, list[str]] = defaultdict(list)
+        for name in names:
+            kind, what = name.found or ("", "")
             stage, _, field = what.partition(".")
-            day = _day(row, field) if row.stage == stage else None
-        elif kind == "emergency":
-            day = _day(row, what) if row.verb == emergency.VERB else None
-        elif _moved(row, kind, what):
-            at: datetime = row.at
-            day = day_of(at)
+            if kind == "record":
+                self.recorded[stage].append((name.id, field))
+            elif kind == "emergency":
+                self.authorised.append((name.id, what))
+            elif kind in ("done", "reached"):
+                (self.left if kind == "done" else self.reached)[what].append(name.id)
+        pairs = [pair for stage in self.recorded.values() for pair in stage] + self.authorised
+        self.fields = {field: f"field_{at}" for at, field in enumerate(dict(pairs).values())}
+
+    def query(self) -> Select[*tuple[Any, ...]]:
+        """Those events, oldest first, with nothing but their dates."""
+        stage = CaseEvent.data["stage"].as_string()
+        moved = CaseEvent.stage_from.is_distinct_from(CaseEvent.stage_to)
+        wanted: list[ColumnElement[bool]] = [stage.in_(self.recorded)]
+        if self.authorised:
+            wanted.append(CaseEvent.verb == emergency.VERB)
+        if self.left or self.reached:
+            sides = CaseEvent.stage_from.in_(self.left), CaseEvent.stage_to.in_(self.reached)
+            wanted.append(and_(moved, or_(*sides)))
+        return (
+            select(
+                CaseEvent.application_id,
+                CaseEvent.verb,
+                CaseEvent.stage_from,
+                CaseEvent.stage_to,
+                (CaseEvent.at if self.left or self.reached else null()).label("at"),
+                stage.label("stage"),
+                *(
+                    CaseEvent.data["record"][field].as_string().label(label)
+                    for field, label in self.fields.items()
+                ),
+            )
+            .where(or_(*wanted))
+            .order_by(CaseEvent.application_id, CaseEvent.seq)
+        )
+
+    def take(self, found: Found, row: Any) -> None:
+        """Put what one event says over what earlier ones said."""
+        for name, field in self.recorded.get(row.stage, ()):
+            self._put(found, name, getattr(row, self.fields[field]))
+        if row.verb == emergency.VERB:
+            for name, field in self.authorised:
+                self._put(found, name, getattr(row, self.fields[field]))
+        if row.stage_from != row.stage_to:
+            for name in (*self.left.get(row.stage_from, ()), *self.reached.get(row.stage_to, ())):
+                found[name] = day_of(row.at)
+
+    @staticmethod
+    def _put(found: Found, name: str, value: object) -> None:
+        day = parse_date(value) if isinstance(value, str) else None
         if day is not None:
-            found[name.id] = day
-
-
-def _moved(row: Any, kind: str, stage: str) -> bool:
-    """Whether the event left (done) or reached the stage."""
-    if row.stage_from == row.stage_to:
-        return False
-    return bool((row.stage_from if kind == "done" else row.stage_to) == stage)
-
-
-def _day(row: Any, field: str) -> date | None:
-    value = getattr(row, f"field_{field}")
-    return parse_date(value) if isinstance(value, str) else None
+            found[name] = day
 
 
 class _Counter:

@@ -21,7 +21,7 @@ from casework.people import Actor
 from engine.labels import Label
 from models.applications import Application, CaseEvent
 
-MOST = 20_000
+MOST = 10_000
 """Applications, the newest, over which time and deadlines are worked out."""
 DAY = 24 * 3600.0
 
