@@ -85,8 +85,14 @@ class Layers:
         found: exp.Query | exp.Table = source
         for number, layer in enumerate(self.layers):
             if layer:
-                inner = found.subquery(f"s{number}") if isinstance(found, exp.Query) else found
-                made = [exp.alias_(item, name, quoted=True) for name, item in layer.items()]
+                inner = (
+                    found.subquery(f"s{number}", copy=False)
+                    if isinstance(found, exp.Query)
+                    else found
+                )
+                made = [
+                    exp.alias_(item, name, quoted=True, copy=False) for name, item in layer.items()
+                ]
                 found = exp.select(exp.Star(), *made).from_(inner, copy=False)
         if not isinstance(found, exp.Select):
             raise NotInSql("nothing to select")

@@ -52,6 +52,8 @@ class Query(Layers):
         below: Layers | None = None,
     ) -> None:
         super().__init__(policy, cells, dialect, prefix, below)
+        self.fen: dict[tuple[int, int, str], Sql] = {}
+        """(benefit, tier, fen|min_fen|max_fen) → the amount of the tier, given or not."""
         self.top = max(self.level.values(), default=1) + 1
         self.parts = self._core()
 
@@ -155,11 +157,11 @@ class Query(Layers):
                 for key, tree in trees.items():
                     if tree is not None:
                         made = self._fen(f"a{b}_{i}_{key}", tree)
-                        columns[key][i] = made
+                        columns[key][i] = self.fen[b, i, key] = made
                         if not isinstance(made, exp.Literal):
                             settled.append(sql.some([sql.negation(here), sql.known(made)]))
                     elif key == "min_fen" and tier.mode in ("cap", "discretion"):
-                        columns[key][i] = sql.whole(1)
+                        columns[key][i] = self.fen[b, i, key] = sql.whole(1)
             for key, made_of in columns.items():
                 found[b, key] = self._amount(tiers[b], f"c_{b}_{key}", made_of)
         return found, settled

@@ -19,11 +19,14 @@ from engine.bulk.csvfiles import answered
 from engine.bulk.numbers import NotInSql
 from engine.bulk.query import Query
 from engine.bulk.runs import Connection, count, identifier, run
+from engine.bulk.settled import settled_rows
 from engine.bulk.shape import Shape, columns_of
 from engine.bulk.sources import ROW, Population, checked, open_population
 from engine.model import Policy
 
 _BATCH = 5000
+_FEW = 100
+"""Fewer open rows than this are answered sooner by Python than by another query."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ def assess_table(
     *,
     into: str = "assessed",
     keys: Sequence[str] = (),
+    missing: bool = True,
     lang: str = "zh",
 ) -> Assessed:
     """Assess a Parquet or CSV file, a table, a view or a relation into the table `into`.
@@ -58,7 +62,9 @@ def assess_table(
     A column per fact: yes/no as boolean, money in yuan, dates as DATE, choices as text, sets as
     text joined with `;`; NULL is unknown, and a column that is absent is looked up where it has a
     source. Columns of `keys` are passed through; any other is Refused. In a CSV, cells are as
-    `decide --csv` takes them. duckdb.Error where the source cannot be read.
+    `decide --csv` takes them. With `missing` False the missing facts of undetermined cases are not
+    worked out (NULL), which saves most of the work of Python where much is unknown. duckdb.Error
+    where the source cannot be read.
     """
     connection = connection or duckdb.connect()
     population = open_population(connection, source)
@@ -67,11 +73,11 @@ def assess_table(
         query = Query(policy, population.cells(policy), "duckdb")
     except NotInSql as reason:
         return _all_by_python(policy, population, connection, into, keys, lang, str(reason))
-    _code(connection, population, query, Shape(query), keys)
-    faulty = _by_hand(
-        policy, population, connection, keys, lang, 'select "row" from coded where "~todo"'
-    )
-    _join(connection, policy, Shape(query), into, keys)
+    shape = Shape(query)
+    _code(connection, population, query, shape, keys)
+    left = _settle(connection, population, query, keys, missing)
+    faulty = _by_hand(policy, population, connection, keys, lang, left)
+    _join(connection, policy, shape, into, keys)
     return _counted(connection, into, faulty, "")
 
 
@@ -79,7 +85,7 @@ def _code(
     connection: Connection, population: Population, query: Query, shape: Shape, keys: Sequence[str]
 ) -> None:
     """`coded`: per row whether it is for Python, its packed answer, amounts and outputs."""
-    inner = query.select(population.table(keys)).subquery("q")
+    inner = query.select(population.table(keys)).subquery("q", copy=False)
     columns = [
         sql.column(ROW),
         *(sql.column(key) for key in keys),
@@ -92,6 +98,59 @@ def _code(
     made = exp.select(*columns).from_(inner, copy=False).sql("duckdb")
     made = made.replace("source_of_rows", population.source)
     run(connection, "create or replace temp table coded as $made", made=made)
+
+
+def _settle(
+    connection: Connection,
+    population: Population,
+    query: Query,
+    keys: Sequence[str],
+    missing: bool,
+) -> str:
+    """`settled`: the answers of rows that completions settle; gives the query of the rows left."""
+    todo = 'select "row" from coded where "~todo"'
+    columns = [(ROW, "bigint"), *((key, population.types[key]) for key in keys)]
+    columns += columns_of(query.policy)
+    shown = ", ".join(f"{identifier(name)} {kind}" for name, kind in columns)
+    run(connection, "create or replace temp table settled ($shown)", shown=shown)
+    if not tried_rows(connection, population, query, todo, "tried", keys, missing):
+        return todo
+    run(connection, "insert into settled select * exclude (hard) from tried where not hard")
+    return 'select "row" from tried where hard'
+
+
+def tried_rows(
+    connection: Connection,
+    population: Population,
+    query: Query,
+    which: str,
+    into: str,
+    keys: Sequence[str] = (),
+    missing: bool = False,
+) -> bool:
+    """A table of the rows whose numbers the query `which` gives, answered by their completions,
+    `hard` where that is left to Python. False where there are few or no way to."""
+    if count(connection, "select count(*) from ($which)", which=which) < _FEW:
+        return False
+    try:
+        made = settled_rows(query, exp.select(exp.Star()).from_("open_rows"), keys, missing)
+    except NotInSql:
+        return False
+    run(
+        connection,
+        """create or replace temp table open_rows as
+        select * from (select *, $number as "row" from $source) where "row" in ($which)""",
+        number=population.row,
+        source=population.source,
+        which=which,
+    )
+    run(
+        connection,
+        "create or replace temp table $into as $made",
+        into=into,
+        made=made.sql("duckdb"),
+    )
+    return True
 
 
 def _join(
@@ -128,6 +187,7 @@ def _join(
         connection,
         """create or replace table $into as
         select $shown from coded join answers using ($words) where not "~todo"
+        union all by name select * from settled
         union all by name select * from by_hand""",
         into=identifier(into),
         shown=", ".join(columns),

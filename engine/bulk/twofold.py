@@ -16,12 +16,12 @@ from engine.assessment import Assessment, assess
 from engine.bulk import sql
 from engine.bulk.numbers import NotInSql
 from engine.bulk.query import Query
-from engine.bulk.runs import Connection, run
+from engine.bulk.runs import Connection, identifier, quoted, run
+from engine.bulk.shape import AMOUNTS, Shape
 from engine.bulk.shape import OUTCOMES as SETTLED
-from engine.bulk.shape import Shape
 from engine.bulk.sources import ROW, Population
 from engine.bulk.sql import Sql
-from engine.bulk.table import given_facts, left_rows
+from engine.bulk.table import given_facts, left_rows, tried_rows
 from engine.core import NO_CATEGORY, UNDETERMINED
 from engine.faults import Refused
 from engine.model import Policy
@@ -81,7 +81,7 @@ class Twofold:
         )
         wide = self._decoded(queries).sql("duckdb")
         run(self.connection, "insert into twofold $made", made=wide)
-        self._by_hand(kinds, _LEFT)
+        self._by_hand(kinds, self._completed(queries))
 
     def parts(self) -> list[tuple[str, str]]:
         """The parts of one side's answer."""
@@ -115,7 +115,7 @@ class Twofold:
             own.update(dict.fromkeys(query.placed[name] for name in amounts))
         columns += map(sql.column, own)
         columns.append(exp.alias_(sql.some(todo), "todo"))
-        return exp.select(*columns).from_(layer.subquery("q"), copy=False)
+        return exp.select(*columns).from_(layer.subquery("q", copy=False), copy=False)
 
     def _decoded(self, queries: Mapping[str, Query]) -> exp.Select:
         """The columns of `twofold` from `cells`."""
@@ -126,6 +126,41 @@ class Twofold:
         columns += [sql.column("n"), sql.column("first")]
         return exp.select(*columns).from_("cells")
 
+    # by completions ----------------------------------------------------------------------
+    def _completed(self, queries: Mapping[str, Query]) -> str:
+        """Rows that completions settle on both sides; gives the query of the rows left."""
+        for side, policy in self.policies.items():
+            alone = Query(policy, self.population.cells(policy), "duckdb")
+            if not tried_rows(self.connection, self.population, alone, _LEFT, f"tried_{side}"):
+                return _LEFT
+        columns = [f"cast(open_rows.{identifier(name)} as varchar)" for name in self.by]
+        for side, query in queries.items():
+            columns += self._from_words(f"tried_{side}", query.policy)
+        run(
+            self.connection,
+            """insert into twofold select $columns, 1, [open_rows."row"] from open_rows
+            join tried_old on tried_old."row" = open_rows."row" and not tried_old.hard
+            join tried_new on tried_new."row" = open_rows."row" and not tried_new.hard""",
+            columns=", ".join(columns),
+        )
+        return """select "row" from tried_old where hard
+            union select "row" from tried_new where hard"""
+
+    def _from_words(self, table: str, policy: Policy) -> list[str]:
+        """The parts of one side's answer from the columns of a result."""
+        found = ["false", _number_of(f"{table}.outcome", OUTCOMES)]
+        found.append(_number_of(f"{table}.category", self.categories))
+        given = {benefit.id for benefit in policy.benefits}
+        for id_ in self.benefits:
+            if id_ not in given:
+                found += ["0", "0", "0"]
+                continue
+            mode, fen, low, high = (f"{table}.{identifier(f'{id_}.{key}')}" for key in AMOUNTS)
+            found.append(_number_of(f"coalesce({mode}, '')", MODES))
+            found += [f"coalesce({fen}, {end}, 0)" for end in (low, high)]
+        return found
+
+    # decoding ----------------------------------------------------------------------------
     def _side(self, query: Query, fields: Mapping[str, Sql]) -> list[Sql]:
         names = (NO_CATEGORY, *query.policy.categories)
         category = _by_number(
@@ -188,6 +223,11 @@ class Twofold:
             else:
                 record += [MODES.index(one.mode), one.min_fen or 0, one.max_fen or 0]
         return record
+
+
+def _number_of(item: str, words: Sequence[str]) -> str:
+    """The place of a word in a list, from 0."""
+    return f"list_position([{', '.join(map(quoted, words))}], {item}) - 1"
 
 
 def _by_number(code: Sql | None, numbers: Mapping[int, int]) -> Sql:

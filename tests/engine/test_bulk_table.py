@@ -23,14 +23,14 @@ def rows(policy: Policy, count: int, unknown: float, **more: Any) -> list[dict[s
 
 @pytest.mark.parametrize("policy", [LICHENG, UNION], ids=lambda policy: policy.id)
 def test_known_facts_are_answered_by_sql_alone_and_as_assess_does(policy: Policy) -> None:
-    wrong, share = differences(policy, rows(policy, 8000, 0.0), looked_up(policy))
+    wrong, share = differences(policy, rows(policy, 9000, 0.0), looked_up(policy))
     assert wrong == []
     assert share == 0
 
 
 @pytest.mark.parametrize("policy", [LICHENG, UNION], ids=lambda policy: policy.id)
 def test_unknown_facts_and_faulty_rows_are_answered_as_assess_does(policy: Policy) -> None:
-    wrong, share = differences(policy, rows(policy, 2500, 0.01, faulty=0.02), looked_up(policy))
+    wrong, share = differences(policy, rows(policy, 1000, 0.01, faulty=0.02), looked_up(policy))
     assert wrong == []
     assert share < 0.1
 
@@ -46,6 +46,22 @@ def test_a_csv_with_blank_cells_is_answered_as_assess_does(policy: Policy) -> No
 def test_many_unknown_facts_are_answered_as_assess_does() -> None:
     wrong, _ = differences(LICHENG, rows(LICHENG, 500, 0.3), looked_up(LICHENG))
     assert wrong == []
+
+
+@pytest.mark.parametrize(("unknown", "count"), [(0.05, 1200), (0.3, 600), (0.8, 300)])
+def test_without_missing_facts_sql_settles_what_completions_agree_on(
+    unknown: float, count: int
+) -> None:
+    cases = rows(LICHENG, count, unknown)
+    wrong, share = differences(LICHENG, cases, looked_up(LICHENG), missing=False)
+    assert wrong == []
+    assert share < 0.01
+
+
+def test_without_missing_facts_another_policy_is_answered_as_assess_does() -> None:
+    wrong, share = differences(UNION, rows(UNION, 500, 0.04), looked_up(UNION), missing=False)
+    assert wrong == []
+    assert share < 0.3
 
 
 # one row ------------------------------------------------------------------------------------
