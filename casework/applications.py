@@ -88,6 +88,7 @@ def register(
         found += duties.recusal(session, application, by)
         found += entries.write(application, typed, entries.clean(form or {}), way.first, policy)
         found += _assess(session, application) if not found else []
+        found += entries.year_faults(typed, applied_on) if not found else []
         if found:
             raise Refused(found)
         duties.take(session, application, by, moves.duty_at(way, way.first))
@@ -127,7 +128,7 @@ def save(
     moves.lock(session, [application])
     policy, road = moves.policy_and_road(application)
     stage = road.stage(application.stage)
-    at_entry = stage.level == road.first.level
+    at_entry = entries.at_entry(road, stage)
     if at_entry:
         found = moves.check_access(session, application, by, Permission.Application.WRITE)
     else:
@@ -145,6 +146,7 @@ def save(
         if not found:
             _typed, found = starts.facts_for(policy, road, application.facts)
         found = found or _assess(session, application)
+        found = found or entries.year_faults(application.facts, application.applied_on)
         if found:
             raise Refused(found)
         application.aid_year = entries.aid_year(application.facts, application.applied_on)
@@ -225,6 +227,7 @@ def set_payee(
     application.payee_name, application.payee_kinship = name or None, kinship or None
     application.payee_method = method
     application.payee_account = account
+    application.payee_account_by_id = by.user_id if account else None
     application.payee_id_number = id_number
     duties.take(session, application, by, duty)
     data = {"method": method.value if method else None, "heir": bool(name)}

@@ -129,7 +129,7 @@ def _save(session: Session, application: Application, actor: Actor) -> Action:
     policy, road = moves.policy_and_road(application)
     stage = road.stage(application.stage)
     facts = entries.writable(policy, road, stage)
-    if stage.level == road.first.level:
+    if entries.at_entry(road, stage):
         wrong = _without(session, application, actor, Permission.Application.WRITE)
         duty = moves.duty_at(road, road.first)
     else:

@@ -83,14 +83,20 @@ def way(procedure: Procedure, road: Road) -> str:
 
 
 def screening(session: Session, application: Application) -> ScreeningResult | None:
-    """The newest result; None while the newest list has none."""
-    line = session.scalars(
-        select(ScreeningLine)
+    """The newest result; None while the newest list has none.
+
+    A failure stands until a later list passes: entering the name again does not make it undone,
+    which an emergency would excuse.
+    """
+    results = session.scalars(
+        select(ScreeningLine.result)
         .where(ScreeningLine.application_id == application.id)
         .order_by(ScreeningLine.id.desc())
-        .limit(1)
-    ).one_or_none()
-    return None if line is None else line.result
+    ).all()
+    if not results or results[0] is not None:
+        return results[0] if results else None
+    known = next((result for result in results if result is not None), None)
+    return known if known is ScreeningResult.FAIL else None
 
 
 def open_objections(session: Session, application: Application) -> int:

@@ -67,10 +67,30 @@ def may_write(policy: Policy, road: Road, stage: Stage, name: str) -> bool:
     At the level of entry: whatever is asked there or not tied to a stage. Higher up: only what is
     asked at that very stage.
     """
-    asked = policy.facts[name].asked
-    if stage.level != road.first.level:
+    fact = policy.facts[name]
+    if fact.source is not None and fact.source.kind == "parameter":
+        return False  # an official value is looked up, never typed over
+    asked = fact.asked
+    if not at_entry(road, stage):
         return asked == stage.id
     return asked is None or not road.has(asked) or road.stage(asked).level == road.first.level
+
+
+def at_entry(road: Road, stage: Stage) -> bool:
+    """Whether the application is still being entered: no stage of another level lies before.
+
+    A branch also posts the notice, but by then what it entered has been decided on.
+    """
+    return all(each.level == road.first.level for each in (*road.before(stage.id), stage))
+
+
+def year_faults(facts: Mapping[str, object], applied_on: date) -> list[Fault]:
+    """`aid_year_far` unless the aid counts for the year of application or the one before."""
+    year = aid_year(facts, applied_on)
+    if applied_on.year - 1 <= year <= applied_on.year:
+        return []
+    params = {"year": year, "first": applied_on.year - 1, "last": applied_on.year}
+    return [Fault("aid_year_far", params, "facts.aid_year")]
 
 
 def writable(policy: Policy, road: Road, stage: Stage) -> tuple[str, ...]:
@@ -152,7 +172,7 @@ def _write_form(
             found.append(Fault("form_unknown_field", params, f"form.{name}"))
         elif isinstance(text, str) and len(text) > TEXT_LENGTH:
             found.append(Fault("form_text_long", {"limit": TEXT_LENGTH}, f"form.{name}"))
-        elif stage.level != road.first.level:
+        elif not at_entry(road, stage):
             found.append(Fault("form_not_now", {"field": fields[name].label}, f"form.{name}"))
         elif not form_issued(road, stage):
             found.append(Fault("form_not_issued", {"form": paper.label}, f"form.{name}"))

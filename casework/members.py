@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from casework import access, differences, events
+from casework import access, differences, events, scope
 from casework.access import require
 from casework.clock import day_of
 from casework.people import Actor
@@ -49,7 +49,7 @@ def register(
     if found:
         raise Refused(found)
     member = Member(org_id=org.id, created_at=at)
-    _write(member, values)
+    _write(member, values, by)
     _flush_unique(session, member)
     events.audit(session, by, at, "member.register", "member", member.id, {"org": org.code})
     return member
@@ -72,7 +72,7 @@ def update(
     if found:
         raise Refused(found)
     changed = sorted(name for name, value in values.items() if now[name] != value)
-    _write(member, {name: values[name] for name in changed})
+    _write(member, {name: values[name] for name in changed}, by)
     _flush_unique(session, member)
     data = {
         "fields": changed,
@@ -107,6 +107,30 @@ def move(
     data = {"from": before, "to": to.id, "reason": reason}
     events.audit(session, by, at, "member.move", "member", member.id, data)
     return member
+
+
+def confirm_account(
+    session: Session, member: Member, *, by: Actor, at: datetime, expected_version: int
+) -> Member:
+    """A second person has compared the changed bank account with its proof (requirements §5)."""
+    require(session, by, Permission.Member.CONFIRM_ACCOUNT, member.org_id)
+    _check_version(session, member, expected_version)
+    if member.bank_account_by_id is None or member.bank_account_confirmed_by_id is not None:
+        raise Refused([Fault("account_nothing", {})])
+    if member.bank_account_by_id == by.user_id:
+        raise Refused([Fault("account_same_person", {}, "bank_account")])
+    member.bank_account_confirmed_by_id = by.user_id
+    session.flush()
+    events.audit(session, by, at, "member.confirm_account", "member", member.id)
+    return member
+
+
+def unconfirmed(by: Actor) -> Select[Member]:
+    """Members in the person's part of the tree whose changed account waits for a second person."""
+    query = select(Member).join(OrgUnit, OrgUnit.id == Member.org_id)
+    return scope.visible(query, by, Permission.Member.CONFIRM_ACCOUNT, OrgUnit.path).where(
+        Member.bank_account_by_id.is_not(None), Member.bank_account_confirmed_by_id.is_(None)
+    )
 
 
 def reveal(session: Session, member: Member, field: str, *, by: Actor, at: datetime) -> str | None:
@@ -183,7 +207,10 @@ def _phone_faults(phone: object) -> list[Fault]:
     return [Fault("phone_format", {}, "phone")]
 
 
-def _write(member: Member, values: Mapping[str, object]) -> None:
+def _write(member: Member, values: Mapping[str, object], by: Actor) -> None:
+    """Set the fields; another account number waits for a second person (`confirm_account`)."""
+    if "bank_account" in values and (values["bank_account"] or None) != member.bank_account:
+        member.bank_account_by_id, member.bank_account_confirmed_by_id = by.user_id, None
     for name, value in values.items():
         setattr(member, name, value.strip() or None if isinstance(value, str) else value)
 

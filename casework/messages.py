@@ -99,6 +99,11 @@ TEXTS: Catalogue = {
         "{name} 的组织关系已转出，不能登记申请。",
         "{name}'s organisational relation has moved away. No application can be registered.",
     ),
+    "aid_year_far": (
+        "帮扶年度{year}不对，应为申请当年或上一年（{first}或{last}）。",
+        "The aid year {year} cannot be right: it is the year of application or the one before "
+        "({first} or {last}).",
+    ),
     "fact_not_now": (
         "“{fact}”不在本环节填写，请退回或由负责的环节填写。",
         "{fact}: this is not entered at this stage. Return the application, or leave it to its stage.",

@@ -183,6 +183,28 @@ TEXTS: Catalogue = {
         "这笔款项已经签收，不能退回；多发、错发的请登记追回。",
         "This payment is signed for. It cannot come back; record a recovery instead.",
     ),
+    "payee_changed": (
+        "列入花名册后收款人或账号有变动，请移出花名册后重新列入。",
+        "The payee or the account has changed since the roster was made. Take the payment off the "
+        "roster and prepare it again.",
+    ),
+    "payment_in_recovery": (
+        "该笔款项已进入追回程序，不能退回或冲正，请在追回中办理。",
+        "This money is being recovered. It cannot be returned or reversed; go on in the recovery.",
+    ),
+    "account_unconfirmed": (
+        "{name}的银行账号变更后尚未经第二人确认，请由另一名有权限的同志在“账号确认”中核对后再发放，或改用现金。",
+        "The bank account of {name} was changed and nobody else has confirmed it. A second person "
+        "confirms it under “Account checks”, or the money is paid in cash.",
+    ),
+    "account_same_person": (
+        "银行账号变更须由另一人确认，您是变更人，请转给其他同志。",
+        "A change of a bank account is confirmed by somebody else than who made it.",
+    ),
+    "account_nothing": (
+        "没有待确认的银行账号变更。",
+        "There is no change of a bank account to confirm.",
+    ),
     "payee_not_member": (
         "款项只能发给党员本人，不能发给{name}。",
         "The money goes to the member alone, not to {name}.",

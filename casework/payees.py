@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy.orm import Session
 
 from casework import moves, papers
+from casework.people import Actor
 from engine.faults import Fault
 from models.applications import Application, PayMethod
 
@@ -44,6 +45,22 @@ def lawful(session: Session, application: Application) -> tuple[Payee | None, li
     if method == PayMethod.CARD and not account:
         return None, [Fault("account_missing", {"name": name}, number)]
     return Payee(name, kinship, method, account if method == PayMethod.CARD else None), []
+
+
+def account_faults(application: Application, by: Actor | None = None) -> list[Fault]:
+    """Why no money may be sent to the account: one person alone has stood for it.
+
+    The member's own account, once changed, is confirmed by a second person; an heir's is paid by
+    somebody else than who named it (`by`).
+    """
+    member, number = application.member, application.number
+    if member.died_on is None:
+        alone = member.bank_account_by_id is not None
+        if alone and member.bank_account_confirmed_by_id is None:
+            return [Fault("account_unconfirmed", {"name": member.name}, number)]
+    elif by is not None and by.user_id == application.payee_account_by_id:
+        return [Fault("account_same_person", {}, number)]
+    return []
 
 
 def unproven(session: Session, application: Application) -> list[Fault]:

@@ -23,6 +23,7 @@ from casework import (
     lists,
     moves,
     payees,
+    recoveries,
 )
 from casework.assessments import Checked
 from casework.clock import day_of
@@ -170,7 +171,9 @@ def _prepare_faults(
     session: Session, application: Application, unit: OrgUnit, source: FundSource | None
 ) -> list[Fault]:
     number = application.number
-    found = payees.lawful(session, application)[1]
+    payee, found = payees.lawful(session, application)
+    if payee is not None and payee.method == PayMethod.CARD:
+        found += payees.account_faults(application)
     grant = grants.of(session, application)
     if grant is None:
         return [*found, Fault("no_grant", {}, number)]
@@ -268,7 +271,21 @@ def _pay_faults(session: Session, payment: Payment, given: lists.Values, by: Act
             found.append(Fault("witness_missing", {}, number))
         elif witness in (by.name, payment.payee_name):
             found.append(Fault("witness_not_apart", {"name": witness}, number))
+    found += _payee_now(session, payment, given, by)
     return found + clearance.faults(session, application)
+
+
+def _payee_now(session: Session, payment: Payment, given: lists.Values, by: Actor) -> list[Fault]:
+    """The payee is asked again: a death or a corrected account since the roster stops the money."""
+    application = payment.grant.application
+    payee, found = payees.lawful(session, application)
+    if payee is None:
+        return found
+    same = (payee.name, payee.kinship) == (payment.payee_name, payment.payee_kinship)
+    if str(given.get("method")) == PayMethod.CARD.value:
+        same = same and payee.account == payment.account
+        found += payees.account_faults(application, by)
+    return found if same else [*found, Fault("payee_changed", {}, application.number)]
 
 
 def _ask_again(
@@ -362,6 +379,8 @@ def _undo_faults(
         found.append(Fault("payment_not_paid", {}, application.number))
     if payment.receipt is not None:
         found.append(Fault("payment_receipted", {}, application.number))
+    if recoveries.demanded_fen(session, payment.grant) > 0:
+        found.append(Fault("payment_in_recovery", {}, application.number))
     if not reason.strip():
         found.append(Fault("reason_needed", {}, application.number))
     return found

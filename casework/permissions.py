@@ -26,6 +26,7 @@ class Permission:
         READ = "member.read"
         WRITE = "member.write"
         MOVE = "member.move"
+        CONFIRM_ACCOUNT = "member.confirm_account"
         REVEAL = "member.reveal"
         EXPORT = "member.export"
         IMPORT = "member.import"

@@ -174,16 +174,17 @@ def owed_fen(session: Session, by: Actor) -> int:
 class Placeholder:
     """A figure that the office still has to put in."""
 
+    policy_id: str
     policy: Label
     parameter: Label
     clause: str
-    edition_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class OpenDraft:
     """A next edition being written; `proposed` waits for a second person, `mine` is not for me."""
 
+    policy_id: str
     policy: Label
     proposed: bool
     mine: bool
@@ -217,7 +218,7 @@ def policies(session: Session, by: Actor, today: date) -> Policies | None:
     for edition in now:
         policy = policy_of(edition)
         found += [
-            Placeholder(Label(policy.zh, policy.en), each.label, each.clause, edition.id)
+            Placeholder(policy.id, Label(policy.zh, policy.en), each.label, each.clause)
             for each in policy.parameters.values()
             if each.placeholder
         ]
@@ -238,6 +239,7 @@ def _drafts(session: Session, by: Actor) -> tuple[OpenDraft, ...]:
     )
     return tuple(
         OpenDraft(
+            edition.policy_code,
             Label(policy_of(edition).zh, policy_of(edition).en),
             state is DraftState.PROPOSED,
             proposer is not None and proposer == by.user_id,

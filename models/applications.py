@@ -31,6 +31,7 @@ from models.base import (
     PrimaryKey,
     Uid,
     Words,
+    big_integer,
     one_of,
     ordered_text,
     versioned,
@@ -166,6 +167,9 @@ class Application(Base):
     )
     created_at: Mapped[Moment] = mapped_column(comment="When registered")
     version: Mapped[int] = mapped_column(Integer, comment="Counts changes, against lost updates")
+    payee_account_by_id: Mapped[int | None] = mapped_column(
+        big_integer, comment="User who named the heir's account"
+    )
 
     member: Mapped[Member] = relationship()
     org: Mapped[OrgUnit] = relationship()

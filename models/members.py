@@ -20,6 +20,7 @@ from models.base import (
     PrimaryKey,
     Uid,
     Words,
+    big_integer,
     one_of,
     ordered_text,
     versioned,
@@ -129,6 +130,14 @@ class Member(Base):
     )
     created_at: Mapped[Moment] = mapped_column(comment="When registered")
     version: Mapped[int] = mapped_column(Integer, comment="Counts changes, against lost updates")
+    bank_account_by_id: Mapped[int | None] = mapped_column(
+        big_integer,
+        comment="User who last changed the account; null is the first load. No foreign key: "
+        "accounts of users point at members already",
+    )
+    bank_account_confirmed_by_id: Mapped[int | None] = mapped_column(
+        big_integer, comment="Second user who confirmed that change"
+    )
 
     org: Mapped[OrgUnit] = relationship(back_populates="members")
     household: Mapped["Household | None"] = relationship(back_populates="member")

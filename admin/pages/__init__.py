@@ -10,6 +10,7 @@ from flask_admin import Admin
 def install(app: Flask, frame: Admin) -> None:
     """Bind every page module, in the order of the sidebar. Imported late: they use the tables."""
     from admin.pages import (
+        account_checks,
         applications,
         attachments,
         bank_files,
@@ -49,7 +50,7 @@ def install(app: Flask, frame: Admin) -> None:
             notices,
             objections,
         ),
-        *(filings, screenings, transfers, payments, receipts),
+        *(filings, screenings, transfers, payments, receipts, account_checks),
         *(funds, journal, recoveries, bank_files, figures, panels, policy_settings),
     ):
         page.install(app, frame)

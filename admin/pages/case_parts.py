@@ -11,6 +11,7 @@ from admin.cases import actions, shapes
 from admin.forms import facts as fact_forms
 from admin.text import policy_label
 from casework import clearance
+from casework.papers import kinds as kinds_of_paper
 from casework.people import Actor
 from casework.permissions import Permission
 from casework.scope import may
@@ -79,9 +80,9 @@ def prints(session: Session, application: Application, by: Actor) -> list[tuple[
 
 
 def attachment_kinds(policy: Policy) -> list[tuple[str, str]]:
-    """What a scan can be: the papers that the rules may demand, and any other."""
+    """What a scan can be: the papers that the rules or the proof of an heir demand, and any other."""
     return [
-        *((rule.id, policy_label(rule.label)) for rule in policy.evidence),
+        *((code, policy_label(label)) for code, label in kinds_of_paper(policy).items()),
         ("photo", _("Photo of the notice")),
         ("receipt", _("Signed receipt")),
         ("other", _("Another paper")),

@@ -42,6 +42,7 @@ from admin.text import policy_label
 from casework import applications, pay_first, steps
 from casework import dues as case_dues
 from casework import history as records
+from casework.entries import at_entry
 from casework.people import Actor
 from casework.permissions import Permission
 from casework.scope import may
@@ -155,7 +156,7 @@ def build(
         editable=possible is not None
         and possible.save is not None
         and way is not None
-        and procedure.stages[application.stage].level == way.first.level,
+        and at_entry(way, procedure.stages[application.stage]),
         printable=way is not None and may(by, Permission.Application.PRINT, path),
     )
 

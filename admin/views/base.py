@@ -364,7 +364,9 @@ class ReadView(KeptLists, BulkActions, View, StockView):
 
     def _cells(self, wish: Asked, taken: Sequence[Column]) -> Iterator[list[object]]:
         show: list[Callable[[Any], object]] = [column.export or column.show for column in taken]
-        query = self.ordered(wish).execution_options(yield_per=STREAMED)
+        # an export reaches as far as the right to export, which may be less than the right to read
+        reach = self.visible(str(self.export_with or self.read))
+        query = self.ordered(wish).where(reach).execution_options(yield_per=STREAMED)
         with closing(db.session.scalars(query)) as found:
             for rows in found.partitions(STREAMED):
                 for row in rows:

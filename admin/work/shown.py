@@ -28,12 +28,12 @@ DEEDS = {
     "setting.put": (_l("Setting changed"), "settings.edit"),
     "calendar.put_year": (_l("Calendar of a year entered"), "holidays.index"),
     "policy.publish": (_l("Policy edition published"), "editions.details_view"),
-    "policy.draft_change": (_l("Policy draft changed"), None),
-    "policy.draft_propose": (_l("Policy draft put forward"), None),
-    "policy.draft_return": (_l("Policy draft sent back"), None),
-    "fund.add_source": (_l("Fund source opened"), "transfers.index"),
-    "fund.budget": (_l("Budget raised"), "transfers.index"),
-    "fund.reverse": (_l("Budget entry corrected"), "transfers.index"),
+    "policy.draft_change": (_l("Policy draft changed"), "policy.index"),
+    "policy.draft_propose": (_l("Policy draft put forward"), "policy.index"),
+    "policy.draft_return": (_l("Policy draft sent back"), "policy.index"),
+    "fund.add_source": (_l("Fund source opened"), "funds.index"),
+    "fund.budget": (_l("Budget raised"), "funds.index"),
+    "fund.reverse": (_l("Budget entry corrected"), "funds.index"),
 }
 NAMED = 4  # people on one line of what was done
 AT_ONCE = timedelta(minutes=1)

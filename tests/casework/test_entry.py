@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from casework import applications, assessments, history, settings
+from casework import applications, assessments, entries, history, settings
+from casework.editions import policy_of
 from casework.people import Actor
 from engine.faults import Refused
 from models import Application, CaseStatus, HouseholdItem, PayMethod
@@ -258,3 +259,24 @@ def test_the_payee_is_the_member_unless_he_has_died(bureau: Bureau) -> None:
     assert refusal(lambda: pay_to("王小明", "儿子")) == {"heir_unproven"}
     store(bureau, draft, "death_certificate")
     assert pay_to("王小明", "儿子").payee_name == "王小明"
+
+
+def test_what_was_decided_on_is_not_rewritten_while_the_branch_posts_the_notice(
+    bureau: Bureau,
+) -> None:
+    road = policy_of(bureau.edition).procedure.road("living")
+    assert entries.at_entry(road, road.stage("branch_check"))
+    assert not entries.at_entry(road, road.stage("committee_verify"))
+    assert not entries.at_entry(road, road.stage("notice"))
+
+
+def test_an_official_value_is_looked_up_and_never_typed_over(bureau: Bureau) -> None:
+    with pytest.raises(Refused) as caught:
+        register(bureau, facts={"line_year": "900000"})
+    assert [fault.code for fault in caught.value.faults] == ["fact_not_now"]
+
+
+def test_the_aid_year_is_the_year_of_application_or_the_one_before(bureau: Bureau) -> None:
+    with pytest.raises(Refused) as caught:
+        register(bureau, facts={"aid_year": 2031})
+    assert [fault.code for fault in caught.value.faults] == ["aid_year_far"]

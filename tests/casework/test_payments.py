@@ -7,14 +7,23 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from casework import clearance, ledger, lists, payments, people, rosters, transfers
+from casework import clearance, ledger, lists, members, payments, people, rosters, transfers
 from engine.faults import Refused
 from models.applications import CaseEvent, Decision, Duty, PayMethod
 from models.audit import AuditRecord
 from models.ledger import AccountKind, Journal, Payment, PaymentState
 from models.screenings import ScreeningLine
 from tests import factories as make
-from tests.casework.office import PAY_DAY, Office, codes, hire, met, open_funded_office, open_office
+from tests.casework.office import (
+    PAY_DAY,
+    Office,
+    codes,
+    hire,
+    met,
+    noon,
+    open_funded_office,
+    open_office,
+)
 from tests.ground import Ground
 
 
@@ -462,3 +471,41 @@ def test_money_paid_first_is_not_paid_again_when_its_turn_comes(
     office.screen(office.enter(application))
     assert application.stage == "archive"
     assert session.scalar(select(func.count()).where(Payment.state == "paid")) == 1
+
+
+# -- what has changed since the roster was made
+
+
+def test_a_death_after_the_roster_was_made_stops_the_money(
+    office: Office, session: Session
+) -> None:
+    (payment,) = office.roster(office.application("transfer"))
+    payment.grant.member.died_on = PAY_DAY
+    session.flush()
+    with pytest.raises(Refused) as refused:
+        office.pay(payment)
+    assert "heir_missing" in codes(refused)
+    assert payment.state is PaymentState.PREPARED
+
+
+def test_a_changed_account_waits_for_a_second_person_before_money_goes_to_it(
+    office: Office, session: Session
+) -> None:
+    application = office.application("transfer")
+    member = application.member
+    clerk = hire(session, "committee_clerk", office.tree.committee)
+    other = hire(session, "committee_clerk", office.tree.committee)
+    at = noon(1)
+    version = member.version
+    account = {"bank_account": "6228480000000000017", "bank_name": "银行"}
+    members.update(session, member, account, by=clerk, at=at, expected_version=version)
+    application.payee_method = PayMethod.CARD
+    office.transfer(application)
+    with pytest.raises(Refused) as refused:
+        office.prepare(application)
+    assert "account_unconfirmed" in codes(refused)
+    with pytest.raises(Refused) as alone:
+        members.confirm_account(session, member, by=clerk, at=at, expected_version=member.version)
+    assert codes(alone) == ["account_same_person"]
+    members.confirm_account(session, member, by=other, at=at, expected_version=member.version)
+    assert len(office.prepare(application)) == 1

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import calendar, grants, screenings
+from casework import calendar, clearance, grants, screenings
 from engine.faults import Refused
 from models.applications import CaseEvent
-from models.screenings import ScreeningLine
+from models.screenings import ScreeningLine, ScreeningList, ScreeningResult
 from tests.casework.office import Office, codes, hire, met, noon, open_office
 from tests.ground import Ground
 
@@ -158,3 +158,26 @@ def test_another_districts_screener_sees_nothing(office: Office, session: Sessio
     elsewhere = hire(session, "screener", office.tree.other_committee)
     assert screenings.worklist(session, elsewhere) == []
     assert session.scalars(select(ScreeningLine.result)).one() is None
+
+
+def test_a_failed_screening_stands_when_the_name_is_entered_again(
+    office: Office, session: Session
+) -> None:
+    application = office.application("screening")
+    entered = office.enter(application)
+    line = session.scalars(select(ScreeningLine).where(ScreeningLine.list_id == entered.id)).one()
+    line.result = ScreeningResult.FAIL
+    session.add(
+        ScreeningList(
+            org_id=entered.org_id,
+            entered_on=entered.entered_on,
+            entered_by_id=entered.entered_by_id,
+            at=entered.at,
+        )
+    )
+    session.flush()
+    newest = session.scalars(select(ScreeningList).order_by(ScreeningList.id.desc())).first()
+    assert newest is not None
+    session.add(ScreeningLine(list_id=newest.id, application_id=application.id))
+    session.flush()
+    assert clearance.screening(session, application) is ScreeningResult.FAIL

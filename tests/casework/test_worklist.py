@@ -24,6 +24,7 @@ from casework.worklist import Pile
 from engine.labels import Label
 from models import Application, CaseStatus, OrgUnit
 from models.outbox import OutboxMessage
+from models.policy_drafts import DraftState, PolicyDraft
 from tests import factories
 from tests.casework import office as offices
 from tests.casework.bureau import Bureau, applicant, later, register, take, walk
@@ -318,6 +319,35 @@ def test_the_policy_officer_sees_placeholders_and_years_without_a_calendar(burea
     assert [one.clause for one in found.placeholders] == ["2.1.2"]
     assert found.years == (2011,)
     assert watch.policies(bureau.session, bureau["clerk"], TODAY) is None
+
+
+def test_a_draft_waits_for_the_second_person_and_never_for_the_first(bureau: Bureau) -> None:
+    draft = PolicyDraft(
+        policy_code=bureau.edition.policy_code,
+        based_on=bureau.edition,
+        files=b"",
+        state=DraftState.PROPOSED,
+        in_force_from=TODAY,
+        started_by_id=bureau.users["officer"].id,
+        changed_by_id=bureau.users["officer"].id,
+        proposer_id=bureau.users["officer"].id,
+        created_at=NOW,
+        changed_at=NOW,
+    )
+    bureau.session.add(draft)
+    bureau.session.flush()
+
+    def seen(name: str) -> list[tuple[bool, bool]]:
+        found = watch.policies(bureau.session, bureau[name], TODAY)
+        return [(one.proposed, one.mine) for one in found.drafts] if found else []
+
+    assert seen("officer") == [(True, True)]
+    assert seen("second_officer") == seen("leader") == [(True, False)]
+    assert seen("clerk") == []
+    draft.state = DraftState.EDITING
+    bureau.session.flush()
+    assert seen("second_officer") == [(False, False)]
+    assert watch.policies(bureau.session, bureau["leader"], TODAY) is None
 
 
 def test_the_auditor_sees_counts_of_looks_and_refusals(bureau: Bureau) -> None:
