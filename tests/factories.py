@@ -118,7 +118,9 @@ def role(session: Session, code: str, permissions: Iterable[str] | None = None) 
     found = session.scalar(select(Role).where(Role.code == code))
     if found is not None:
         return found
-    data = _known_roles().get(code, {"zh": code, "en": code, "level": "department", "permissions": []})
+    data = _known_roles().get(
+        code, {"zh": code, "en": code, "level": "department", "permissions": []}
+    )
     chosen = data["permissions"] if permissions is None else permissions
     return _add(
         session,
