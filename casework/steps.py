@@ -182,8 +182,37 @@ class _Step:
             self.values = records.read_record(self.stage, given, day_of(self.at), road=self.road.id)
         except Refused as refused:
             self.found += refused.faults
-            if self.decides and self.checked is not None and not self._declines(given):
+            if self.checked is None or self._declines(given):
+                return
+            if self.decides:
                 self._judge_outcome(self.checked, self._departs(given))
+            else:
+                self._judge_rest_of_paper(self.checked, given)
+
+    def _judge_rest_of_paper(self, checked: Checked, given: Mapping[str, object]) -> None:
+        """A record that cannot be read whole still tells what else is wrong with the paper, so
+        that nobody is sent back twice for faults that were there the first time (4.1.4)."""
+        said = {fault.where for fault in self.found}
+        told = {f"{self.stage.level}_seal"} if "sealed" in said else set()
+        told |= {f"{self.stage.level}_amount"} if "amount" in said else set()
+        plain = records.plain(self._readable(given))
+        rest = papers.form_faults(
+            self.session, self.application, self.stage, plain, checked.evidence
+        )
+        if self.stage.form_check:
+            rest += assessments.missing_faults(self.application, checked, self._later())
+        self.found += [fault for fault in rest if fault.where not in said | told]
+
+    def _readable(self, given: Mapping[str, object]) -> dict[str, Value]:
+        """Those fields of the record that can be read on their own."""
+        values: dict[str, Value] = {}
+        for field in self.stage.records_for(self.road.id):
+            try:
+                one = {field.id: given.get(field.id)}
+                values |= records.read_fields([field], (), one, day_of(self.at))
+            except Refused:
+                continue
+        return values
 
     def _declines(self, given: Mapping[str, object]) -> bool:
         """Whether what is being recorded refuses the application, so that no amount belongs to it.

@@ -520,3 +520,13 @@ def test_archiving_closes_the_application(bureau: Bureau) -> None:
         expected_version=application.version,
     )
     assert application.status is CaseStatus.CLOSED
+
+
+def test_a_blank_box_does_not_hide_what_else_is_wrong_with_the_paper(bureau: Bureau) -> None:
+    application = walk(bureau, register(bureau), "branch_check")
+    found = refusal(
+        lambda: take(bureau, application, opinion="", signature="none", copies=1, sealed=None)
+    )
+    assert {"record_missing", "signature_missing", "copies_insufficient"} <= found
+    assert "form_field_missing" in found
+    assert "branch_seal_missing" not in found  # said already: the box for the seal is blank
