@@ -103,11 +103,14 @@ select file_row_number as "row",
     case when special_counted then 'dept_recognition' end) end as escalations,
   case when result <> 'ineligible' and living_category then 'fixed' end as "living_aid.mode",
   case when result <> 'ineligible' and living_category then 60000::bigint end as "living_aid.fen",
+  null::bigint as "living_aid.min_fen", null::bigint as "living_aid.max_fen",
   case when result <> 'ineligible' and not living_category then
     case tier when 1 then 'cap' when 2 then 'range' else 'discretion' end end as "sudden_aid.mode",
+  null::bigint as "sudden_aid.fen",
   case when result <> 'ineligible' and not living_category then
     case tier when 1 then 1 when 2 then 100000 else 1 end::bigint end as "sudden_aid.min_fen",
   case when result <> 'ineligible' and not living_category then
-    case tier when 1 then 300000 when 2 then 200000 end::bigint end as "sudden_aid.max_fen"
+    case tier when 1 then 300000 when 2 then 200000 end::bigint end as "sudden_aid.max_fen",
+  '' as error
 from sixth
 """

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from engine.assessment import Assessment, assess, canonical
-from engine.bulk.csvfiles import decide_table
 from engine.calendar import Calendar, read_calendar
 from engine.casefiles import read_cases, run_cases
 from engine.deadlines import deadlines
@@ -140,6 +139,8 @@ def _decide(given: argparse.Namespace) -> int:
 
 
 def _decide_table(given: argparse.Namespace) -> int:
+    from engine.bulk.files import decide_file  # loads DuckDB, which single cases do not need
+
     if given.out is None:
         print("--csv needs --out OUT.csv", file=sys.stderr)
         return UNREADABLE
@@ -148,7 +149,7 @@ def _decide_table(given: argparse.Namespace) -> int:
     if not source.is_file():
         raise _UnreadableError("cli_unreadable", source, FileNotFoundError(2, "not a file"))
     try:
-        rows, faulty = decide_table(policy, source, target, given.key, given.lang)
+        rows, faulty = decide_file(policy, source, target, given.key, given.lang)
     except OSError as error:
         raise _UnreadableError("cli_unwritable", target, error) from error
     params = {"rows": rows, "faulty": faulty}

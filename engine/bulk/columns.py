@@ -192,6 +192,9 @@ def _choice(fact: Fact, cell: Cell) -> Read | None:
     if not cell.is_text:
         return None
     allowed = [sql.text(choice) for choice in fact.choices]
+    if not cell.blank:  # what is no choice never counts: its row is for Python
+        other = sql.negation(sql.among(cell.sql, allowed))
+        return Read(cell.sql, sql.holds(other))
     return Read(sql.case((sql.holds(sql.among(cell.sql, allowed)), cell.sql)), None)
 
 

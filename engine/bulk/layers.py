@@ -116,6 +116,8 @@ class Layers:
                 read_as[name] = self.add(0, f"f{i}", made.sql)
             if made.bad is None:
                 self.bad.append(sql.every([cell.given, sql.unknown(read_as[name])]))
+            else:
+                self.bad.append(made.bad)
         for name, fact in self.policy.facts.items():
             self.names[name] = value_of(fact, read_as[name])
             self.level[name] = 1

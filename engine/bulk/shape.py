@@ -56,7 +56,8 @@ class Shape:
         """`lists` False: outcome, category and tiers only, and every row, for comparing."""
         self.query, self.policy = query, query.policy
         self.fields: dict[str, Field] = {}
-        self.packed: dict[str, Sql] = {}
+        self.packed: dict[str, tuple[Sql, bool]] = {}
+        """What is packed, and whether a refused case has it too."""
         self._place("outcome", 2, query.column("c_outcome"), plain=True)
         most = len(self.policy.categories)
         self._place("category", most.bit_length(), query.column("c_category"))
@@ -78,10 +79,7 @@ class Shape:
         if used + width > _WORD:
             word, used = word + 1, 0
         self.fields[name] = Field(name, word, used, width)
-        if not plain:
-            given = sql.binary(exp.GT, self.query.column("c_outcome"), sql.whole(REFUSED))
-            item = sql.case((sql.holds(given), item), other=sql.whole(0))
-        self.packed[name] = item
+        self.packed[name] = (item, plain)
 
     @property
     def words(self) -> int:
@@ -89,21 +87,26 @@ class Shape:
 
     def codes(self, prefix: str = "") -> list[Sql]:
         """`w0`, `w1` …: the packed parts of a row that is not for Python."""
+        given = sql.binary(exp.GT, self.query.column("c_outcome"), sql.whole(REFUSED))
         found = []
         for word in range(self.words):
-            terms = []
-            for field in self.fields.values():
-                if field.word == word:
-                    one = sql.cast(sql.part(self.packed[field.name]), "bigint")
-                    terms.append(
-                        sql.binary(exp.Mul, one, sql.whole(1 << field.start))
-                        if field.start
-                        else one
-                    )
-            total = terms[0]
-            for term in terms[1:]:
-                total = exp.Add(this=total, expression=sql.part(term))
-            found.append(exp.alias_(total, f"{prefix}w{word}", quoted=True))
+            always, positive = self._added(word, True), self._added(word, False)
+            if positive is not None:
+                part = sql.case((sql.holds(given.copy()), positive), other=sql.whole(0))
+                always = part if always is None else sql.binary(exp.Add, always, part)
+            found.append(exp.alias_(always or sql.whole(0), f"{prefix}w{word}", quoted=True))
+        return found
+
+    def _added(self, word: int, plain: bool) -> Sql | None:
+        """The fields of a word, each in its place."""
+        found: Sql | None = None
+        for field in self.fields.values():
+            item, own = self.packed[field.name]
+            if field.word == word and own == plain:
+                one: Sql = sql.cast(item.copy(), "bigint")
+                if field.start:
+                    one = sql.binary(exp.Mul, one, sql.whole(1 << field.start))
+                found = one if found is None else exp.Add(this=found, expression=sql.part(one))
         return found
 
     # words -------------------------------------------------------------------------------

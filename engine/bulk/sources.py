@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -30,12 +30,13 @@ _DOUBTFUL = (b'"', b"\0", "\ufffd".encode(), b"\n\n", b"\n\r\n")
 @dataclass(frozen=True)
 class Population:
     """What is selected from, the number of a row in it, and its columns with their types.
-    `blank`: an empty cell is an absent fact, as in CSV."""
+    `blank`: an empty cell is an absent fact, as in CSV; `plain`: no row of it is broken."""
 
     source: str
     row: str
     types: dict[str, str]
     blank: bool
+    plain: bool = True
 
     @property
     def columns(self) -> list[str]:
@@ -59,12 +60,14 @@ def _raw(text: str) -> Sql:
 
 
 def open_population(
-    connection: Connection, source: str | Path | duckdb.DuckDBPyRelation
+    connection: Connection, source: str | Path | duckdb.DuckDBPyRelation | Population
 ) -> Population:
     """The population behind a path (.parquet, .csv), the name of a table or view, or a relation.
 
     duckdb.Error where it cannot be read; a CSV is loaded into a temporary table.
     """
+    if isinstance(source, Population):
+        return source
     if isinstance(source, duckdb.DuckDBPyRelation):
         source.create_view("given_relation", replace=True)
         return _described(connection, '"given_relation"', "row_number() over () - 1", False)
@@ -116,8 +119,9 @@ def _csv(connection: Connection, path: str) -> Population:
             raise duckdb.InvalidInputException("read in Python")
         _load(connection, path, heading)
     except duckdb.Error:
+        plain = False
         _load_by_python(connection, path, heading)
-    return _described(connection, "csv_rows", "rowid", True)
+    return replace(_described(connection, "csv_rows", "rowid", True), plain=plain)
 
 
 def _load(connection: Connection, path: str, heading: Sequence[str]) -> None:

@@ -49,7 +49,7 @@ class Assessed:
 
 def assess_table(
     policy: Policy,
-    source: str | Path | duckdb.DuckDBPyRelation,
+    source: str | Path | duckdb.DuckDBPyRelation | Population,
     connection: Connection | None = None,
     *,
     into: str = "assessed",

@@ -10,6 +10,8 @@ import duckdb
 import pytest
 
 from engine import Policy, Refused, load
+from engine.bulk.csvfiles import decide_table
+from engine.bulk.files import decide_file
 from engine.bulk.table import assess_table
 from tests.engine import bulk_fuzz
 from tests.engine.bulk_fuzz import ROOT, as_table, differences, looked_up, population
@@ -166,3 +168,32 @@ def test_an_empty_table_has_an_empty_answer() -> None:
 def test_a_file_that_is_not_there_is_an_error_of_duckdb(tmp_path: Path) -> None:
     with pytest.raises(duckdb.Error):
         assess_table(LICHENG, tmp_path / "none.parquet")
+
+
+# decide --csv -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("policy", [LICHENG, UNION], ids=lambda policy: policy.id)
+def test_a_large_csv_is_decided_by_sql_to_the_same_bytes(policy: Policy, tmp_path: Path) -> None:
+    cases = [
+        {**row, "编号": f"甲{i}"} for i, row in enumerate(rows(policy, 700, 0.01, faulty=0.03))
+    ]
+    bulk_fuzz.as_csv(tmp_path / "in.csv", cases, ["编号", *policy.facts])
+    counts = [
+        decide(policy, tmp_path / "in.csv", tmp_path / name, ["编号"], "zh")
+        for name, decide in (("rows.csv", decide_table), ("sql.csv", by_sql))
+    ]
+    assert counts[0] == counts[1]
+    assert counts[0][1] > 0
+    assert (tmp_path / "rows.csv").read_bytes() == (tmp_path / "sql.csv").read_bytes()
+
+
+def test_a_large_csv_with_a_broken_row_is_decided_row_by_row(tmp_path: Path) -> None:
+    bulk_fuzz.as_csv(tmp_path / "in.csv", rows(LICHENG, 20, 0.0), list(LICHENG.facts))
+    with (tmp_path / "in.csv").open("a", encoding="utf-8") as stream:
+        stream.write("living,2010-12-01\r\n")
+    assert by_sql(LICHENG, tmp_path / "in.csv", tmp_path / "out.csv", [], "zh") == (21, 1)
+
+
+def by_sql(policy: Policy, source: Path, target: Path, keys: list[str], lang: str) -> Any:
+    return decide_file(policy, source, target, keys, lang, large=0)
