@@ -20,6 +20,7 @@ from casework import (
     clearance,
     events,
     facts,
+    history,
     lists,
     moves,
     numbers,
@@ -34,6 +35,7 @@ from engine.labels import Label
 from engine.model import Policy
 from engine.notices import check_notice, posted_reason
 from engine.procedure import StageKind
+from engine.source import parse_date
 from engine.words import chinese_date, chinese_month, yuan
 from models.applications import Application, Approval, ApprovalResult, CaseStatus
 from models.base import canonical_json
@@ -290,8 +292,12 @@ def _was_ended(session: Session, application: Application) -> bool:
 
 
 def _approved_on(session: Session, applications: Sequence[Application]) -> date | None:
-    """The latest day on which one of them was approved; the notice cannot start before it."""
-    moments = []
+    """The latest day on which one of them was approved; the notice cannot start before it.
+
+    The day written down at the approving stage counts (a meeting is often typed in later), else
+    the day of entry.
+    """
+    days: list[date] = []
     for application in applications:
         road = lists.road_of(application)
         before = [stage.id for stage in road.before(application.stage)]
@@ -305,9 +311,13 @@ def _approved_on(session: Session, applications: Sequence[Application]) -> date 
             .order_by(Approval.at.desc(), Approval.id.desc())
             .limit(1)
         ).one_or_none()
-        if last is not None:
-            moments.append(last.at)
-    return day_of(max(moments)) if moments else None
+        if last is None:
+            continue
+        written = history.recorded(session, application).get(last.stage, {})
+        fields = [each.id for each in road.stage(last.stage).records if each.type == "date"]
+        known = [parse_date(str(written[name])) for name in fields if name in written]
+        days.append(max((day for day in known if day is not None), default=day_of(last.at)))
+    return max(days) if days else None
 
 
 def check_data(

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import cancellations, clearance, grants, ledger, lists, notices, objections
+from casework import cancellations, clearance, grants, ledger, lists, moves, notices, objections
 from engine import messages
 from engine.faults import Refused
 from models.applications import Application
@@ -324,3 +324,16 @@ def test_the_reason_for_a_hold_is_said_in_words(office: Office) -> None:
     with pytest.raises(Refused) as refused:
         office.file(application)
     assert fault_reason.zh in messages.text(refused.value.faults[0], "zh")
+
+
+def test_a_notice_is_dated_after_the_meeting_not_after_it_was_typed_in(
+    office: Office, session: Session
+) -> None:
+    application = office.application("notice")
+    held, typed_in = date(2010, 12, 3), noon(20)
+    for approval in application.approvals:
+        assert approval.stage == "decision"
+    data = {"stage": "decision", "record": {"decided_on": held.isoformat()}}
+    leader = office.staff["department_leader"]
+    moves.move(session, application, verb="complete", by=leader, at=typed_in, data=data)
+    assert notices._approved_on(session, [application]) == held
