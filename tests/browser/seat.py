@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from selenium.common.exceptions import StaleElementReferenceException
+from selenium.common.exceptions import StaleElementReferenceException, WebDriverException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -149,9 +149,16 @@ def _is(label: str) -> str:
 
 
 def _gone(element: WebElement) -> bool:
-    """Whether the element's page is no longer shown."""
+    """Whether the page that the element stood on has been left.
+
+    Chromium says it in two ways: the element is stale, or its node is of another document.
+    """
     try:
         element.is_enabled()
     except StaleElementReferenceException:
         return True
+    except WebDriverException as error:
+        if "does not belong to the document" in str(error):
+            return True
+        raise
     return False
