@@ -129,6 +129,7 @@ def assess(policy: Policy, facts: Facts) -> Assessment:
     machine = policy.machine
     slots = machine.slot_values(facts)
     truths = machine.truths(slots)
+    _watch(machine, truths)
     amounts = machine.amounts(slots)
     core = core_of(machine.plan, truths)
     if core is not None and _settled(core, amounts):
@@ -140,6 +141,13 @@ def assess(policy: Policy, facts: Facts) -> Assessment:
         unknowns = machine.unknowns.of(slots, facts.on)
         outcome, category, benefits, missing, exact = _completed(machine, unknowns, slots, amounts)
     return _assembled(policy, facts, slots, truths, outcome, category, benefits, missing, exact)
+
+
+def _watch(machine: Machine, truths: Sequence[bool | None]) -> None:
+    """Refuse a case that a table cannot answer: two rows hold, or none."""
+    met = [guard for position, guard in machine.guards if truths[position]]
+    if met:
+        raise Refused([Fault(guard.code, {"table": guard.table}, guard.where) for guard in met])
 
 
 TierAmounts = Mapping[tuple[int, int], Amounts | None]

@@ -21,6 +21,17 @@ def rounded(value: Fraction, step: Fraction = Fraction(1)) -> Fraction:
     return whole * step if value >= 0 else -whole * step
 
 
+def rounded_half_even(value: Fraction, step: Fraction = Fraction(1)) -> Fraction:
+    """To the nearest multiple of step, half to the even multiple."""
+    return round(value / step) * step
+
+
+def rounded_half_down(value: Fraction, step: Fraction = Fraction(1)) -> Fraction:
+    """To the nearest multiple of step, half towards zero."""
+    whole = ceil(abs(value) / step - Fraction(1, 2))
+    return whole * step if value >= 0 else -whole * step
+
+
 def rounded_up(value: Fraction, step: Fraction = Fraction(1)) -> Fraction:
     return ceil(value / step) * step
 
@@ -67,6 +78,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "min": min,
     "max": max,
     "round": rounded,
+    "round_half_even": rounded_half_even,
+    "round_half_down": rounded_half_down,
     "round_up": rounded_up,
     "round_down": rounded_down,
     "year": lambda day: Fraction(day.year),
@@ -78,4 +91,5 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "add_days": lambda day, days: add_days(day, int(days)),
     "add_months": lambda day, months: add_months(day, int(months)),
     "end_of_year": lambda day: date(day.year, 12, 31),
+    "start_of_month": lambda day: day.replace(day=1),
 }

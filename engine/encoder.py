@@ -63,7 +63,10 @@ class Encoder:
         if isinstance(tree, t.Const):
             return self.writer.const(tree.value, ("raw", tree.value))
         if isinstance(tree, t.If):
-            return self.choose(tree, self.raw)
+            key = ("raw", t.key(tree))
+            if key not in self._done:
+                self._done[key] = self.writer.assign(self.choose(tree, self.raw))
+            return self._done[key]
         if isinstance(tree, t.Ref) and tree.name in self.definitions:
             return self.raw(self.definitions[tree.name])
         return self.slot(tree)

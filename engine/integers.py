@@ -76,6 +76,22 @@ def round_half(a: Pair, step: Pair = (1, 1)) -> Pair:
     return (size if top >= 0 else -size) * step[0], step[1]
 
 
+def round_half_even(a: Pair, step: Pair = (1, 1)) -> Pair:
+    """Half goes to the even multiple."""
+    top, bottom = _multiples(a, step)
+    whole, rest = top // bottom, top % bottom
+    if 2 * rest > bottom or (2 * rest == bottom and whole & 1):
+        whole += 1
+    return whole * step[0], step[1]
+
+
+def round_half_down(a: Pair, step: Pair = (1, 1)) -> Pair:
+    """Half goes towards zero."""
+    top, bottom = _multiples(a, step)
+    size = (2 * abs(top) + bottom - 1) // (2 * bottom)
+    return (size if top >= 0 else -size) * step[0], step[1]
+
+
 def _last_day(year: int, month: int) -> int:
     leap = month == 2 and year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
     return 29 if leap else _DAYS[month - 1]
@@ -108,6 +124,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "min": least,
     "max": most,
     "round": round_half,
+    "round_half_even": round_half_even,
+    "round_half_down": round_half_down,
     "round_up": round_up,
     "round_down": round_down,
     "year": lambda day: (date.fromordinal(day).year, 1),
@@ -118,5 +136,6 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "years_between": _years,
     "add_days": lambda day, days: min(max(day + days[0] // days[1], 1), _LAST),
     "add_months": _add_months,
+    "start_of_month": lambda day: day - date.fromordinal(day).day + 1,
     "end_of_year": lambda day: date(date.fromordinal(day).year, 12, 31).toordinal(),
 }

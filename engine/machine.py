@@ -88,6 +88,7 @@ class Machine:
         self.shadow = evaluator(self.slots, self.trees)
         self.shadow_known = evaluator(self.slots, self.trees, known=True)
         self.lists = _lists(policy, self.decider)
+        self.guards = tuple((self.plan.names[g.definition], g) for g in policy.guards)
         self.explanation = explanation_plan(policy)
         self.needed = tuple(sorted(self.slots[name] for name in _used_slots(self)))
         self.amount_trees = _amount_trees(policy)

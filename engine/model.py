@@ -116,7 +116,7 @@ class Condition:
 
 @dataclass(frozen=True)
 class Rule:
-    """Anything with a truth. `kind` is value, ground, exclusion, no_ground, benefit, tier,
+    """Anything with a truth. `kind` is value, row, ground, exclusion, no_ground, benefit, tier,
     evidence or escalation; `name` is its definition; `when` its tree.
 
     Of evidence: `asked` is the stage whose people supply it (None: the applicant, at once),
@@ -186,6 +186,63 @@ class Benefit:
     proposed: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table: what each cell says and asks, and what the row gives (None: it counts)."""
+
+    rule: Rule
+    cells: tuple[str, ...]
+    tests: tuple[t.Tree, ...]
+    then: t.Tree | None
+    text: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A decision or lookup table; `name` is the worked-out value that it gives.
+
+    `hit` is unique, first, any, priority, or collect sum, min, max or count; `columns` are what
+    the cells ask about, as written; `otherwise` is given where no row holds.
+    """
+
+    name: str
+    label: Label
+    clause: str
+    hit: str
+    columns: tuple[Condition, ...]
+    rows: tuple[Row, ...]
+    otherwise: t.Tree | None
+    kind: Type
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Something that must not hold: where `definition` holds a case is refused with `code`.
+
+    It stands for what reading could not prove of a table: that one row holds, and only one.
+    """
+
+    definition: str
+    code: str
+    table: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """A most over several benefits together; `used` is what was granted before (None: nothing)."""
+
+    id: str
+    label: Label
+    clause: str
+    most: t.Tree
+    used: t.Tree | None
+    of: tuple[str, ...]
+    where: str
+
+
 @dataclass(frozen=True)
 class Definition:
     """A named tree: a condition or a worked-out value."""
@@ -229,6 +286,9 @@ class Policy:
     roads: Mapping[str, str]
     """Road id → the definition of its `when`."""
     procedure: Procedure
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    caps: tuple[Cap, ...] = ()
+    guards: tuple[Guard, ...] = ()
     files: Mapping[str, bytes] = field(repr=False, default_factory=dict)
 
     @property

@@ -79,6 +79,8 @@ class Source:
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
+        self.unread = False
+        """Whether a file could not be read at all: what others say of its names is then moot."""
 
     def fault(self, code: str, where: str | None, **params: object) -> None:
         self.faults.append(Fault(code, params, where))
@@ -93,16 +95,19 @@ class Source:
         empty = Mapping((), Place(path, 1, 1))
         if len(data) > MAX_BYTES:
             self.fault("file_too_large", f"{path}:1:1", size=len(data), limit=MAX_BYTES)
+            self.unread = True
             return empty
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             lines = data[: error.start].count(b"\n")
             self.fault("not_utf8", f"{path}:{lines + 1}:1")
+            self.unread = True
             return empty
         compose = _remembered if len(text) <= REMEMBERED_LENGTH else _composed
         node, faults = compose(path, text.replace("\r\n", "\n"))
         self.faults += faults
+        self.unread |= node is None
         return node or empty
 
     def block(self, node: Node | None, keys: str) -> Block:
@@ -287,6 +292,16 @@ class Block:
         found: list[Scalar] = []
         for node in self.items(key):
             if isinstance(node, Scalar) and not node.is_null:
+                found.append(node)
+            else:
+                self.source.fault("expected_text", node.where)
+        return tuple(found)
+
+    def scalars_or_null(self, key: str) -> tuple[Scalar, ...]:
+        """A list of texts of which some may be left blank."""
+        found: list[Scalar] = []
+        for node in self.items(key):
+            if isinstance(node, Scalar):
                 found.append(node)
             else:
                 self.source.fault("expected_text", node.where)

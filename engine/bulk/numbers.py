@@ -172,10 +172,13 @@ class Arithmetic:
 
     # rounding ----------------------------------------------------------------------------
     def rounded(self, how: str, one: Number, step: Fraction) -> Number:
-        """To a multiple of the step; `how` is round, round_up or round_down."""
+        """To a multiple of the step; `how` is the name of the function."""
         top = self.times(one.top, constant(step.denominator))
         bottom = self.times(one.bottom, constant(step.numerator))
-        steps = {"round": self._half, "round_up": self._up, "round_down": self.floor}[how]
+        steps = {
+            "round": self._half, "round_half_down": self._half_down,
+            "round_half_even": self._half_even, "round_up": self._up, "round_down": self.floor,
+        }[how]  # fmt: skip
         found = self.times(steps(top, bottom), constant(step.numerator))
         return self._reduced(found, constant(step.denominator))
 
@@ -184,10 +187,34 @@ class Arithmetic:
 
     def _half(self, top: Whole, bottom: Whole) -> Whole:
         """Half goes away from zero."""
+        return self._half_by_size(top, bottom, constant(0))
+
+    def _half_down(self, top: Whole, bottom: Whole) -> Whole:
+        """Half goes towards zero."""
+        return self._half_by_size(top, bottom, constant(-1))
+
+    def _half_even(self, top: Whole, bottom: Whole) -> Whole:
+        """Half goes to the even multiple: one less than half away where that is odd and a half."""
+        twice, doubled = self.times(bottom, constant(2)), self.times(top, constant(2))
+        up = self.floor(self.plus(doubled, bottom), twice)
+        exact = self.minus(self.times(up, twice), self.plus(doubled, bottom))
+        odd = self.minus(up, self.times(self.floor(up, constant(2)), constant(2)))
+        test = sql.every(
+            [
+                sql.binary(exp.EQ, exact.sql, sql.whole(0)),
+                sql.binary(exp.EQ, odd.sql, sql.whole(1)),
+            ]
+        )
+        less = self.minus(up, constant(1))
+        made = sql.if_known(test, less.sql, up.sql)
+        return Whole(made, less.low, up.high, up.wide)
+
+    def _half_by_size(self, top: Whole, bottom: Whole, shift: Whole) -> Whole:
         twice = self.times(bottom, constant(2))
 
         def size(of: Whole) -> Whole:
-            return self.floor(self.plus(self.times(of, constant(2)), bottom), twice)
+            doubled = self.plus(self.times(of, constant(2)), self.plus(bottom, shift))
+            return self.floor(doubled, twice)
 
         if top.low >= 0:
             return size(top)

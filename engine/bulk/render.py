@@ -173,16 +173,24 @@ class Renderer:
         if tree.name == "end_of_year":
             parts = {"year": exp.Year(this=start.sql), "month": sql.whole(12), "day": sql.whole(31)}
             return Day(exp.DateFromParts(**parts), start.low, min(start.high + 366, _LAST))
-        step = tree.args[1]
-        if not isinstance(step, t.Const) or not isinstance(step.value, Fraction):
-            raise NotInSql("a step of days that is no constant")
-        count = int(step.value)
-        days = (count, count) if tree.name == "add_days" else _days_of_months(count)
-        low, high = start.low + days[0], start.high + days[1]
+        if tree.name == "start_of_month":
+            year, month = exp.Year(this=start.sql), exp.Month(this=start.sql)
+            first = exp.DateFromParts(year=year, month=month, day=sql.whole(1))
+            return Day(first, max(start.low - 30, _FIRST), start.high)
+        count = self.number(tree.args[1])
+        if count.bottom.constant != 1:
+            raise NotInSql("a step of days that may be no whole number")
+        spans = [
+            (n, n) if tree.name == "add_days" else _days_of_months(n)
+            for n in (count.top.low, count.top.high)
+        ]
+        low, high = start.low + min(a for a, _ in spans), start.high + max(b for _, b in spans)
         if low < _FIRST or high > _LAST:
             raise NotInSql("a date beyond the calendar")
         unit = exp.var("DAY" if tree.name == "add_days" else "MONTH")
-        moved = exp.DateAdd(this=start.sql, expression=sql.whole(count), unit=unit)
+        fixed = count.top.constant
+        step = sql.whole(fixed) if fixed is not None else exp.Paren(this=count.top.sql)
+        moved = exp.DateAdd(this=start.sql, expression=step, unit=unit)
         return Day(sql.cast(moved, "date"), low, high)
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from fractions import Fraction
 
+from engine.calculus import add_days, add_months
 from engine.language import tree as t
 
 Interval = tuple[Fraction, Fraction]
+Days = tuple[date, date]
 
 
 def bounds(tree: t.Tree, ranges: Mapping[str, Interval]) -> Interval | None:
@@ -67,3 +70,33 @@ def _call(tree: t.Call, ranges: Mapping[str, Interval]) -> Interval | None:
             step = spans[1][0]
         return spans[0][0] - step, spans[0][1] + step
     return None
+
+
+def day_bounds(tree: t.Tree, days: Mapping[str, Days]) -> Days | None:
+    """The earliest and the latest date; None where nothing is known."""
+    if isinstance(tree, t.Const) and isinstance(tree.value, date):
+        return tree.value, tree.value
+    if isinstance(tree, t.Ref):
+        return days.get(tree.name)
+    if isinstance(tree, t.If):
+        one, two = day_bounds(tree.then, days), day_bounds(tree.other, days)
+        return None if one is None or two is None else (min(one[0], two[0]), max(one[1], two[1]))
+    if not isinstance(tree, t.Call):
+        return None
+    known = day_bounds(tree.args[0], days)
+    if known is None:
+        return None
+    if tree.name == "end_of_year":
+        return date(known[0].year, 12, 31), date(known[1].year, 12, 31)
+    if tree.name == "start_of_month":
+        return known[0].replace(day=1), known[1].replace(day=1)
+    return _moved(tree, known)
+
+
+def _moved(tree: t.Call, known: Days) -> Days | None:
+    """A date moved by a constant number of days or months."""
+    step = tree.args[1]
+    if not (isinstance(step, t.Const) and isinstance(step.value, Fraction)):
+        return None
+    move = add_days if tree.name == "add_days" else add_months
+    return move(known[0], int(step.value)), move(known[1], int(step.value))

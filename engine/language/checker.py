@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 
+from engine.language import sugar
 from engine.language import tree as t
-from engine.language.bounds import bounds
+from engine.language.bounds import bounds, day_bounds
+from engine.language.cells import parse_cell
 from engine.language.functions import FUNCTIONS, Signature
 from engine.language.lexer import Stumble
 from engine.language.parser import Rough, parse
@@ -32,25 +36,48 @@ def check(scalar: Scalar, names: Names, source: Source, want: Type | None = None
 
     `want` is the kind of value asked for: YES_NO for conditions, None for any.
     """
+    rough = _read(scalar, source, lambda text: parse(text, names.words))
+    return None if rough is None else Checker(scalar, names, source).top(rough, want)
+
+
+def check_cell(
+    scalar: Scalar, column: t.Tree, shown: str, names: Names, source: Source
+) -> t.Tree | None:
+    """The condition that a cell of a table puts on its column (`shown`: how the column is
+    written); always true where the cell takes anything; None after faults."""
+    given = Rough("given", (0, 0), shown, tree=column)
+    is_set = column.type.kind == "set"
+    faults = len(source.faults)
+    rough = _read(scalar, source, lambda text: parse_cell(text, names.words, given, is_set))
+    if rough is not None:
+        return Checker(scalar, names, source).condition(rough)
+    return t.Const(True, YES_NO, (0, 0)) if len(source.faults) == faults else None
+
+
+def _read(scalar: Scalar, source: Source, parsed: Callable[[str], Rough | None]) -> Rough | None:
+    """The rough tree; None after a fault, or where the parser gives none."""
     if len(scalar.text) > MAX_LENGTH:
         source.fault("expr_too_long", scalar.where, limit=MAX_LENGTH)
         return None
     try:
-        rough = parse(scalar.text, names.words)
+        return parsed(scalar.text)
     except Stumble as stumble:
         source.fault(stumble.fault.code, scalar.at(stumble.offset), **stumble.fault.params)
         return None
-    return Checker(scalar, names, source).top(rough, want)
 
 
 class Checker:
     def __init__(self, scalar: Scalar, names: Names, source: Source) -> None:
         self.scalar, self.names, self.source = scalar, names, source
+        self.used = names.asked
+        """Dated parameters whose values were written out."""
 
     def fault(self, rough: Rough, code: str, **params: object) -> None:
         self.source.fault(code, self.scalar.at(rough.span[0]), **params)
 
     def written(self, rough: Rough) -> str:
+        if rough.kind == "given":
+            return rough.value
         return self.scalar.text[rough.span[0] : rough.span[1]]
 
     def top(self, rough: Rough, want: Type | None) -> t.Tree | None:
@@ -99,6 +126,8 @@ class Checker:
     def value(self, rough: Rough) -> t.Tree | None:
         if rough.kind in ("and", "or", "not"):
             return self._condition(rough)
+        if rough.kind == "given":
+            return rough.tree
         if rough.kind == "word":
             return self._word(rough)
         if rough.kind in ("number", "date", "text"):
@@ -136,14 +165,15 @@ class Checker:
             except ValueError:
                 self.fault(rough, "expected_date", text=rough.value)
                 return None
-        digits = rough.value.rstrip("%万")
+        written = rough.value.rstrip("元")
+        digits = written.rstrip("%万")
         if len(digits) > 24:
             self.fault(rough, "expr_number_too_long", text=rough.value)
             return None
         value = Fraction(digits)
-        if rough.value.endswith("%"):
+        if written.endswith("%"):
             value /= 100
-        elif rough.value.endswith("万"):
+        elif written.endswith("万"):
             value *= 10000
         return t.Const(value, INTEGER if value.denominator == 1 else NUMBER, rough.span)
 
@@ -158,7 +188,9 @@ class Checker:
         return self.value(one), self.value(two)
 
     def _offers(self, rough: Rough) -> Type | None:
-        """The type of a word that names something with choices."""
+        """The type of a word or column that has choices."""
+        if rough.tree is not None and rough.tree.type.kind == "choice":
+            return rough.tree.type
         if rough.kind == "word":
             name = self.names.resolve(rough.value)
             if name is not None and self.names.types[name].kind == "choice":
@@ -179,11 +211,20 @@ class Checker:
             near = hint(rough.value, [*kind.choices, *(c.zh for c in kind.choices.values())])
             self.fault(rough, "expr_unknown_choice", text=rough.value, hint=near)
             return None
+        if rough.kind == "if":
+            return self._chosen_if(rough, kind)
         found = self.value(rough)
         if found is not None and found.type.kind != "choice":
             self.fault(rough, "expr_wrong_kind", wanted=kind_of(kind), found=kind_of(found.type))
             return None
         return found
+
+    def _chosen_if(self, rough: Rough, kind: Type) -> t.Tree | None:
+        test = self.condition(rough.parts[0])
+        then, other = (self.chosen(part, kind) for part in rough.parts[1:])
+        if test is None or then is None or other is None:
+            return None
+        return t.If(test, then, other, kind, rough.span)
 
     def _compare(self, rough: Rough) -> t.Tree | None:
         left, right = self._sides(*rough.parts)
@@ -272,6 +313,8 @@ class Checker:
         return self._in_list(item, single, rough)
 
     def _names_set(self, rough: Rough) -> bool:
+        if rough.tree is not None:
+            return rough.tree.type.kind == "set"
         name = self.names.resolve(rough.value) if rough.kind == "word" else None
         return name is not None and self.names.types[name].kind == "set"
 
@@ -357,10 +400,14 @@ class Checker:
         if not signature.least <= len(rough.parts) <= most:
             self.fault(rough, "expr_arguments", name=rough.value, least=signature.least, most=most)
             return None
+        if signature.args[0] == "p":
+            return self._of_parameter(rough)
         args = [self._argument(signature, i, part) for i, part in enumerate(rough.parts)]
         known = tuple(arg for arg in args if arg is not None)
         if len(known) < len(args):
             return None
+        if rough.value == "bands":
+            return self.bands(rough, known)
         kind = signature.result
         if kind is None:
             kind = self._common(known if signature.repeats else known[:1])
@@ -369,7 +416,68 @@ class Checker:
                     rough, "expr_units", left=kind_of(known[0].type), right=kind_of(known[1].type)
                 )
                 return None
+        if signature.written:
+            return self._written_out(rough, known, kind)
         return t.Call(rough.value, known, kind, rough.span)
+
+    def _written_out(self, rough: Rough, args: tuple[t.Tree, ...], kind: Type) -> t.Tree | None:
+        """A function that stands for a longer expression."""
+        span = rough.span
+        if rough.value == "clamp":
+            return sugar.clamp(args, kind, span)
+        if rough.value == "months_in":
+            return sugar.months_in(args[0], args[1], span)
+        make = {"end_of_month": sugar.end_of_month, "next_month": sugar.next_month}
+        return make.get(rough.value, sugar.start_of_year)(args[0], span)
+
+    def bands(self, rough: Rough, args: tuple[t.Tree, ...]) -> t.Tree | None:
+        """Marginal bands: the value, then pairs of a threshold and the rate from there on."""
+        value, thresholds, rates = args[0], args[1::2], args[2::2]
+        if len(thresholds) != len(rates):
+            self.fault(rough, "expr_bands_pairs")
+            return None
+        kind = self._common((value, *thresholds))
+        if kind is None or any(rate.type == MONEY for rate in rates):
+            self.fault(
+                rough, "expr_units", left=kind_of(value.type), right=kind_of(thresholds[0].type)
+            )
+            return None
+        fixed = [item.value for item in thresholds if isinstance(item, t.Const)]
+        if not all(_less(a, b) for a, b in pairwise(fixed)):
+            self.fault(rough, "expr_bands_order")
+            return None
+        if kind == INTEGER:
+            kind = NUMBER
+        return sugar.bands(args, kind, rough.span)
+
+    def _of_parameter(self, rough: Rough) -> t.Tree | None:
+        """A dated parameter on other days than the one that the policy picks by."""
+        first = rough.parts[0]
+        name = self.names.resolve(first.value) if first.kind == "word" else None
+        dated = self.names.dated.get(name or "")
+        days = [self._argument(Signature("d", 1, None), 0, part) for part in rough.parts[1:]]
+        if dated is None:
+            near = hint(first.value, self.names.dated)
+            self.fault(first, "unknown_parameter", name=self.written(first), hint=near)
+            return None
+        known = [day for day in days if day is not None]
+        if len(known) < len(days) or not self._in_force(rough, dated, known[0]):
+            return None
+        self.used.add(dated.name)
+        if rough.value == "as_of":
+            return sugar.as_of(dated, known[0], rough.span)
+        return sugar.sum_by_month(dated, known[0], known[1], rough.span)
+
+    def _in_force(self, rough: Rough, dated: sugar.Dated, day: t.Tree) -> bool:
+        """Whether the parameter has a value on every day that the date can be."""
+        span = day_bounds(day, self.names.days)
+        first = dated.values[0][0] if dated.values else date.max
+        ended = any(value is None for _, value in dated.values)
+        if span is not None and first <= span[0] and not ended:
+            return True
+        shown = span[0].isoformat() if span is not None else self.written(rough.parts[1])
+        self.fault(rough, "expr_not_in_force", name=dated.name, first=first.isoformat(), day=shown)
+        return False
 
     def _argument(self, signature: Signature, index: int, part: Rough) -> t.Tree | None:
         letter = signature.args[min(index, len(signature.args) - 1)]
@@ -380,13 +488,18 @@ class Checker:
             return found
         if letter == "d" and found.type == DATE:
             return found
-        if isinstance(found, t.Const) and isinstance(found.value, Fraction):
-            good = found.value > 0 if letter == "s" else letter == "k" and found.type == INTEGER
-            if good:
-                return found
+        if letter == "k" and found.type == INTEGER:
+            return found
+        value = found.value if isinstance(found, t.Const) else None
+        if letter == "s" and isinstance(value, Fraction) and value > 0:
+            return found
         wanted = {"n": NUMBER, "d": DATE}.get(letter, INTEGER)
-        code = "expr_not_constant" if letter in "sk" else "expr_wrong_kind"
+        code = "expr_not_constant" if letter == "s" else "expr_wrong_kind"
         self.fault(
             part, code, text=self.written(part), wanted=kind_of(wanted), found=kind_of(found.type)
         )
         return None
+
+
+def _less(one: object, two: object) -> bool:
+    return isinstance(one, Fraction) and isinstance(two, Fraction) and one < two

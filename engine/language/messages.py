@@ -84,6 +84,19 @@ register(
             "没有函数“{name}”。{hint}",
             'There is no function "{name}". {hint}',
         ),
+        "expr_bands_pairs": (
+            "分段要成对写：起点、比例，起点、比例……",
+            "Bands come in pairs: a threshold and its rate, a threshold and its rate, …",
+        ),
+        "expr_bands_order": (
+            "各段的起点要从小到大。",
+            "The thresholds of the bands must rise.",
+        ),
+        "expr_not_in_force": (
+            "参数“{name}”自 {first} 起才有取值（或已停用），而这里的日期可能是 {day}；请限制日期的范围或补上取值。",
+            'The parameter "{name}" has values from {first} on only (or was ended), but the date here can be '
+            "{day}; narrow the range of the date or add values.",
+        ),
         "expr_arguments": (
             "“{name}”要 {least} 至 {most} 个参数。",
             '"{name}" takes {least} to {most} arguments.',

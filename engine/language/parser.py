@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from engine.faults import Fault
 from engine.language.lexer import Stumble, Token, tokens
+from engine.language.tree import Tree
 
 MAX_DEPTH = 60
 _COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
@@ -16,23 +17,27 @@ _COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 
 @dataclass(frozen=True, slots=True)
 class Rough:
-    """kind: word number date text and or not compare in range list arith neg if call."""
+    """kind: word number date text and or not compare in range list arith neg if call, or given
+    (`tree`: checked already, as the column of a table is)."""
 
     kind: str
     span: tuple[int, int]
     value: str = ""
     parts: tuple[Rough, ...] = ()
+    tree: Tree | None = None
 
 
 def parse(text: str, words: set[str]) -> Rough:
     """The whole text as one expression; Stumble where it cannot be read."""
-    parser = _Parser(tokens(text, words))
+    parser = Parser(tokens(text, words))
     found = parser.expression()
     parser.expect_end()
     return found
 
 
-class _Parser:
+class Parser:
+    """Reads one stream of tokens from left to right."""
+
     def __init__(self, stream: list[Token]) -> None:
         self.stream, self.at, self.depth = stream, 0, 0
 
@@ -94,10 +99,10 @@ class _Parser:
         return found
 
     def _comparison(self) -> Rough:
-        left = self._sum()
+        left = self.sum()
         negated = False
-        if operator := self._operator():
-            right = self._sum()
+        if operator := self.operator():
+            right = self.sum()
             found = Rough("compare", (left.span[0], right.span[1]), operator, (left, right))
         elif token := self.take("in", "not_in", "not"):
             negated = token.value != "in"
@@ -111,12 +116,12 @@ class _Parser:
             found = self._between(left, "to", "between_close")
         else:
             return left
-        if self._operator() is not None:
+        if self.operator() is not None:
             self.at -= 1
             raise self.stumble("expr_chain")
         return Rough("not", found.span, "", (found,)) if negated else found
 
-    def _operator(self) -> str | None:
+    def operator(self) -> str | None:
         token = self.token
         if token.kind == "sign" and token.value in _COMPARISONS:
             self.at += 1
@@ -126,10 +131,10 @@ class _Parser:
         return None
 
     def _between(self, left: Rough, middle: str, close: str) -> Rough:
-        low = self._sum()
+        low = self.sum()
         if self.take(middle, "and", "to") is None:
             raise self.stumble("expr_expected", wanted=middle)
-        high = self._sum()
+        high = self.sum()
         end = high.span[1]
         if close:
             end = self.need(close).end
@@ -139,22 +144,22 @@ class _Parser:
     def _members(self) -> Rough:
         opening = self.take("(", "[")
         if opening is None:
-            low = self._sum()
+            low = self.sum()
             if self.take(".."):
-                high = self._sum()
+                high = self.sum()
                 return Rough("range", (low.span[0], high.span[1]), "", (low, high))
             return low
-        items = [self._sum()]
+        items = [self.sum()]
         if self.take(".."):
-            high = self._sum()
+            high = self.sum()
             end = self.need(")" if opening.value == "(" else "]").end
             return Rough("range", (opening.start, end), "", (items[0], high))
         while self.take(",", "or"):
-            items.append(self._sum())
+            items.append(self.sum())
         end = self.need(")" if opening.value == "(" else "]").end
         return Rough("list", (opening.start, end), "", tuple(items))
 
-    def _sum(self) -> Rough:
+    def sum(self) -> Rough:
         found = self._term()
         while token := self.take("+", "-"):
             right = self._term()
@@ -179,6 +184,9 @@ class _Parser:
 
     def _primary(self) -> Rough:
         token = self.token
+        if token.kind == "sign" and token.value == "=" and token.is_yes:
+            self.at += 1
+            return Rough("word", (token.start, token.end), "yes")
         if token.kind in ("number", "date", "text"):
             self.at += 1
             return Rough(token.kind, (token.start, token.end), token.value)

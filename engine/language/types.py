@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from engine.labels import Label
+
+if TYPE_CHECKING:
+    from engine.language.sugar import Dated
 
 KINDS = ("yes_no", "integer", "money", "number", "date", "choice", "set", "text")
 NUMERIC = frozenset({"integer", "number", "money"})
@@ -56,6 +61,12 @@ class Names:
         self.ambiguous: dict[str, set[str]] = {}
         self.words: set[str] = set()
         self.ranges = dict(ranges or {})
+        self.days: dict[str, tuple[date, date]] = {}
+        """The range of names that are dates."""
+        self.dated: dict[str, Dated] = {}
+        """The values over time of names that are dated parameters."""
+        self.asked: set[str] = set()
+        """Dated parameters whose values were written out into an expression."""
         for name, kind in self.types.items():
             self._learn(kind)
             if not name.isascii():

@@ -13,10 +13,11 @@ from pathlib import Path, PurePosixPath
 import engine.loading.messages  # noqa: F401 - registers the texts of the faults
 from engine.faults import Fault, Refused
 from engine.language.types import YES_NO
+from engine.loading.amounts import read_amounts
 from engine.loading.context import Context
 from engine.loading.eligibility import read_eligibility, read_evidence
 from engine.loading.facts import check_sources, read_facts_file, read_parameters_file
-from engine.loading.outcomes import read_amounts, read_escalations, read_exclusions
+from engine.loading.outcomes import read_escalations, read_exclusions
 from engine.model import Fact, Policy, Rule
 from engine.procedure import Procedure
 from engine.procedure.loading import read_procedure
@@ -69,7 +70,7 @@ def load_files(files: Mapping[str, bytes]) -> Policy:
     source = Source()
     _check_names(source, files)
     roots = {name: source.read(name, files[name]) for name in FILES if name in files}
-    if len(roots) < len(FILES):
+    if len(roots) < len(FILES) or source.unread:
         source.refuse()
     policy = _read(source, roots, files)
     source.refuse()
@@ -95,10 +96,12 @@ def _read(source: Source, roots: Mapping[str, Node], files: Mapping[str, bytes])
     facts = read_facts_file(context, roots["facts.yaml"], sections)
     parameters = read_parameters_file(context, roots["parameters.yaml"], facts)
     check_sources(context, facts, parameters)
+    force = top.block("in_force", "from? to?")
+    _narrow(context, top, force)
     eligibility = read_eligibility(context, roots["eligibility.yaml"])
     evidence = read_evidence(context, eligibility.evidence)
     exclusions = read_exclusions(context, roots["exclusions.yaml"])
-    benefits, outputs = read_amounts(context, roots["amounts.yaml"], dict(facts))
+    amounts = read_amounts(context, roots["amounts.yaml"], facts)
     escalations = read_escalations(context, roots["escalation.yaml"])
     procedure = read_procedure(
         source, roots["procedure.yaml"], lambda scalar: context.expression(scalar, YES_NO)
@@ -108,7 +111,6 @@ def _read(source: Source, roots: Mapping[str, Node], files: Mapping[str, bytes])
     _check_asked(source, facts, evidence, procedure)
     _check_served(source, evidence, procedure)
     _check_used(context, facts, parameters)
-    force = top.block("in_force", "from? to?")
     return Policy(
         id=top.name_of("id"),
         zh=top.text("zh"),
@@ -123,16 +125,28 @@ def _read(source: Source, roots: Mapping[str, Node], files: Mapping[str, bytes])
         parameters=parameters,
         ways=eligibility.ways,
         exclusions=exclusions,
-        benefits=benefits,
+        benefits=amounts.benefits,
         evidence=evidence,
         escalations=escalations,
-        outputs=outputs,
+        outputs=amounts.outputs,
+        tables=context.tables,
+        caps=amounts.caps,
+        guards=tuple(context.guards),
         rules=context.rules,
         definitions=tuple(context.definitions),
         roads=roads,
         procedure=procedure,
         files=dict(files),
     )
+
+
+def _narrow(context: Context, top: Block, force: Block) -> None:
+    """The date that the policy picks by lies within the time in which it is in force."""
+    name = top.text("pick_by")
+    if name in context.names.days:
+        low, high = context.names.days[name]
+        low = max(low, _maybe_date(force, "from") or low)
+        context.names.days[name] = low, min(high, _maybe_date(force, "to") or high)
 
 
 def _maybe_date(block: Block, key: str) -> date | None:
@@ -195,7 +209,7 @@ def _check_used(
         if fact.name not in context.used and not fact.required and not _names_source(fact, facts):
             context.source.fault("fact_unused", fact.where, name=fact.name)
     for name, parameter in parameters.items():
-        if name not in context.used:
+        if name not in context.used and name not in context.names.asked:
             where = getattr(parameter, "where", "")
             context.source.fault("parameter_unused", where, name=name)
 

@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from engine.labels import Label
 from engine.language import check
 from engine.language import tree as t
+from engine.language.bounds import bounds
+from engine.language.checker import Checker, check_cell
+from engine.language.parser import Rough
 from engine.language.types import YES_NO, Names, Type
-from engine.model import Condition, Definition, Rule
+from engine.model import Condition, Definition, Guard, Rule, Table
 from engine.source import Block, Scalar, Source
 
 RESERVED = frozenset({"category", "grounds", "evidence", "outputs"})
@@ -23,7 +26,12 @@ class Context:
     """Where each name was first given."""
     rules: dict[str, Rule] = field(default_factory=dict)
     definitions: list[Definition] = field(default_factory=list)
+    facts: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
+    tables: dict[str, Table] = field(default_factory=dict)
+    guards: list[Guard] = field(default_factory=list)
+    later: dict[str, t.Tree] = field(default_factory=dict)
+    """Definitions that are made only if something uses them."""
 
     def claim(self, name: str, where: str) -> bool:
         """Take a name that expressions use; a fault if it is taken or reserved."""
@@ -43,8 +51,29 @@ class Context:
         tree = check(scalar, self.names, self.source, want)
         if tree is None:
             return None
-        self.used.update(t.refs(tree))
+        self.use(tree)
         return self._resolved(tree, scalar)
+
+    def cell(self, scalar: Scalar, column: Condition) -> t.Tree | None:
+        """The checked condition of a table's cell on its column."""
+        tree = check_cell(scalar, column.tree, column.text, self.names, self.source)
+        if tree is not None:
+            self.use(tree)
+        return tree
+
+    def bands(self, scalar: Scalar, args: tuple[t.Tree, ...]) -> t.Tree | None:
+        """Marginal bands over checked arguments: the value, then thresholds and rates in turn."""
+        rough = Rough("call", (0, len(scalar.text)), "bands")
+        return Checker(scalar, self.names, self.source).bands(rough, args)
+
+    def use(self, tree: t.Tree) -> None:
+        """Note the names a tree uses, and make the definitions that waited for being used."""
+        for name in t.refs(tree):
+            self.used.add(name)
+            waiting = self.later.pop(name, None)
+            if waiting is not None:
+                self.use(waiting)
+                self.define(name, waiting)
 
     def _resolved(self, tree: t.Tree, scalar: Scalar) -> t.Tree:
         found = t.rebuilt(tree, _pseudo)
@@ -63,6 +92,9 @@ class Context:
     def define(self, name: str, tree: t.Tree | None) -> None:
         if tree is not None:
             self.definitions.append(Definition(name, tree))
+            span = bounds(tree, self.names.ranges)
+            if span is not None:
+                self.names.ranges[name] = span
 
     def rule(self, rule: Rule) -> Rule:
         """Register a rule; two with one id are a fault."""

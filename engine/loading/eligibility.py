@@ -6,38 +6,17 @@ from dataclasses import dataclass
 
 from engine.labels import Label
 from engine.language import tree as t
-from engine.language.lexer import Stumble, tokens
 from engine.language.types import YES_NO, Type
-from engine.loading.context import (
-    RESERVED,
-    Context,
-    conjunction,
-    label_or_name,
-    negation,
-    truth,
-)
+from engine.loading.context import RESERVED, Context, conjunction, negation, truth
+from engine.loading.tables import Head
+from engine.loading.values import Pending, define_in_order, is_value, read_value
 from engine.model import Condition, Ground, Rule, Way
 from engine.source import Block, Mapping, Node, Scalar, read_name
 
-_VALUE_KEYS = "is clause? zh? en?"
 _WAY_KEYS = "category? zh en when grounds no_ground?"
 _GROUND_KEYS = "id clause zh en when discretion? last_resort?"
 _NO_GROUND_KEYS = "id? clause level? zh en"
 _EVIDENCE_KEYS = "id clause? zh en when copies? asked? served_by?"
-
-
-@dataclass
-class Pending:
-    """A definition whose expression waits until those that it uses are checked."""
-
-    name: str
-    expression: Scalar | None
-    want: Type | None
-    label: Label
-    clause: str
-    where: str
-    kind: str
-    id: str
 
 
 @dataclass
@@ -57,8 +36,8 @@ def read_eligibility(context: Context, root: Node) -> Eligibility:
     for key, node in root.entries:
         if key.text == "evidence":
             evidence = context.source.block(Mapping(((key, node),), key.place), "evidence")
-        elif isinstance(node, Mapping) and node.get("is") is not None:
-            values.append(_value(context, key, node))
+        elif isinstance(node, Mapping) and is_value(node):
+            values.append(read_value(context, key, node))
         elif isinstance(node, Mapping) and node.get("grounds") is not None:
             ways.append(_way_start(context, key, node))
         else:
@@ -66,9 +45,9 @@ def read_eligibility(context: Context, root: Node) -> Eligibility:
     if not ways:
         context.source.fault("no_ways", root.where)
     grounds = [pending for _, _, pairs in ways for _, pending in pairs]
-    _define_in_order(context, values + grounds)
+    define_in_order(context, values + grounds)
     context.names.add("category", Type("choice", _categories(ways)))
-    choices = {pending.name: pending.label for pending in grounds}
+    choices = {pending.name: pending.head.label for pending in grounds}
     context.names.add("grounds", Type("set", choices))
     return Eligibility(tuple(_finish(context, ways)), evidence)
 
@@ -80,23 +59,6 @@ def _categories(ways: list[tuple[str, Block, list[tuple[Block, Pending]]]]) -> d
         if category not in found or category == name:
             found[category] = block.label()
     return found
-
-
-def _value(context: Context, key: Scalar, node: Mapping) -> Pending:
-    name = _own_name(context, key)
-    block = context.source.block(node, _VALUE_KEYS)
-    label = label_or_name(block, name)
-    return Pending(
-        name, block.expression("is"), None, label, block.text("clause"), key.where, "value", name
-    )
-
-
-def _own_name(context: Context, key: Scalar) -> str:
-    name = read_name(context.source, key)
-    if "-" in name:
-        context.source.fault("expected_name", key.where, text=name)
-    context.claim(name, key.where)
-    return name
 
 
 def _way_start(
@@ -111,86 +73,10 @@ def _way_start(
         id_ = ground.name_of("id", default="")
         own = id_.replace("-", "_")
         context.claim(own, ground.at("id"))
-        pending = Pending(
-            own,
-            ground.expression("when"),
-            YES_NO,
-            ground.label(),
-            ground.text("clause"),
-            ground.where,
-            "ground",
-            id_,
-        )
+        head = Head(own, ground.label(), ground.text("clause"), ground.where, YES_NO)
+        pending = Pending(head, "is", ground.expression("when"), "ground", id_)
         pairs.append((ground, pending))
     return name, block, pairs
-
-
-# order of definitions -----------------------------------------------------------------------
-
-
-def _define_in_order(context: Context, pending: list[Pending]) -> None:
-    """Check each expression after those that it uses; a circle is a fault at each of its names."""
-    by_name = {item.name: item for item in pending}
-    for item in pending:
-        context.names.add(item.name, YES_NO)  # until its own type is known; a circle keeps it
-        context.names.words.update(word for word in (item.label.zh,) if not word.isascii())
-    aliases = {item.label.zh: item.name for item in pending}
-    uses = {item.name: _uses(context, item, by_name, aliases) for item in pending}
-    done: set[str] = set()
-    for item in pending:
-        _visit(context, item.name, by_name, uses, done, [])
-
-
-def _uses(
-    context: Context, item: Pending, by_name: dict[str, Pending], aliases: dict[str, str]
-) -> list[str]:
-    if item.expression is None:
-        return []
-    try:
-        words = [
-            token.value
-            for token in tokens(item.expression.text, context.names.words)
-            if token.kind == "word"
-        ]
-    except Stumble:
-        return []
-    named = [aliases.get(word, word) for word in words]
-    return [name for name in dict.fromkeys(named) if name in by_name]
-
-
-def _visit(
-    context: Context,
-    name: str,
-    by_name: dict[str, Pending],
-    uses: dict[str, list[str]],
-    done: set[str],
-    path: list[str],
-) -> None:
-    if name in done:
-        return
-    if name in path:
-        circle = " → ".join([*path[path.index(name) :], name])
-        context.source.fault("definition_cycle", by_name[name].where, name=name, path=circle)
-        return
-    for used in uses[name]:
-        _visit(context, used, by_name, uses, done, [*path, name])
-    if name not in done:
-        done.add(name)
-        _define(context, by_name[name])
-
-
-def _define(context: Context, item: Pending) -> None:
-    tree = context.expression(item.expression, item.want)
-    stand_in = Type("yes_no") if tree is None else tree.type
-    context.names.add(item.name, stand_in, item.label.zh if item.label.zh != item.name else "")
-    context.define(item.name, tree)
-    if tree is not None and tree.type == YES_NO:
-        conditions = context.conditions(item.expression, tree)
-        context.rule(
-            Rule(
-                item.id, item.kind, item.name, item.clause, item.label, tree, conditions, item.where
-            )
-        )
 
 
 # ways ---------------------------------------------------------------------------------------

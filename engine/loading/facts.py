@@ -8,6 +8,8 @@ from fractions import Fraction
 from typing import Any
 
 from engine.labels import Label
+from engine.language import tree as t
+from engine.language.sugar import Dated
 from engine.language.types import KINDS, YES_NO
 from engine.loading.context import Context
 from engine.model import Fact, FactSource, Parameter
@@ -81,9 +83,12 @@ def _fields(fact: Fact) -> dict[str, Any]:
 
 def _learn(context: Context, fact: Fact) -> None:
     context.names.add(fact.name, fact.kind, fact.zh)
+    context.facts.add(fact.name)
     low, high = fact.low, fact.high
     if fact.type == "money" and isinstance(low, int) and isinstance(high, int):
         context.names.ranges[fact.name] = (Fraction(low, 100), Fraction(high, 100))
+    elif isinstance(low, date) and isinstance(high, date):
+        context.names.days[fact.name] = (low, high)
     elif isinstance(low, (int, Fraction)) and isinstance(high, (int, Fraction)):
         context.names.ranges[fact.name] = (Fraction(low), Fraction(high))
 
@@ -167,6 +172,8 @@ def _source(context: Context, block: Block) -> FactSource | None:
             found = dict(zip(fields, match.groups(), strict=True))
             found["name"] = found["name"] or ""
             given = {key: value for key, value in found.items() if value is not None}
+            if given.get("within", "").endswith(" months"):
+                given["within"] = given["within"].removesuffix(" months")
             return FactSource(**given)
     context.source.fault("fact_source", written.where, text=written.text)
     return None
@@ -231,9 +238,31 @@ def read_parameters_file(
         if isinstance(node, Mapping):
             parameters[name] = found = _parameter(context, name, scalar.where, node, facts)
             context.names.add(name, found.kind, found.label.zh if found.label.zh != name else "")
+            _learn_parameter(context, found, facts)
         else:
             context.source.fault("expected_mapping", node.where)
     return parameters
+
+
+def _learn_parameter(context: Context, parameter: Parameter, facts: dict[str, Fact]) -> None:
+    """Its values over time, and between which of them it always lies."""
+    factor = Fraction(1, 100) if parameter.type == "money" else Fraction(1)
+    by = facts[parameter.by] if parameter.by else None
+    periods: list[tuple[date, Any]] = []
+    every: list[Fraction] = []
+    for since, value in parameter.values:
+        made: Any = None
+        if isinstance(value, dict):
+            made = {choice: own * factor for choice, own in value.items()}
+            every += made.values()
+        elif value is not None:
+            made = value * factor
+            every.append(made)
+        periods.append((since, made))
+    ref = t.Ref(by.name, by.kind, (0, 0)) if by is not None else None
+    context.names.dated[parameter.name] = Dated(parameter.name, parameter.kind, tuple(periods), ref)
+    if every:
+        context.names.ranges[parameter.name] = (min(every), max(every))
 
 
 def _parameter(
@@ -246,7 +275,7 @@ def _parameter(
     )
     unit = block.text("unit", "yuan")
     kind = block.choice(
-        "type", ("money", "number"), "money" if unit.startswith("yuan") else "number"
+        "type", ("money", "number", "integer"), "money" if unit.startswith("yuan") else "number"
     )
     by = block.text("by") or None
     if by is not None and (by not in facts or facts[by].type != "choice"):
@@ -295,7 +324,14 @@ def _single(context: Context, node: Node, kind: str) -> int | Fraction:
         if money is None:
             context.source.fault("expected_money", node.where, text=node.text)
         return money or 0
-    if not _NUMBER.match(node.text):
+    percent = node.text.endswith("%")
+    digits = node.text.removesuffix("%")
+    if not _NUMBER.match(digits):
         context.source.fault("expected_number", node.where, text=node.text)
         return Fraction(0)
-    return Fraction(node.text)
+    value = Fraction(digits) / 100 if percent else Fraction(digits)
+    if (value * 1_000_000).denominator != 1:
+        context.source.fault("expected_number", node.where, text=node.text)
+    if kind == "integer" and value.denominator != 1:
+        context.source.fault("expected_integer", node.where, text=node.text)
+    return int(value) if kind == "integer" else value

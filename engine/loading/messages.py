@@ -77,12 +77,74 @@ register(
             '"{name}" ends up using itself: {path}.',
         ),
         "entry_kind": (
-            "“{name}”要么写 is（算出的值），要么写 when 和 grounds（一种对象）。",
-            '"{name}" needs either is (a worked-out value) or when and grounds (a way to qualify).',
+            "“{name}”要么写 is、table、lookup 或 bands（算出的值），要么写 when 和 grounds（一种对象）。",
+            '"{name}" needs either is, table, lookup or bands (a worked-out value) or when and grounds '
+            "(a way to qualify).",
         ),
         "category_use": (
             "“{name}”在这里只能写成“{name} = 某项”或“某项 in {name}”。",
             '"{name}" can only be used as "{name} = one" or "one in {name}" here.',
+        ),
+        "value_form": (
+            "“{name}”要写且只写 is、table、lookup、bands 中的一种。",
+            '"{name}" takes exactly one of is, table, lookup and bands.',
+        ),
+        "value_type_and_choices": (
+            "有 choices 时不写 type。",
+            "With choices there is no type.",
+        ),
+        "table_empty": ("表“{name}”没有一行。", 'The table "{name}" has no row.'),
+        "table_rows": (
+            "一张表最多 {most} 行，请拆成几张。",
+            "A table has at most {most} rows; split it up.",
+        ),
+        "table_width": (
+            "这一行应有 {wanted} 格，却有 {found} 格。",
+            "This row should have {wanted} cells; it has {found}.",
+        ),
+        "table_then": (
+            "命中方式“{hit}”：每行都要写 then（collect count 只数行数，不写 then）。",
+            'With the hit policy "{hit}" each row needs then (collect count only counts rows and takes none).',
+        ),
+        "table_priority": (
+            "priority 按先后列出结果，与 hit: priority 一起写，“{name}”只写了一样。",
+            'priority lists the results in their order and goes with hit: priority; "{name}" has only one of the two.',
+        ),
+        "table_not_in_priority": (
+            "结果“{text}”没有列入 priority。",
+            'The result "{text}" is not listed in priority.',
+        ),
+        "table_overlap": (
+            "hit: unique 的表里，这一行与 {first} 会同时成立，如 {values}。",
+            "With hit: unique this row can hold together with {first}, for example {values}.",
+        ),
+        "table_any_differs": (
+            "hit: any 的表里，这一行与 {first} 会同时成立而结果不同，如 {values}。",
+            "With hit: any this row can hold together with {first} but gives something else, for example {values}.",
+        ),
+        "table_gap": (
+            "表“{name}”没有一行管到 {values}；请补一行，或写 otherwise。",
+            'No row of the table "{name}" covers {values}; add a row or an otherwise.',
+        ),
+        "table_clash_met": (
+            "表“{table}”有两行同时成立而结果不同，不能判断；请改正表格。",
+            'Two rows of the table "{table}" hold at once; nothing can be decided. Correct the table.',
+        ),
+        "table_gap_met": (
+            "表“{table}”没有一行成立，不能判断；请补一行或写 otherwise。",
+            'No row of the table "{table}" holds; nothing can be decided. Add a row or an otherwise.',
+        ),
+        "bands_row": (
+            "分段每行写 [起点, 比例]。",
+            "Each row of bands is [threshold, rate].",
+        ),
+        "choose_two": (
+            "只取最高一项，要列出两项以上。",
+            "To choose the highest, list two benefits or more.",
+        ),
+        "limit_needs_fixed": (
+            "“{benefit}”的金额不是定额（mode: fixed），不能在这里比较或先行扣减。",
+            'The amount of "{benefit}" is not fixed; it cannot be compared or counted first here.',
         ),
         "amount_keys": (
             "方式 {mode} 要写 {needed}，不写其他金额。",
