@@ -8,12 +8,13 @@ about the case; this is only what the rules find.
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
 
+from engine.answers import Answers, constant_amounts
 from engine.core import INELIGIBLE, UNDETERMINED, Core, core_of
 from engine.explain import explained
 from engine.facts import Facts
@@ -130,8 +131,10 @@ def assess(policy: Policy, facts: Facts) -> Assessment:
     slots = machine.slot_values(facts)
     truths = machine.truths(slots)
     _watch(machine, truths)
-    amounts = machine.amounts(slots)
+    amounts: TierAmounts = machine.amounts(slots)
     core = core_of(machine.plan, truths)
+    if core is not None and not _settled(core, amounts):
+        amounts = _with_only(machine, slots, amounts, core[2])
     if core is not None and _settled(core, amounts):
         outcome, category, _ = core
         benefits = _granted(policy, core, amounts)
@@ -139,7 +142,9 @@ def assess(policy: Policy, facts: Facts) -> Assessment:
         exact = True
     else:
         unknowns = machine.unknowns.of(slots, facts.on)
-        outcome, category, benefits, missing, exact = _completed(machine, unknowns, slots, amounts)
+        outcome, category, benefits, missing, exact = _completed(
+            machine, unknowns, slots, amounts, facts.on
+        )
     return _assembled(policy, facts, slots, truths, outcome, category, benefits, missing, exact)
 
 
@@ -181,9 +186,24 @@ def _one(benefit: Benefit, tier: Tier, amounts: Amounts | None) -> Granted:
 # unknown facts ------------------------------------------------------------------------------
 
 
+def _with_only(
+    machine: Machine, slots: Sequence[Any], amounts: TierAmounts, keys: Collection[tuple[int, int]]
+) -> TierAmounts:
+    """The amounts, with those that rest on unknown facts and yet can be only one."""
+    opened = [key for key in keys if amounts[key] is None]
+    return {**amounts, **constant_amounts(machine, slots, opened)}
+
+
+_Completed = tuple[str, str, tuple[Granted, ...], tuple[str, ...], bool]
+
+
 def _completed(
-    machine: Machine, unknowns: UnknownsOfCase, slots: Sequence[Any], amounts: TierAmounts
-) -> tuple[str, str, tuple[Granted, ...], tuple[str, ...], bool]:
+    machine: Machine,
+    unknowns: UnknownsOfCase,
+    slots: Sequence[Any],
+    amounts: TierAmounts,
+    on: date,
+) -> _Completed:
     policy = machine.policy
 
     def content(core: Core) -> Hashable:
@@ -198,16 +218,38 @@ def _completed(
         return core[0], core[1], given
 
     found = unknowns.completed(content)
-    open_tiers = {key for core in found.cores for key in core[2] if amounts[key] is None}
-    missing = set(found.missing) | machine.unknown_of_amounts(slots, open_tiers)
-    outcomes = {core[0] for core in found.cores}
-    categories = {core[1] for core in found.cores}
+    keys = {key for core in found.cores for key in core[2]}
+    if any(amounts[key] is None for key in keys):
+        known = _with_only(machine, slots, amounts, keys)
+        if known != amounts:
+            return _completed(machine, unknowns, slots, known, on)
+    opened = {key for key in keys if amounts[key] is None}
+    pairs: list[tuple[Core, TierAmounts]] = [(core, amounts) for core in found.cores]
+    missing, exact = set(found.missing), found.exact and not opened
+    if not exact:
+        maybe = missing | machine.unknown_of_amounts(slots, opened)
+        refined = Answers(machine, slots, on).refine(maybe, missing if found.exact else ())
+        missing, exact = set(refined.missing), refined.exact
+        if refined.answers is not None:
+            pairs = [(core, _by_tier(given)) for core, given in refined.answers]
+    ordered = tuple(name for name in policy.facts if name in missing)
+    return *_summed(policy, pairs), ordered, exact
+
+
+def _by_tier(given: Sequence[tuple[tuple[int, int], Amounts]]) -> TierAmounts:
+    return dict(given)
+
+
+def _summed(
+    policy: Policy, pairs: Sequence[tuple[Core, TierAmounts]]
+) -> tuple[str, str, tuple[Granted, ...]]:
+    """What the answers of all completions have in common."""
+    outcomes = {core[0] for core, _ in pairs}
+    categories = {core[1] for core, _ in pairs}
     outcome = outcomes.pop() if len(outcomes) == 1 else UNDETERMINED
     category = categories.pop() if len(categories) == 1 else UNDETERMINED
-    options = [_granted(policy, core, amounts) for core in found.cores]
-    benefits = _agreed(policy, options, outcome != UNDETERMINED)
-    ordered = tuple(name for name in policy.facts if name in missing)
-    return outcome, category, benefits, ordered, found.exact and not open_tiers
+    options = [_granted(policy, core, amounts) for core, amounts in pairs]
+    return outcome, category, _agreed(policy, options, outcome != UNDETERMINED)
 
 
 def _agreed(

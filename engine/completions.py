@@ -236,7 +236,7 @@ class Completer:
         reference = Reference(dict(zip(self.positions, settled, strict=True)), self.trees)
         linear = True
         for item in cluster.properties:
-            for left, right in _pairs(item.tree):
+            for left, right in _pairs(item.tree, self.trees):
                 linear &= self._roots(left, right, fact, reference, values)
         return linear
 
@@ -274,14 +274,25 @@ class Completer:
             values.setdefault(value)
 
 
-def _pairs(tree: t.Tree) -> list[tuple[t.Tree, t.Tree]]:
-    """The two sides of every comparison of numbers or dates in a property."""
-    found = []
-    for node in t.walk(tree):
-        if isinstance(node, t.Compare) and node.left.type.kind not in ("choice", "text"):
-            found.append((node.left, node.right))
-        elif isinstance(node, t.OneOf) and node.item.type.kind not in ("choice", "text"):
-            found += [(node.item, const) for const in node.values]
+def _pairs(tree: t.Tree, trees: Trees) -> list[tuple[t.Tree, t.Tree]]:
+    """The two sides of every comparison of numbers or dates in a property, and in the definitions
+    by which a choice is worked out."""
+    found: list[tuple[t.Tree, t.Tree]] = []
+    todo, seen = [tree], set[str]()
+    while todo:
+        for node in t.walk(todo.pop()):
+            if isinstance(node, t.Compare) and node.left.type.kind not in ("choice", "text"):
+                found.append((node.left, node.right))
+            elif isinstance(node, t.OneOf) and node.item.type.kind not in ("choice", "text"):
+                found += [(node.item, const) for const in node.values]
+            elif (
+                isinstance(node, t.Ref)
+                and node.name in trees
+                and node.name not in seen
+                and not node.type.is_numeric
+            ):
+                seen.add(node.name)
+                todo.append(trees[node.name])
     return found
 
 

@@ -21,6 +21,7 @@ from engine.language.types import YES_NO
 from engine.messages import register
 from engine.model import Policy, Tier
 from engine.shadow import evaluator
+from engine.spans import Spans
 from engine.unknowns import Unknowns, kleene_suffices, origin_of
 
 register(
@@ -160,14 +161,32 @@ class Machine:
             if (one is None) != (two is None) or (one is not None and one != Fraction(*two)):
                 shown = {"what": f"{key}", "one": f"{one}", "two": f"{two}"}
                 raise Disagreement([Fault("disagreement", shown)])
-        found: dict[tuple[int, int], Amounts | None] = {}
-        by_key = dict(zip(self.amount_trees, exact, strict=True))
-        for b, benefit in enumerate(self.policy.benefits):
-            for i, tier in enumerate(benefit.tiers):
-                found[b, i] = _tier_amounts(tier, by_key, (b, i))
+        found = self._by_tier(exact)
         if dated is not None:
             self._by_parameters[dated] = found
         return found
+
+    def exact_amounts(self, slots: Sequence[Any]) -> dict[tuple[int, int], Amounts | None]:
+        """The same by the reference alone, for completions that are only tried."""
+        return self._by_tier(self._amounts_exact(slots))
+
+    def _by_tier(self, exact: Sequence[Fraction | None]) -> dict[tuple[int, int], Amounts | None]:
+        by_key = dict(zip(self.amount_trees, exact, strict=True))
+        return {
+            (b, i): _tier_amounts(tier, by_key, (b, i))
+            for b, benefit in enumerate(self.policy.benefits)
+            for i, tier in enumerate(benefit.tiers)
+        }
+
+    def only_amounts(self, slots: Sequence[Any], at: tuple[int, int]) -> Amounts | None:
+        """The amounts of a tier if the ranges of unknown facts leave only one; else None."""
+        spans = Spans(self.policy, dict(zip(self.slots, slots, strict=True)), self.trees)
+        exact: dict[tuple[int, int, str], Fraction | None] = {}
+        for key, tree in self.amount_trees.items():
+            if key[:2] == at:
+                span = spans.of(tree)
+                exact[key] = span[0] if span is not None and span[0] == span[1] else None
+        return _tier_amounts(self.policy.benefits[at[0]].tiers[at[1]], exact, at)
 
     def unknown_of_amounts(self, slots: Sequence[Any], keys: Iterable[tuple[int, int]]) -> set[str]:
         """The unknown facts on which the amounts of some tiers rest."""
