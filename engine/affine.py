@@ -48,6 +48,30 @@ def depends(tree: t.Tree, name: str, trees: Mapping[str, t.Tree]) -> bool:
     )
 
 
+class Rests:
+    """On which names trees rest, through definitions too; worked out once per tree."""
+
+    def __init__(self, trees: Mapping[str, t.Tree]) -> None:
+        self.trees = trees
+        self._done: dict[int, tuple[t.Tree, frozenset[str]]] = {}
+
+    def of(self, tree: t.Tree) -> frozenset[str]:
+        known = self._done.get(id(tree))
+        if known is None:
+            found: frozenset[str] = frozenset()
+            if isinstance(tree, t.Ref):
+                found = frozenset((tree.name,))
+                if tree.name in self.trees:
+                    found |= self.of(self.trees[tree.name])
+            for child in t.children(tree):
+                found |= self.of(child)
+            known = self._done[id(tree)] = (tree, found)  # the tree is kept, so its id is its own
+        return known[1]
+
+    def on(self, tree: t.Tree, name: str) -> bool:
+        return name in self.of(tree)
+
+
 def classes_of(masks: Sequence[int]) -> tuple[int, int, int]:
     """For the signs −1, 0, 1 (numbered 0, 1, 2) the first that no rule tells from it."""
     first: dict[tuple[bool, ...], int] = {}

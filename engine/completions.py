@@ -16,7 +16,7 @@ from math import floor, prod
 from typing import Any
 
 from engine import affine
-from engine.affine import UNITS, depends
+from engine.affine import UNITS, Rests
 from engine.atoms import Property
 from engine.language import tree as t
 from engine.model import Fact
@@ -45,22 +45,22 @@ def small_domain(fact: Fact) -> tuple[Any, ...] | None:
     return None
 
 
-def line_of(tree: t.Tree, name: str, reference: Reference, trees: Trees) -> Line | None:
+def line_of(tree: t.Tree, name: str, reference: Reference, rests: Rests) -> Line | None:
     """(slope, constant) of a number as a function of one fact, in the units of expressions and
     days; None where it is not linear in it."""
     if isinstance(tree, t.Ref):
         if tree.name == name:
             return Fraction(1), Fraction(0)
-        if tree.name in trees:
-            return line_of(trees[tree.name], name, reference, trees)
-    if not depends(tree, name, trees):
+        if tree.name in rests.trees:
+            return line_of(rests.trees[tree.name], name, reference, rests)
+    if not rests.on(tree, name):
         return _constant(reference.value(tree))
     if isinstance(tree, t.Arith):
-        return _arith_line(tree, name, reference, trees)
-    if isinstance(tree, t.If) and not depends(tree.test, name, trees):
+        return _arith_line(tree, name, reference, rests)
+    if isinstance(tree, t.If) and not rests.on(tree.test, name):
         test = reference.value(tree.test)
         if test is not None:
-            return line_of(tree.then if test else tree.other, name, reference, trees)
+            return line_of(tree.then if test else tree.other, name, reference, rests)
     return None
 
 
@@ -73,10 +73,10 @@ def _constant(value: Any) -> Line | None:
     return (Fraction(0), value) if isinstance(value, Fraction) else None
 
 
-def _arith_line(tree: t.Arith, name: str, reference: Reference, trees: Trees) -> Line | None:
+def _arith_line(tree: t.Arith, name: str, reference: Reference, rests: Rests) -> Line | None:
     left, right = (
-        line_of(tree.left, name, reference, trees),
-        line_of(tree.right, name, reference, trees),
+        line_of(tree.left, name, reference, rests),
+        line_of(tree.right, name, reference, rests),
     )
     if left is None or right is None:
         return None
@@ -114,7 +114,7 @@ class Completer:
 
     def __init__(
         self,
-        trees: Trees,
+        rests: Rests,
         positions: Mapping[str, int],
         slots: Sequence[Any],
         evaluate: Callable[[list[Any], Property], int],
@@ -125,7 +125,8 @@ class Completer:
         classes: Mapping[int, tuple[int, int, int]],
         most: int = 20_000,
     ) -> None:
-        self.trees, self.positions, self.slots = trees, positions, slots
+        self.rests, self.trees = rests, rests.trees
+        self.positions, self.slots = positions, slots
         self.evaluate, self.derive, self.texts, self.most = evaluate, derive, texts, most
         self.difference, self.linear, self.classes = difference, linear, classes
         self._known: dict[object, Points] = {}
@@ -176,11 +177,16 @@ class Completer:
             if domain is None:
                 critical.append(fact)
         linear = self._add_turns(cluster, critical, columns)
-        if linear is None or prod(len(column) for column in columns.values()) > self.most:
+        rows_tried = prod(len(column) for column in columns.values())
+        if linear is None or rows_tried > self._most_rows(cluster):
             return Points((), False)
         rows = tuple(self._evaluated(cluster, list(product(*columns.values()))))
         complete = (linear and len(critical) <= 1) or _saturated(cluster, rows, self.classes)
         return Points(rows, complete)
+
+    def _most_rows(self, cluster: Cluster) -> int:
+        """So many completions that working out every property of each stays bearable."""
+        return min(self.most, 3 * self.most // len(cluster.properties))
 
     def _domain(self, fact: Fact, whole: bool) -> tuple[Any, ...] | None:
         """The values to try of a fact without turning points; None for one that has them."""
@@ -200,7 +206,7 @@ class Completer:
             for fact in critical:
                 others = [name for name in columns if name != fact.name]
                 tried = [list(columns[name])[: 8 if len(critical) > 1 else None] for name in others]
-                if prod(len(values) for values in tried) > self.most // 4:
+                if prod(len(values) for values in tried) > self._most_rows(cluster) // 4:
                     return None
                 for values in product(*tried):
                     settled = list(self.slots)
@@ -248,10 +254,10 @@ class Completer:
         reference: Reference,
         values: dict[Any, None],
     ) -> bool:
-        if not (depends(left, fact.name, self.trees) or depends(right, fact.name, self.trees)):
+        if not (self.rests.on(left, fact.name) or self.rests.on(right, fact.name)):
             return True
-        one = line_of(left, fact.name, reference, self.trees)
-        two = line_of(right, fact.name, reference, self.trees)
+        one = line_of(left, fact.name, reference, self.rests)
+        two = line_of(right, fact.name, reference, self.rests)
         if one is None or two is None:
             return False
         slope, constant = one[0] - two[0], one[1] - two[1]

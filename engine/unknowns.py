@@ -11,7 +11,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from engine.affine import classes_of, linear_in
+from engine.affine import Rests, classes_of, linear_in
 from engine.atoms import Atoms, Property
 from engine.completions import Completer
 from engine.core import Core, Plan, core_diagram
@@ -38,6 +38,7 @@ class Unknowns:
         atoms: Atoms,
     ) -> None:
         self.policy, self.slots, self.trees, self.atoms = policy, slots, trees, atoms
+        self.rests = Rests(trees)
         diagram = Diagram()
         self.conditions = Conditions(diagram, atoms)
         try:
@@ -50,7 +51,7 @@ class Unknowns:
         self._one = {
             item.index: evaluator(slots, trees, [value_tree(item)], only=True) for item in base
         }
-        self.depends = {item.index: frozenset(self._rests_on(item.tree)) for item in base}
+        self.depends = {item.index: self._rests_on(item.tree) for item in base}
         signs = [item for item in base if item.kind == "sign"]
         self._differences = {
             item.index: evaluator(slots, trees, [difference_tree(item)], only=True)
@@ -75,11 +76,8 @@ class Unknowns:
         if root >= 0:
             self.solver = Solver(policy.facts, atoms, diagram, root, self.depends)
 
-    def _rests_on(self, tree: t.Tree) -> set[str]:
-        found: set[str] = set()
-        for name in t.refs(tree):
-            found |= self._rests_on(self.trees[name]) if name in self.trees else {name}
-        return found
+    def _rests_on(self, tree: t.Tree) -> frozenset[str]:
+        return frozenset(name for name in self.rests.of(tree) if name not in self.trees)
 
     def difference_of(self, slots: list[Any], item: Property) -> Fraction:
         """The left side less the right of a comparison, dates in days."""
@@ -105,7 +103,7 @@ class UnknownsOfCase:
             if value is not None:
                 self.values[item.index] = numbered(item, value)
         self.completer = Completer(
-            shared.trees,
+            shared.rests,
             shared.slots,
             slots,
             shared.property_of,

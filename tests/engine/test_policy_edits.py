@@ -123,7 +123,7 @@ def test_an_amount_by_formula_is_granted_to_the_fen_and_needs_its_facts() -> Non
     assert unknown.outcome == "eligible"
     assert unknown.benefits[0].mode == "undetermined"
     assert unknown.missing == ("income_year",)
-    assert unknown.missing_exact is False
+    assert unknown.missing_exact
 
 
 def test_what_else_a_policy_works_out_stands_in_the_outputs() -> None:
