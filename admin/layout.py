@@ -8,9 +8,11 @@ from flask import Flask, g, request
 from flask_login import current_user
 
 from admin import nav
+from admin.extensions import db
 from admin.i18n import lang
 from admin.security.account import THEMES
 from admin.security.people import actor
+from casework import inbox
 
 
 def _here() -> str:
@@ -30,6 +32,7 @@ def variables() -> dict[str, Any]:
         "theme_choice": theme if theme in THEMES else "auto",
         "here": _here(),
         "me": actor() if signed_in else None,
+        "unread": inbox.unread(db.session(), actor()) if signed_in else 0,
     }
 
 

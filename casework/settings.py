@@ -24,6 +24,8 @@ DEFAULTS: Mapping[str, object] = {
     "backup_folder": "",
     "mail_server": "",
     "mail_sender": "",
+    "mail_user": "",
+    "mail_encrypted": True,
 }
 
 

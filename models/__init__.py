@@ -22,6 +22,7 @@ from models.audit import AuditHead, AuditRecord
 from models.base import Base
 from models.calendar import DayKind, HolidayDay, HolidayYear
 from models.editions import Edition
+from models.inbox import InboxMessage, Mail, MailState
 from models.ledger import (
     Account,
     AccountKind,
@@ -105,11 +106,14 @@ __all__ = [
     "HouseholdItem",
     "HouseholdPerson",
     "Hukou",
+    "InboxMessage",
     "ItemKind",
     "Journal",
     "LineState",
     "Locale",
     "LoginAttempt",
+    "Mail",
+    "MailState",
     "Member",
     "MemberStatus",
     "Notice",

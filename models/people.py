@@ -69,6 +69,9 @@ class User(Base):
     )
     created_at: Mapped[Moment] = mapped_column(comment="When the account was made")
     version: Mapped[int] = mapped_column(Integer, comment="Counts changes, against lost updates")
+    email: Mapped[str | None] = mapped_column(
+        ordered_text(200), comment="Where mails go; null is nowhere"
+    )
 
     member: Mapped[Member | None] = relationship()
     held: Mapped[list["UserRole"]] = relationship(back_populates="user")

@@ -19,6 +19,7 @@ def install(app: Flask, frame: Admin) -> None:
         figures,
         filings,
         funds,
+        inbox,
         journal,
         meetings,
         messages,
@@ -51,6 +52,6 @@ def install(app: Flask, frame: Admin) -> None:
             objections,
         ),
         *(filings, screenings, transfers, payments, receipts, account_checks),
-        *(funds, journal, recoveries, bank_files, figures, panels, policy_settings),
+        *(inbox, funds, journal, recoveries, bank_files, figures, panels, policy_settings),
     ):
         page.install(app, frame)

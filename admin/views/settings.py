@@ -43,8 +43,18 @@ LABELS = {
     ),
     "attachment_max_mb": (_l("Largest scan, in megabytes"), ""),
     "backup_folder": (_l("Folder for backups"), ""),
-    "mail_server": (_l("Mail server"), ""),
+    "mail_server": (
+        _l("Mail server"),
+        _l("Name or address, with the port if it is not 25, 465 or 587. Leave blank for no mails."),
+    ),
     "mail_sender": (_l("Sender of mails"), ""),
+    "mail_user": (
+        _l("User of the mail server"),
+        _l(
+            "Leave blank where none is asked. The password is SUNSHINE_MAIL_PASSWORD on the server."
+        ),
+    ),
+    "mail_encrypted": (_l("Encrypted connection to the mail server"), ""),
 }
 
 

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, selectinload
 from wtforms import BooleanField, StringField
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from admin import acting, clock
 from admin.acting import Outcome, attempt
@@ -37,6 +37,7 @@ from engine.faults import Fault, Refused
 from models import Locale, Member, Role, User, UserRole
 from models.base import starts_with
 
+ADDRESS = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$"
 units = unit_lookup("unit", Permission.User.GRANT)
 
 
@@ -45,6 +46,12 @@ class UserForm(Versioned):
 
     display_name = words(_l("Name"), most=50, required=True)
     locale = choice(_l("Language"), LANGUAGE, required=True, default=Locale.ZH)
+    email = StringField(
+        _l("Mail address"),
+        [Optional(), Length(max=200), Regexp(ADDRESS, message=_l("This is no mail address."))],
+        filters=[lambda text: (text or "").strip() or None],
+        description=_l("Reminders go there too, where a mail server is set. Without names."),
+    )
     active = BooleanField(_l("May sign in"), default=True)
     member_number = words(
         _l("Identity number, if a member"),
@@ -108,6 +115,7 @@ class UserView(ModelView):
         Column("display_name", _l("Name"), lambda u: u.display_name, User.display_name, "short"),
         Column("active", _l("May sign in"), lambda u: yes_no(u.active), User.active, "short"),
         Column("locale", _l("Language"), lambda u: LANGUAGE[u.locale], css="short"),
+        Column("email", _l("Mail address"), lambda u: u.email or "—", in_list=False),
         Column("member", _l("Is a member"), lambda u: yes_no(u.member_id is not None), css="short"),
         Column(
             "created_at", _l("Made on"), lambda u: moment(u.created_at), User.created_at, "short"
@@ -135,6 +143,7 @@ class UserView(ModelView):
             display_name=form.display_name.data,
             locale=form.locale.data,
             active=form.active.data,
+            email=form.email.data,
             must_change_password=True,
             session_stamp=passwords.stamp(),
             created_at=at,
@@ -161,7 +170,7 @@ class UserView(ModelView):
         row.member_id = member_of(session, form, row.member_id)
         if row.active and not form.active.data:
             row.session_stamp = passwords.stamp()
-        for name in ("display_name", "locale", "active"):
+        for name in ("display_name", "locale", "email", "active"):
             form._fields[name].populate_obj(row, name)
 
     def beside(self, row: Any) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""The tasks of the queue and the worker that runs them: relay the outbox, flag what is late."""
+"""The tasks of the queue and the worker that runs them: relay the outbox, flag what is late, remind
+and escalate, send mails."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from huey import Huey, crontab
 from sqlalchemy.orm import Session, sessionmaker
 
 from casework import outbox
-from casework.jobs import flags
+from casework.jobs import flags, mail, reminders
 
 Clock = Callable[[], datetime]
 
@@ -26,6 +27,8 @@ class Tasks:
     relay: Callable[[], object]
     deliver: Callable[[int], object]
     flag_late: Callable[[], object]
+    remind: Callable[[], object]
+    send_mails: Callable[[], object]
 
 
 def install(
@@ -33,8 +36,10 @@ def install(
     sessions: sessionmaker[Session],
     clock: Clock = lambda: datetime.now(UTC),
     handlers: Mapping[str, outbox.Handler] = HANDLERS,
+    post: mail.Post = mail.post,
 ) -> Tasks:
-    """Register the tasks on a queue: every minute the outbox, every hour the deadlines."""
+    """Register the tasks on a queue: every minute outbox and mails, every hour the deadlines, every
+    ten minutes what is to be told."""
 
     def deliver_one(message_id: int) -> None:
         done = outbox.deliver(sessions, message_id, handlers, clock())
@@ -55,9 +60,34 @@ def install(
                 flagged, after = flags.flag_late(session, clock(), after)
             log.info("deadlines", flagged=flagged)
 
+    def remind_all() -> None:
+        with sessions.begin() as session:
+            reminders.calendars(session, clock())
+        after: int | None = 0
+        while after is not None:
+            with sessions.begin() as session:
+                told, after = reminders.remind(session, clock(), after)
+            log.info("reminders", told=told)
+
+    def send_all() -> None:
+        with sessions.begin() as session:
+            mail.bury(session, clock())
+            due = mail.waiting(session, clock())
+        for mail_id in due:
+            log.info("mail", mail=mail_id, sent=mail.send(sessions, mail_id, clock(), post))
+
     relay = queue.periodic_task(crontab(minute="*"), name="relay")(relay_due)
     flag_late = queue.periodic_task(crontab(minute="7"), name="flag_late")(flag_all)
-    return Tasks(relay, deliver, flag_late)
+    remind = queue.periodic_task(crontab(minute="*/10"), name="remind")(remind_all)
+    send_mails = queue.periodic_task(crontab(minute="*"), name="send_mails")(send_all)
+
+    def catch_up() -> None:
+        """A worker that was down does not wait for the next full hour."""
+        for task in (flag_late, remind, relay, send_mails):
+            task()
+
+    queue.on_startup(name="catch_up")(catch_up)
+    return Tasks(relay, deliver, flag_late, remind, send_mails)
 
 
 def work(queue: Huey, workers: int = 1) -> None:

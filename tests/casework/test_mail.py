@@ -1,0 +1,155 @@
+"""Mails by a real connection: tried again after a refusal, never twice, no name in them."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casework import inbox
+from casework.inbox import Notice
+from casework.jobs import mail
+from engine.labels import Label
+from models import Mail, MailState, Setting
+from tests.casework.postbox import Postbox, postbox
+from tests.conftest import Database
+from tests.factories import NOW, org_tree, user
+
+LATER = NOW + timedelta(hours=7)
+
+
+@pytest.fixture
+def box() -> Iterator[Postbox]:
+    with postbox() as opened:
+        yield opened
+
+
+def set_up(session: Session, port: int) -> None:
+    session.add_all(
+        [
+            Setting(key="mail_server", value=f"127.0.0.1:{port}"),
+            Setting(key="mail_sender", value="aid@office.example"),
+            Setting(key="mail_encrypted", value=False),
+        ]
+    )
+
+
+def ask(database: Database, port: int, **given: object) -> int:
+    """A reminder to somebody with an address; gives the number of its mail."""
+    with database.sessions.begin() as session:
+        set_up(session, port)
+        branch = org_tree(session).branch
+        reader = user(session, ("branch_clerk", branch), email="li@office.example", **given)
+        notice = Notice(
+            "remind:1:report_late:2010-12-06",
+            "reminder",
+            Label("已超过3日报送期限。", "The 3 days for reporting have passed."),
+            None,
+            {
+                "clause": "4.6.2",
+                "due": "2010-12-06",
+                "counted": {"zh": "自12月3日次日起算3天。", "en": "3 days counted."},
+            },
+        )
+        assert inbox.tell(session, [reader.id], notice, NOW) == 1
+        return session.scalars(select(Mail.id)).one()
+
+
+def state(database: Database, number: int) -> tuple[MailState, int]:
+    with database.sessions() as session:
+        row = session.get_one(Mail, number)
+        return row.state, row.attempts
+
+
+def test_a_reminder_goes_out_once_in_the_language_of_its_reader(
+    database: Database, box: Postbox
+) -> None:
+    number = ask(database, box.port)
+    assert mail.send(database.sessions, number, NOW, mail.post)
+    assert not mail.send(database.sessions, number, LATER, mail.post)
+    [taken] = box.mails
+    assert (taken["Subject"], taken["To"]) == ("已超过3日报送期限。", "li@office.example")
+    text = taken.get_content()
+    assert "期限：2010年12月6日" in text
+    assert "依据：4.6.2" in text
+    assert state(database, number) == (MailState.SENT, 1)
+
+
+def test_an_english_reader_gets_english(database: Database, box: Postbox) -> None:
+    mail.send(database.sessions, ask(database, box.port, locale="en"), NOW, mail.post)
+    assert box.subjects() == ["The 3 days for reporting have passed."]
+    assert "Clause: 4.6.2" in box.mails[0].get_content()
+
+
+def test_what_the_server_refuses_is_tried_again_after_a_pause(
+    database: Database, box: Postbox
+) -> None:
+    number = ask(database, box.port)
+    box.manner = "refuse"
+    assert not mail.send(database.sessions, number, NOW, mail.post)
+    assert state(database, number) == (MailState.WAITING, 1)
+    with database.sessions() as session:
+        assert mail.waiting(session, NOW) == []
+        assert mail.waiting(session, NOW + mail.FIRST_PAUSE) == [number]
+        assert "451" in (session.get_one(Mail, number).last_error or "")
+    box.manner = ""
+    assert mail.send(database.sessions, number, LATER, mail.post)
+    assert len(box.mails) == 1
+
+
+def test_a_server_that_is_away_is_no_loss(database: Database, box: Postbox) -> None:
+    number = ask(database, 1)  # nobody listens there
+    assert not mail.send(database.sessions, number, NOW, mail.post)
+    assert state(database, number) == (MailState.WAITING, 1)
+    with database.sessions.begin() as session:
+        session.get_one(Setting, "mail_server").value = f"127.0.0.1:{box.port}"
+    assert mail.send(database.sessions, number, LATER, mail.post)
+
+
+def test_a_connection_that_breaks_after_the_text_leaves_a_doubt_and_no_second_mail(
+    database: Database, box: Postbox
+) -> None:
+    number = ask(database, box.port)
+    box.manner = "vanish"
+    assert not mail.send(database.sessions, number, NOW, mail.post)
+    assert state(database, number) == (MailState.UNSURE, 1)
+    box.manner = ""
+    assert not mail.send(database.sessions, number, LATER, mail.post)
+    assert len(box.mails) == 1
+
+
+def test_a_broken_farewell_changes_nothing(database: Database, box: Postbox) -> None:
+    number = ask(database, box.port)
+    box.manner = "mute"
+    assert mail.send(database.sessions, number, NOW, mail.post)
+    assert state(database, number) == (MailState.SENT, 1)
+
+
+def test_a_worker_that_died_while_sending_leaves_no_second_mail(
+    database: Database, box: Postbox
+) -> None:
+    number = ask(database, box.port)
+
+    def die(found: mail.Server, written: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        mail.send(database.sessions, number, NOW, die)
+    assert not mail.send(database.sessions, number, LATER, mail.post)
+    with database.sessions.begin() as session:
+        assert mail.bury(session, NOW) == 0, "it may still be at work"
+        assert mail.bury(session, LATER) == 1
+    assert state(database, number) == (MailState.UNSURE, 1)
+    assert box.mails == []
+
+
+def test_who_has_no_address_and_an_office_without_server_get_no_mail(database: Database) -> None:
+    with database.sessions.begin() as session:
+        branch = org_tree(session).branch
+        ready = user(session, ("branch_clerk", branch), email="a@office.example").id
+        bare = user(session, ("branch_clerk", branch)).id
+        inbox.tell(session, [ready], Notice("x", "reminder", Label("一", "one")), NOW)
+        set_up(session, 1)
+        inbox.tell(session, [bare], Notice("x", "reminder", Label("一", "one")), NOW)
+        assert session.scalars(select(Mail)).all() == []

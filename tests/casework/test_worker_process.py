@@ -1,0 +1,101 @@
+"""A real worker, killed in the middle: everybody is told once, one mail each, also after days."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from models import InboxMessage, Mail, MailState, OutboxMessage, User
+from tests.casework.bureau import ROOT, open_bureau, register, take
+from tests.casework.postbox import Postbox, postbox
+from tests.casework.test_mail import set_up
+from tests.conftest import Database
+
+APPLICATIONS = 30
+TOLD = 5  # three of the branch and committee, two further up, for each late report
+WITHIN = 60.0  # seconds, on a slow machine
+
+
+@contextmanager
+def worker(database: Database, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "casework", "--database", database.url, "work"),
+            *("--broker", f"sqlite:///{folder / 'queue.db'}"),
+        ],
+        cwd=ROOT,
+        env={**os.environ, "SUNSHINE_DATA": str(folder)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def until(found: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + WITHIN
+    while not found():
+        assert process.poll() is None, "the worker ended by itself"
+        assert time.monotonic() < end, "it never came about"
+        time.sleep(0.02)
+
+
+def count(database: Database, *where: object) -> int:
+    with database.sessions() as session:
+        return session.scalar(select(func.count(InboxMessage.id)).where(*where)) or 0  # type: ignore[arg-type]
+
+
+def sent(database: Database) -> dict[MailState, int]:
+    with database.sessions() as session:
+        rows = session.execute(select(Mail.state, func.count(Mail.id)).group_by(Mail.state))
+        return {row[0]: row[1] for row in rows}
+
+
+def late_reports(database: Database, box: Postbox) -> None:
+    """Years ago, with nobody looking since."""
+    with database.sessions.begin() as session:
+        bureau = open_bureau(session)
+        set_up(session, box.port)
+        session.get_one(User, bureau.users["verifier"].id).email = "verifier@office.example"
+        for _ in range(APPLICATIONS):
+            take(bureau, register(bureau, road="sudden"), event_on="2010-11-01")
+
+
+def test_r_4_6_after_kills_and_days_of_standing_still_each_is_told_and_mailed_once(
+    database: Database, tmp_path: Path
+) -> None:
+    with postbox() as box:
+        late_reports(database, box)
+        with worker(database, tmp_path) as first:
+            until(lambda: sent(database).get(MailState.SENT, 0) >= 2, first)
+            first.send_signal(signal.SIGKILL)
+            first.wait()
+        with worker(database, tmp_path) as second:
+            until(lambda: not {MailState.WAITING} & set(sent(database)), second)
+        reminded = count(database, InboxMessage.kind == "reminder")
+        assert reminded == APPLICATIONS * TOLD
+        assert _flags(database) == APPLICATIONS
+        states = sent(database)
+        assert sum(states.values()) == APPLICATIONS
+        assert states.get(MailState.SENDING, 0) <= 1, (
+            "at most what it had in hand when it was killed"
+        )
+        bodies = [mail.get_content() for mail in box.mails]
+        assert len(set(bodies)) == len(bodies), "no mail twice"
+        assert states[MailState.SENT] <= len(bodies) <= APPLICATIONS
+
+
+def _flags(database: Database) -> int:
+    """How many late deadlines were asked to be put on record."""
+    with database.sessions() as session:
+        query = select(func.count(OutboxMessage.id)).where(OutboxMessage.topic == "deadline.late")
+        return session.scalar(query) or 0
