@@ -21,6 +21,7 @@ from models.attachments import Attachment
 from models.audit import AuditHead, AuditRecord
 from models.base import Base
 from models.calendar import DayKind, HolidayDay, HolidayYear
+from models.checks import CheckItem, CheckPlan, Finding, Measure, MeasureState, Visit
 from models.editions import Edition
 from models.inbox import InboxMessage, Mail, MailState
 from models.ledger import (
@@ -62,9 +63,10 @@ from models.notices import (
 )
 from models.orgs import OrgKind, OrgLevel, OrgUnit
 from models.outbox import OutboxMessage
-from models.pairs import HelpingPair, PairState
+from models.pairs import HelpingPair, PairContact, PairState
 from models.people import Locale, LoginAttempt, Role, User, UserRole
 from models.policy_drafts import DraftState, PolicyDraft
+from models.register import HardshipEntry
 from models.saved_views import SavedView
 from models.screenings import (
     Filing,
@@ -88,6 +90,8 @@ __all__ = [
     "Budget",
     "CaseEvent",
     "CaseStatus",
+    "CheckItem",
+    "CheckPlan",
     "DayKind",
     "Decision",
     "DraftState",
@@ -96,9 +100,11 @@ __all__ = [
     "Edition",
     "Filing",
     "FilingLine",
+    "Finding",
     "FundSource",
     "Grant",
     "GrantState",
+    "HardshipEntry",
     "HelpingPair",
     "HolidayDay",
     "HolidayYear",
@@ -114,6 +120,8 @@ __all__ = [
     "LoginAttempt",
     "Mail",
     "MailState",
+    "Measure",
+    "MeasureState",
     "Member",
     "MemberStatus",
     "Notice",
@@ -126,6 +134,7 @@ __all__ = [
     "OrgUnit",
     "OutboxMessage",
     "Outcome",
+    "PairContact",
     "PairState",
     "PayMethod",
     "Payment",
@@ -149,4 +158,5 @@ __all__ = [
     "TransferState",
     "User",
     "UserRole",
+    "Visit",
 ]

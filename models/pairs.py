@@ -5,7 +5,18 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, Day, PrimaryKey, Words, one_of, versioned
+from models.base import (
+    Base,
+    Code,
+    Day,
+    JsonList,
+    Moment,
+    PrimaryKey,
+    Words,
+    one_of,
+    ordered_text,
+    versioned,
+)
 from models.members import Member
 from models.orgs import OrgUnit
 
@@ -55,9 +66,41 @@ class HelpingPair(Base):
     )
     end_reason: Mapped[Words | None] = mapped_column(comment="Why it ended")
     version: Mapped[int] = mapped_column(Integer, comment="Counts changes, against lost updates")
+    need: Mapped[Words | None] = mapped_column(comment="What the helped member needs")
+    warnings: Mapped[JsonList | None] = mapped_column(
+        comment="What the policy warned of when it began, by code; accepted with a reason"
+    )
+    warning_reason: Mapped[Words | None] = mapped_column(comment="Why it began all the same")
+    result: Mapped[str | None] = mapped_column(
+        ordered_text(64), comment="What came of it, by the policy's code"
+    )
+    result_words: Mapped[Words | None] = mapped_column(comment="The same in words")
 
     helper: Mapped[Member] = relationship(foreign_keys=[helper_id])
     helped: Mapped[Member] = relationship(foreign_keys=[helped_id])
     org: Mapped[OrgUnit] = relationship()
+    contacts: Mapped[list["PairContact"]] = relationship(
+        back_populates="pair", order_by="PairContact.met_on, PairContact.id"
+    )
 
     __mapper_args__ = versioned(version)
+
+
+class PairContact(Base):
+    """One visit, call or help of a pair; written once."""
+
+    __tablename__ = "pair_contact"
+
+    id: Mapped[PrimaryKey]
+    pair_id: Mapped[int] = mapped_column(
+        ForeignKey("helping_pair.id"), index=True, comment="The pair"
+    )
+    met_on: Mapped[Day] = mapped_column(comment="Day")
+    way: Mapped[Code] = mapped_column(comment="How, by the policy's code")
+    words: Mapped[Words] = mapped_column(comment="What was done")
+    by_id: Mapped[int] = mapped_column(
+        ForeignKey("user_account.id"), index=True, comment="Who recorded it"
+    )
+    at: Mapped[Moment] = mapped_column(comment="When")
+
+    pair: Mapped[HelpingPair] = relationship(back_populates="contacts")

@@ -104,7 +104,10 @@ def _read(source: Source, roots: Mapping[str, Node], files: Mapping[str, bytes])
     amounts = read_amounts(context, roots["amounts.yaml"], facts)
     escalations = read_escalations(context, roots["escalation.yaml"])
     procedure = read_procedure(
-        source, roots["procedure.yaml"], lambda scalar: context.expression(scalar, YES_NO)
+        source,
+        roots["procedure.yaml"],
+        lambda scalar: context.expression(scalar, YES_NO),
+        {name: fact.type for name, fact in facts.items()},
     )
     roads = _roads(context, procedure)
     pick_by = _pick_by(source, top, facts)

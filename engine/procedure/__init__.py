@@ -5,6 +5,7 @@ Only the shapes of `procedure.yaml` and how they are read; the questions asked o
 `engine.deadlines`, `engine.payments` and `engine.fraud`.
 """
 
+from engine.procedure.care import CheckRules, PairRule, PairRules, RegisterRules
 from engine.procedure.conditions import Condition
 from engine.procedure.loading import load_procedure, read_procedure
 from engine.procedure.papers import (
@@ -43,6 +44,7 @@ from engine.procedure.shapes import (
 __all__ = [
     "AmountTier",
     "Check",
+    "CheckRules",
     "Condition",
     "CountingRule",
     "DateName",
@@ -57,10 +59,13 @@ __all__ = [
     "NoticeReason",
     "Objections",
     "Office",
+    "PairRule",
+    "PairRules",
     "PaymentNeed",
     "PaymentRules",
     "Procedure",
     "RecordField",
+    "RegisterRules",
     "Reminder",
     "Road",
     "Sanction",

@@ -4,8 +4,11 @@ Conditions on records are compiled with the record's own fields, conditions on a
 what the policy knows and works out.
 """
 
+from collections.abc import Mapping
+
 import engine.procedure.wording  # noqa: F401 - registers what its faults say
 from engine.procedure.conditions import Compile
+from engine.procedure.load_care import read_checks, read_pairs, read_register
 from engine.procedure.load_papers import read_forms, read_notice
 from engine.procedure.load_rules import (
     read_dates,
@@ -19,14 +22,23 @@ from engine.procedure.reading import LEVELS, frozen
 from engine.procedure.shapes import Office, Procedure
 from engine.source import Block, Node, Source
 
-_TOP = "offices forms roads stages emergency? notice dates deadlines payment fraud reminders?"
+_TOP = (
+    "offices forms roads stages emergency? notice dates deadlines payment fraud reminders? register? "
+    "checks? pairs?"
+)
 
 
-def read_procedure(source: Source, root: Node, compiler: Compile | None = None) -> Procedure:
+def read_procedure(
+    source: Source,
+    root: Node,
+    compiler: Compile | None = None,
+    facts: Mapping[str, str] | None = None,
+) -> Procedure:
     """The procedure in `root`; its faults are left in `source` for the caller to refuse.
 
     `compiler` makes the trees of conditions on an application (`for` and `when` of a road, `when`
-    of a posted reason); without it those keep their text only.
+    of a posted reason); without it those keep their text only. `facts` are the policy's, name to
+    type.
     """
     top = source.block(root, _TOP)
     roads = road_names(source, top)
@@ -47,6 +59,9 @@ def read_procedure(source: Source, root: Node, compiler: Compile | None = None) 
         emergency=emergency,
         fraud=read_fraud(top),
         reminders=read_reminders(top, deadlines),
+        register=read_register(top),
+        checks=read_checks(top),
+        pairs=read_pairs(top, facts),
     )
 
 

@@ -10,6 +10,7 @@ from enum import Enum
 from typing import Protocol
 
 from engine.labels import Label
+from engine.procedure.care import CheckRules, PairRules, RegisterRules
 from engine.procedure.conditions import Condition
 from engine.procedure.papers import Form, NoticeForm
 from engine.procedure.rules import (
@@ -275,6 +276,9 @@ class Procedure:
     emergency: Emergency | None
     fraud: FraudRules
     reminders: tuple[Reminder, ...]
+    register: RegisterRules | None = None
+    checks: CheckRules | None = None
+    pairs: PairRules | None = None
 
     def road(self, road_id: str) -> Road:
         """The road of that name; KeyError when there is none."""
