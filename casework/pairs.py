@@ -1,6 +1,7 @@
 """Helping pairs: a branch puts a member who can help beside one in hardship (clause 6.2).
 
-Who may help whom is the policy's to say and not checked here beyond plain sense.
+Plain sense is checked here; who may help whom is the policy's to say (`casework.pair_rules`): it
+refuses a pair or warns of it, and what it warned of is kept with the pair.
 """
 
 from __future__ import annotations
@@ -10,14 +11,15 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import differences, events
+from casework import differences, events, pair_rules
 from casework.access import require
+from casework.clock import day_of
 from casework.people import Actor
 from casework.permissions import Permission
 from engine.faults import Fault, Refused
 from models.members import Member
 from models.orgs import OrgUnit
-from models.pairs import HelpingPair, PairState
+from models.pairs import HelpingPair, PairContact, PairState
 
 
 def start(
@@ -33,10 +35,13 @@ def start(
     skill: str = "",
     plan: str = "",
     goal: str = "",
+    need: str = "",
 ) -> HelpingPair:
     """Begin a pair in a branch; both members must belong to the person's part of the tree."""
     require(session, by, Permission.Pair.WRITE, org.id)
     found = _faults(session, helper, helped, org, start_on, end_on)
+    judged = pair_rules.judge(session, helper, helped, start_on) if not found else pair_rules.NONE
+    found += judged.refused
     if found:
         raise Refused(found)
     pair = HelpingPair(
@@ -48,11 +53,13 @@ def start(
         skill=skill or None,
         plan=plan or None,
         goal=goal or None,
+        need=need or None,
+        warnings=[dict(one) for one in judged.warnings],
         state=PairState.ACTIVE,
     )
     session.add(pair)
     session.flush()
-    data = {"helper": helper.id, "helped": helped.id}
+    data = {"helper": helper.id, "helped": helped.id, "warned": [w["id"] for w in judged.warnings]}
     events.audit(session, by, at, "pair.start", "pair", pair.id, data)
     return pair
 
@@ -68,6 +75,7 @@ def change(
     skill: str = "",
     plan: str = "",
     goal: str = "",
+    need: str | None = None,
 ) -> HelpingPair:
     """Rewrite term and plan of a running pair."""
     _lock(session, pair, by, expected_version)
@@ -76,6 +84,8 @@ def change(
     before = _terms(pair)
     pair.end_on, pair.skill = end_on, skill or None
     pair.plan, pair.goal = plan or None, goal or None
+    if need is not None:
+        pair.need = need or None
     session.flush()
     changes = differences.between(before, _terms(pair))
     events.audit(session, by, at, "pair.change", "pair", pair.id, {"changes": changes})
@@ -91,10 +101,14 @@ def end(
     by: Actor,
     at: datetime,
     expected_version: int,
+    result: str | None = None,
+    result_words: str = "",
 ) -> HelpingPair:
-    """End a pair, with the reason."""
+    """End a pair, with the reason and what came of it (a code of the policy; None is not known)."""
     _lock(session, pair, by, expected_version)
     found = []
+    if result is not None and result not in pair_rules.results(session, day_of(at)):
+        found.append(Fault("pair_result", {}, "result"))
     if not reason.strip():
         found.append(Fault("reason_missing", {}, "reason"))
     if on < pair.start_on:
@@ -103,10 +117,45 @@ def end(
         raise Refused(found)
     before = _terms(pair)
     pair.state, pair.end_on, pair.end_reason = PairState.ENDED, on, reason.strip()
+    pair.result, pair.result_words = result, result_words.strip() or None
     session.flush()
     data = {"reason": reason, "changes": differences.between(before, _terms(pair))}
     events.audit(session, by, at, "pair.end", "pair", pair.id, data)
     return pair
+
+
+def contact(
+    session: Session,
+    pair: HelpingPair,
+    *,
+    met_on: date,
+    way: str,
+    words: str,
+    by: Actor,
+    at: datetime,
+) -> PairContact:
+    """Write down a visit, a call, guidance given; written once."""
+    require(session, by, Permission.Pair.WRITE, pair.org_id)
+    found = []
+    if way not in pair_rules.ways(session, day_of(at)):
+        found.append(Fault("pair_way", {}, "way"))
+    if not words.strip():
+        found.append(Fault("pair_words", {}, "words"))
+    last = (
+        min(pair.end_on or day_of(at), day_of(at)) if pair.state is PairState.ENDED else day_of(at)
+    )
+    if not pair.start_on <= met_on <= last:
+        found.append(Fault("date_not_yet", {"on": met_on}, "met_on"))
+    if found:
+        raise Refused(found)
+    row = PairContact(
+        pair_id=pair.id, met_on=met_on, way=way, words=words.strip(), by_id=by.user_id, at=at
+    )
+    session.add(row)
+    session.flush()
+    data = {"on": met_on.isoformat(), "way": way}
+    events.audit(session, by, at, "pair.contact", "pair", pair.id, data)
+    return row
 
 
 def _faults(
@@ -137,9 +186,12 @@ def _faults(
     return found
 
 
+TERMS = ("end_on", "skill", "need", "plan", "goal", "state", "result")
+
+
 def _terms(pair: HelpingPair) -> dict[str, object]:
     """What of a pair can change."""
-    return {name: getattr(pair, name) for name in ("end_on", "skill", "plan", "goal", "state")}
+    return {name: getattr(pair, name) for name in TERMS}
 
 
 def _lock(session: Session, pair: HelpingPair, by: Actor, expected_version: int) -> None:

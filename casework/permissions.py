@@ -83,6 +83,16 @@ class Permission:
         READ = "pair.read"
         WRITE = "pair.write"
 
+    class Hardship:
+        READ = "hardship.read"
+        WRITE = "hardship.write"
+
+    class Check:
+        READ = "check.read"
+        PLAN = "check.plan"
+        RECORD = "check.record"
+        SETTLE = "check.settle"
+
     class Attachment:
         READ = "attachment.read"
         ADD = "attachment.add"

@@ -68,9 +68,8 @@ class HelpingPair(Base):
     version: Mapped[int] = mapped_column(Integer, comment="Counts changes, against lost updates")
     need: Mapped[Words | None] = mapped_column(comment="What the helped member needs")
     warnings: Mapped[JsonList | None] = mapped_column(
-        comment="What the policy warned of when it began, by code; accepted with a reason"
+        comment="What the policy warned of when it began: words, and whether it was known"
     )
-    warning_reason: Mapped[Words | None] = mapped_column(comment="Why it began all the same")
     result: Mapped[str | None] = mapped_column(
         ordered_text(64), comment="What came of it, by the policy's code"
     )

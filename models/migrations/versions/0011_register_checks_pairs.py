@@ -267,12 +267,8 @@ def upgrade() -> None:
             "warnings",
             JSON,
             nullable=True,
-            comment="What the policy warned of when it began, by code; accepted with a reason",
+            comment="What the policy warned of when it began: words, and whether it was known",
         ),
-    )
-    op.add_column(
-        "helping_pair",
-        sa.Column("warning_reason", sa.Text(), nullable=True, comment="Why it began all the same"),
     )
     op.add_column(
         "helping_pair",
