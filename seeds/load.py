@@ -13,7 +13,7 @@ from casework.clock import day_of
 from casework.people import Actor
 from engine import load_files
 from models.settings import Setting
-from seeds import district, journeys, reference_data
+from seeds import care, district, journeys, reference_data
 from seeds.people import People
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,7 +51,10 @@ def everything(
     people = People(seed, today)
     made = district.build(session, people, now - timedelta(days=400), members)
     journeys.play(session, made, people, now, applications)
+    care.register(session, made, people, now)
     journeys.pairs(session, made, people, now, PAIRS)
+    care.contacts(session, made, now)
+    care.check(session, made, now)
     session.add(Setting(key=LOADED, value={"seed": seed, "today": today.isoformat()}))
     events.audit(session, SETUP, now, "seeds.load", "setting", LOADED, {"seed": seed})
     session.commit()

@@ -16,9 +16,12 @@ def install(app: Flask, frame: Admin) -> None:
         bank_files,
         case_numbers,
         cases,
+        check_visits,
+        checks,
         figures,
         filings,
         funds,
+        hardship,
         inbox,
         journal,
         meetings,
@@ -33,6 +36,7 @@ def install(app: Flask, frame: Admin) -> None:
         receipts,
         recoveries,
         register,
+        reports,
         screenings,
         transfers,
     )
@@ -45,6 +49,7 @@ def install(app: Flask, frame: Admin) -> None:
             case_numbers,
             payee,
             register,
+            reports,
             attachments,
             papers,
             meetings,
@@ -53,5 +58,6 @@ def install(app: Flask, frame: Admin) -> None:
         ),
         *(filings, screenings, transfers, payments, receipts, account_checks),
         *(inbox, funds, journal, recoveries, bank_files, figures, panels, policy_settings),
+        *(hardship, checks, check_visits, reports),
     ):
         page.install(app, frame)

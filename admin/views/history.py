@@ -30,6 +30,7 @@ WHAT = {
     "pair.start": _l("Pair begun"),
     "pair.change": _l("Details changed"),
     "pair.end": _l("Pair ended"),
+    "pair.contact": _l("Contact recorded"),
     "user.create": _l("Account made"),
     "user.update": _l("Details changed"),
     "user.password": _l("New first password given"),
@@ -42,6 +43,7 @@ WHAT = {
 LABELS = {
     "state": _l("State"),
     "end_reason": _l("Why it ended"),
+    "result": _l("What came of it"),
     "member_id": _l("Is a member"),
     "size": _l("People in the household"),
     "persons": _l("Rows of people"),

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import redirect, request
+from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, selectinload
 from wtforms.validators import InputRequired
 
-from admin import acting
+from admin import acting, clock
 from admin.acting import Outcome, attempt
+from admin.extensions import db
 from admin.i18n import _l
 from admin.nav import Entry
-from admin.text import zhdate
+from admin.text import policy_label, zhdate
 from admin.views.base import within
 from admin.views.columns import Column, Filter, chosen, word_of
-from admin.views.fields import Versioned, day, long_words
+from admin.views.fields import BoundForm, ChoiceField, Versioned, day, long_words
 from admin.views.lookups import LookupField
 from admin.views.people_lookups import member_lookup, members_like, unit_lookup
 from admin.views.words import PAIR
 from admin.views.writing import ModelView
-from casework import pairs
+from casework import pair_rules, pairs
 from casework.people import Actor
 from casework.permissions import Permission
 from models import HelpingPair, Member, OrgLevel, PairState
@@ -39,6 +42,7 @@ class PairForm(Versioned):
 
     end_on = day(_l("Until (planned)"))
     skill = long_words(_l("Skill or road to prosperity"), most=1000)
+    need = long_words(_l("What help is needed"), most=2000)
     plan = long_words(_l("Plan"), most=4000)
     goal = long_words(_l("Goal"), most=2000)
 
@@ -58,6 +62,7 @@ class NewPairForm(Versioned):
     start_on = day(_l("From"), required=True)
     end_on = day(_l("Until (planned)"))
     skill = long_words(_l("Skill or road to prosperity"), most=1000)
+    need = long_words(_l("What help is needed"), most=2000)
     plan = long_words(_l("Plan"), most=4000)
     goal = long_words(_l("Goal"), most=2000)
 
@@ -67,6 +72,16 @@ class EndForm(Versioned):
 
     on = day(_l("Ended on"), required=True)
     reason = long_words(_l("Reason"), most=500, required=True)
+    result = ChoiceField(_l("What came of it"), {})
+    result_words = long_words(_l("Result in words"), most=2000)
+
+
+class ContactForm(BoundForm):
+    """One visit, call or help of a pair."""
+
+    met_on = day(_l("Date"), required=True)
+    way = ChoiceField(_l("How"), {}, required=True)
+    words = long_words(_l("What was done"), most=2000, required=True)
 
 
 class PairView(ModelView):
@@ -74,7 +89,7 @@ class PairView(ModelView):
 
     read = Permission.Pair.READ
     write = add = Permission.Pair.WRITE
-    routes = {"end_view": "write"}  # noqa: RUF012  # read only
+    routes = {"end_view": "write", "contact_view": "write"}  # noqa: RUF012  # read only
     kind = "pair"
     title = _l("Helping pairs")
     one = _l("Helping pair")
@@ -98,9 +113,13 @@ class PairView(ModelView):
         Column("end_on", _l("Until"), lambda p: zhdate(p.end_on), HelpingPair.end_on, "short"),
         Column("state", _l("State"), lambda p: word_of(PAIR, p.state), HelpingPair.state, "short"),
         Column("skill", _l("Skill or road to prosperity"), lambda p: p.skill or "—", wide=True),
+        Column(
+            "need", _l("What help is needed"), lambda p: p.need or "—", in_list=False, wide=True
+        ),
         Column("plan", _l("Plan"), lambda p: p.plan or "—", in_list=False, wide=True),
         Column("goal", _l("Goal"), lambda p: p.goal or "—", in_list=False, wide=True),
         Column("end_reason", _l("Why it ended"), lambda p: p.end_reason or "—", in_list=False),
+        Column("result", _l("What came of it"), lambda p: result_of(p), in_list=False),
     )
     filters = (Filter("state", _l("State"), **chosen(HelpingPair.state, PAIR)),)
 
@@ -138,13 +157,57 @@ class PairView(ModelView):
         return pairs.change(session, row, by=by, at=at, expected_version=expected, **plan_of(form))
 
     def beside(self, row: Any) -> dict[str, Any]:
-        return {"running": row.state is PairState.ACTIVE}
+        session, today = db.session(), clock.today()
+        return {
+            "running": row.state is PairState.ACTIVE,
+            "warnings": warnings_of(row),
+            "contacts": row.contacts,
+            "ways": pair_rules.ways(session, today),
+            "contact_form": self._contact_form(None),
+        }
+
+    def _contact_form(self, data: Any) -> ContactForm:
+        form = ContactForm(None)
+        form.way.offer(labelled(pair_rules.ways(db.session(), clock.today())))
+        form.process(data)
+        if data is None:
+            form.met_on.data = clock.today()
+        return form
+
+    @expose("/contact/", methods=("POST",))
+    def contact_view(self) -> ResponseReturnValue:
+        """Write down a contact."""
+        row = self.one_or_404(self.write)
+        form, number = self._contact_form(request.form), row.id
+        if not form.validate():
+            found = [str(text) for texts in form.errors.values() for text in texts]
+            for text in dict.fromkeys(found):
+                flash(text, "danger")
+            return redirect(self.get_url(".details_view", id=number))
+        return acting.act(
+            lambda session, by, at: pairs.contact(
+                session,
+                session.get_one(HelpingPair, number),
+                met_on=form.met_on.data,
+                way=form.way.data,
+                words=form.words.data,
+                by=by,
+                at=at,
+            ),
+            what="pair.contact",
+            object_type="pair",
+            object_id=number,
+            done=_("Saved."),
+            then=self.get_url(".details_view", id=number),
+        )
 
     @expose("/end/", methods=("GET", "POST"))
     def end_view(self) -> ResponseReturnValue:
         """End a pair, with the reason."""
         row = self.one_or_404(self.write)
-        form = EndForm(request.form if request.method == "POST" else None)
+        form = EndForm(None)
+        form.result.offer(labelled(pair_rules.results(db.session(), clock.today())))
+        form.process(request.form if request.method == "POST" else None)
         if request.method == "GET":
             form.version.data = str(row.version)
             return self._end_page(form, row)
@@ -157,6 +220,8 @@ class PairView(ModelView):
                 row,
                 on=form.on.data,
                 reason=form.reason.data or "",
+                result=form.result.data or None,
+                result_words=form.result_words.data or "",
                 by=by,
                 at=at,
                 expected_version=form.opened_on() or -1,
@@ -182,6 +247,24 @@ def plan_of(form: Any) -> dict[str, Any]:
     return {
         "end_on": form.end_on.data,
         "skill": form.skill.data or "",
+        "need": form.need.data or "",
         "plan": form.plan.data or "",
         "goal": form.goal.data or "",
     }
+
+
+def labelled(known: Mapping[str, Any]) -> dict[str, str]:
+    """Codes of the policy with their words in the language of this request."""
+    return {code: policy_label(label) for code, label in known.items()}
+
+
+def result_of(pair: HelpingPair) -> str:
+    """What came of a pair, in the policy's words and the person's."""
+    known = pair_rules.results(db.session(), pair.end_on or clock.today())
+    word = policy_label(known.get(pair.result or "", pair.result)) if pair.result else ""
+    return " · ".join(text for text in (word, pair.result_words or "") if text) or "—"
+
+
+def warnings_of(pair: HelpingPair) -> list[tuple[str, bool]]:
+    """What the policy warned of when the pair began, and whether it was known."""
+    return [(policy_label(one), bool(one.get("known"))) for one in pair.warnings or ()]
