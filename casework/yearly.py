@@ -26,7 +26,6 @@ from models.orgs import OrgUnit
 from models.pairs import HelpingPair
 from models.people import User
 
-STREAMED = 500
 Rows = Select[*tuple[Any, ...]]
 
 
@@ -37,7 +36,7 @@ def both(by: Actor, permission: str) -> ColumnElement[bool]:
     )
 
 
-def ledger(session: Session, by: Actor, year: int) -> Iterator[Grant]:
+def ledger(session: Session, by: Actor, year: int) -> list[Grant]:
     """Every grant of the year that was not cancelled, by committee and branch."""
     query = (
         select(Grant)
@@ -56,9 +55,8 @@ def ledger(session: Session, by: Actor, year: int) -> Iterator[Grant]:
             joinedload(Grant.application).joinedload(Application.edition),
             selectinload(Grant.payments),
         )
-        .execution_options(yield_per=STREAMED)
     )
-    return iter(session.scalars(query))
+    return list(session.scalars(query))
 
 
 def paid(grant: Grant) -> Payment | None:

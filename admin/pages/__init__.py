@@ -49,7 +49,6 @@ def install(app: Flask, frame: Admin) -> None:
             case_numbers,
             payee,
             register,
-            reports,
             attachments,
             papers,
             meetings,

@@ -85,7 +85,7 @@ def sheet(name: str) -> ResponseReturnValue:
         abort(404)
     looks.note("export", "report", name, {"year": year()})
     found = table_of(name, year())
-    rows = ([cell.plain for cell in row] for row in found.rows)
+    rows = [[cell.plain for cell in row] for row in found.rows]  # read while the session is open
     title = f"{year()} {REPORTS[name].title}"
     return files.answer(title, [str(one.label) for one in found.columns], rows)
 
