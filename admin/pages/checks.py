@@ -225,7 +225,12 @@ def frame(plan_id: int) -> ResponseReturnValue:
         for number, (committee, fen) in sorted(checks.recorded_frame(row).items())
     ]
     head = (
-        *(_("Application"), _("Committee"), _("Amount (yuan)"), _("Place in the draw")),
+        *(
+            _("Application"),
+            _("Party (Working) Committee"),
+            _("Amount (yuan)"),
+            _("Place in the draw"),
+        ),
         _("Drawn"),
     )
     return files.answer(_("List drawn from %(number)s", number=plan_id), head, rows)

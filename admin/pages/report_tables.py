@@ -316,14 +316,14 @@ def _scorecard(year: int) -> Table:
         "aided": _("Aided"),
         "pairs": _("Pairs"),
         "upheld": _("Objections upheld"),
-        "checked": _("Checked"),
+        "checked": _("Visited or called"),
         "good": _("Nothing wrong"),
         "faults": _("Faults in the work"),
-        "fraud": _("Fraud"),
+        "fraud": _("Fraud verified"),
         "measures": _("Still to be carried out"),
     }
     columns = (
-        Column(_("Committee")),
+        Column(_("Party (Working) Committee")),
         *(Column(words[name], number=True) for name in scorecards.COUNTED),
         Column(_("Deadlines kept"), number=True),
         Column(_("Sent back"), number=True),

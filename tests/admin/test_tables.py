@@ -351,7 +351,8 @@ def test_settings_are_typed_and_only_changes_are_written(fresh_office: Office) -
     chief = fresh_office.sign_in("administrator")
     wrong = chief.post("/settings", {"attachment_max_mb": "viel", "hotline": "12380"})
     assert wrong.status_code == 422
-    good = {"attachment_max_mb": "12", "hotline": "12380", "deduct_costs": "yes"}
+    boxes = {"deduct_costs": "yes", "mail_encrypted": "yes"}
+    good = {"attachment_max_mb": "12", "hotline": "12380", **boxes}
     assert chief.post("/settings", good).status_code == 302
     with fresh_office.session() as session:
         stored = {row.key: row.value for row in session.scalars(select(Setting))}
