@@ -243,7 +243,7 @@ def _findings(year: int) -> Table:
         Column(_("Date")),
         Column(_("Application")),
         Column(_("Branch")),
-        Column(_("Finding")),
+        Column(_("What it came to")),
         Column(_("Faults in the work")),
         Column(_("What follows")),
         Column(_("Still to be carried out"), number=True),

@@ -80,7 +80,7 @@ class ContactForm(BoundForm):
     """One visit, call or help of a pair."""
 
     met_on = day(_l("Date"), required=True)
-    way = ChoiceField(_l("How"), {}, required=True)
+    way = ChoiceField(_l("Kind of contact"), {}, required=True)
     words = long_words(_l("What was done"), most=2000, required=True)
 
 
