@@ -23,6 +23,7 @@ from models.base import Base
 from models.calendar import DayKind, HolidayDay, HolidayYear
 from models.checks import CheckItem, CheckPlan, Finding, Measure, MeasureState, Visit
 from models.editions import Edition
+from models.imports import ImportMatching, ImportRun, ImportState, PastAid
 from models.inbox import InboxMessage, Mail, MailState
 from models.ledger import (
     Account,
@@ -112,6 +113,9 @@ __all__ = [
     "HouseholdItem",
     "HouseholdPerson",
     "Hukou",
+    "ImportMatching",
+    "ImportRun",
+    "ImportState",
     "InboxMessage",
     "ItemKind",
     "Journal",
@@ -136,6 +140,7 @@ __all__ = [
     "Outcome",
     "PairContact",
     "PairState",
+    "PastAid",
     "PayMethod",
     "Payment",
     "PaymentState",

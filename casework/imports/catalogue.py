@@ -1,0 +1,74 @@
+"""The list of what may be taken in, for a person and for the policies in force."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from casework import editions
+from casework.imports.cases import Applications, PastGrants
+from casework.imports.kinds import Kind
+from casework.imports.office import BankReturns, Holidays
+from casework.imports.people import Items, Members, Persons
+from casework.people import Actor
+from engine import Policy
+from engine.labels import Label
+
+PLAIN: Mapping[str, Callable[[], Kind]] = {
+    "members": Members,
+    "persons": Persons,
+    "items": Items,
+    "holidays": Holidays,
+    "bank_returns": BankReturns,
+}
+OF_POLICY: Mapping[str, Callable[[Policy], Kind]] = {
+    "applications": Applications,
+    "past_grants": lambda policy: PastGrants(policy, category_labels(policy)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A kind as the page offers it, once for each policy where its columns are a policy's."""
+
+    kind: Kind
+    policy_code: str | None
+    policy_label: Label | None
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind.id}:{self.policy_code}" if self.policy_code else self.kind.id
+
+
+def kind_of(session: Session, kind_id: str, policy_code: str | None, on: date) -> Kind:
+    """The kind by its id; LookupError for one that does not exist."""
+    if kind_id in PLAIN:
+        return PLAIN[kind_id]()
+    make = OF_POLICY.get(kind_id)
+    if make is None or policy_code is None:
+        raise LookupError(f"there is no import {kind_id} of {policy_code}")
+    _edition, policy = editions.in_force(session, policy_code, on)
+    return make(policy)
+
+
+def offers(session: Session, by: Actor, on: date) -> list[Offer]:
+    """What this person may take in today."""
+    found = [Offer(make(), None, None) for make in PLAIN.values()]
+    codes = editions.policy_codes(session)
+    for code in codes:
+        if editions.latest(session, code) is None:
+            continue
+        _edition, policy = editions.in_force(session, code, on)
+        label = Label(policy.zh, policy.en) if len(codes) > 1 else None
+        found += [Offer(make(policy), code, label) for make in OF_POLICY.values()]
+    return [offer for offer in found if by.holds(offer.kind.permission)]
+
+
+def category_labels(policy: Policy) -> dict[str, Label]:
+    """The categories of aid with the labels of their roads or ways."""
+    roads = policy.procedure.roads
+    ways = {way.category: way.label for way in policy.ways}
+    return {c: roads[c].label if c in roads else ways[c] for c in policy.categories}

@@ -1,0 +1,153 @@
+"""What may be taken in from a workbook: the protocol of a kind, and the list of them.
+
+A kind names its columns and takes one row by calling the same verbs as the screens, so that a
+workbook can do nothing that a person could not do by hand.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casework import scope
+from casework.imports import cells
+from casework.imports.cells import Column
+from casework.people import Actor
+from engine.faults import Fault, Refused
+from engine.labels import Label
+from models.members import Member
+from models.orgs import OrgLevel, OrgUnit
+
+Taken = Literal["new", "changed", "same"]
+Values = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """In whose name and when a row is taken."""
+
+    session: Session
+    by: Actor
+    at: datetime
+
+
+class Kind(ABC):
+    """One kind of workbook. `total` is the money column whose sum a total row states, if any."""
+
+    id: str
+    label: Label
+    permission: str
+    columns: tuple[Column, ...]
+    total: str | None = None
+
+    @abstractmethod
+    def key(self, values: Values) -> tuple[str, ...] | None:
+        """What no two rows of one workbook may share; None where the row lacks it."""
+
+    def key_label(self) -> Label:
+        """What that is, for the fault."""
+        return IDENTITY.label
+
+    @abstractmethod
+    def take(self, context: Context, values: Values) -> Taken:
+        """Write one row; raises with every fault of it. The same row again is "same"."""
+
+    def finish(self, context: Context) -> None:  # noqa: B027 - most kinds write row by row only
+        """After the last row: what is written once for the whole."""
+
+
+IDENTITY = Column(
+    "id_number",
+    Label("身份证号码", "Identity number"),
+    cells.identity,
+    needed=True,
+    also=("身份证号", "身份证", "公民身份号码", "证件号码", "居民身份证号码"),
+    kind="identity",
+    help=Label("18 位，列设为文本格式", "18 characters, column set to Text"),
+)
+NAME = Column(
+    "name",
+    Label("姓名", "Name"),
+    cells.name,
+    also=("党员姓名", "会员姓名", "人员姓名", "申请人", "申请人姓名", "户主姓名"),
+)
+UNIT = Column(
+    "unit",
+    Label("所在组织", "Unit"),
+    cells.text,
+    also=(
+        *("党支部", "所在党支部", "所属党支部", "支部", "支部名称", "所在支部", "组织", "组织名称"),
+        *("基层工会", "工会小组", "所在单位", "单位", "组织代码", "unit code", "branch"),
+    ),
+    help=Label("组织全称或代码", "Full name or code"),
+)
+
+
+def member_of(context: Context, values: Values, permission: str) -> Member:
+    """The person of the row, found by the identity number within reach; a name must agree."""
+    query = (
+        select(Member)
+        .join(OrgUnit, OrgUnit.id == Member.org_id)
+        .where(Member.id_number.matches(str(values["id_number"])))
+    )
+    found = context.session.scalars(
+        scope.visible(query, context.by, permission, OrgUnit.path)
+    ).one_or_none()
+    if found is None:
+        raise Refused([Fault("row_no_member", {}, "id_number")])
+    name = values.get("name")
+    if name is not None and str(name) != found.name:
+        raise Refused([Fault("row_other_name", {"name": name}, "name")])
+    return found
+
+
+class Units:
+    """Branches in the person's reach, by name and by code; read once."""
+
+    def __init__(self, permission: str) -> None:
+        self._permission = permission
+        self._known: dict[str, list[tuple[int, str]]] | None = None
+
+    def find(self, context: Context, text: str | None) -> int:
+        """The row number of the branch. Without a text the only branch there is."""
+        known = self._load(context)
+        if text is None:
+            ids = {number for found in known.values() for number, _code in found}
+            if len(ids) == 1:
+                return ids.pop()
+            raise Refused([Fault("cell_needed", {"field": UNIT.label}, "unit")])
+        found = known.get(_same(text), [])
+        if not found:
+            hint = cells.nearest(text, dict.fromkeys(known))
+            raise Refused([Fault("row_no_unit", {"text": text, "hint": hint}, "unit")])
+        if len(found) > 1:
+            codes = [code for _number, code in found]
+            raise Refused([Fault("row_unit_not_one", {"text": text, "codes": codes}, "unit")])
+        return found[0][0]
+
+    def _load(self, context: Context) -> dict[str, list[tuple[int, str]]]:
+        if self._known is None:
+            query = select(OrgUnit.id, OrgUnit.code, OrgUnit.name).where(
+                OrgUnit.level == OrgLevel.BRANCH, OrgUnit.active
+            )
+            query = scope.visible(query, context.by, self._permission, OrgUnit.path)
+            self._known = {}
+            for number, code, name in context.session.execute(query):
+                for each in {_same(code), _same(name)}:
+                    self._known.setdefault(each, []).append((number, code))
+        return self._known
+
+
+def _same(text: str) -> str:
+    return "".join(cells.narrow(text).split()).casefold()
+
+
+def given(values: Values, names: Sequence[str]) -> dict[str, object]:
+    """The named values that the row has; a blank cell leaves what is on file."""
+    return {name: values[name] for name in names if values.get(name) is not None}

@@ -1,0 +1,177 @@
+"""The holiday calendar and what the bank could not pay, from workbooks."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from casework import calendar, payments, scope
+from casework.clock import day_of
+from casework.imports import cells
+from casework.imports.cells import Column
+from casework.imports.kinds import Context, Kind, Taken, Values
+from casework.permissions import Permission
+from engine.faults import Fault, Refused
+from engine.labels import Label
+from models.applications import Application, PayMethod
+from models.calendar import DayKind, HolidayDay, HolidayYear
+from models.ledger import Grant, Payment, PaymentState
+from models.orgs import OrgUnit
+from models.secrets import account_number
+
+KINDS = {
+    DayKind.OFF.value: Label("休", "Off"),
+    DayKind.WORK.value: Label("班", "Work"),
+}
+_SPELLINGS = {
+    "休息": "off",
+    "放假": "off",
+    "节假日": "off",
+    "休假": "off",
+    "上班": "work",
+    "调休": "work",
+    "补班": "work",
+    "工作日": "work",
+}
+SENT = {"yes": Label("成功", "Paid"), "no": Label("失败", "Returned")}
+_RESULTS = {
+    "已发放": "yes",
+    "到账": "yes",
+    "交易成功": "yes",
+    "处理成功": "yes",
+    "退回": "no",
+    "退票": "no",
+    "交易失败": "no",
+    "未到账": "no",
+    "处理失败": "no",
+}
+
+
+def _kind(cell: object, column: Column) -> DayKind:
+    found = cells.narrow(cells.shown(cell))
+    return DayKind(_SPELLINGS.get(found) or cells.choice(found, column))
+
+
+def _result(cell: object, column: Column) -> str:
+    found = cells.narrow(cells.shown(cell))
+    return _RESULTS.get(found) or cells.choice(found, column)
+
+
+class Holidays(Kind):
+    """The days of whole years, after the yearly notice; each year in it replaces the one on file."""
+
+    id = "holidays"
+    label = Label("节假日安排", "Holiday calendar")
+    permission = Permission.Calendar.WRITE
+    columns = (
+        Column("day", Label("日期", "Day"), cells.day, needed=True, also=("放假日期",), kind="date"),
+        Column("kind", Label("休或班", "Off or work"), _kind, needed=True, also=("类型", "安排", "性质"), choices=KINDS, kind="choice"),
+        Column("name", Label("节日", "Holiday"), cells.text, also=("名称", "备注")),
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self._days: dict[int, dict[date, DayKind]] = {}
+
+    def key(self, values: Values) -> tuple[str, ...] | None:
+        return (str(values["day"]),)
+
+    def key_label(self) -> Label:
+        return Label("日期", "day")
+
+    def take(self, context: Context, values: Values) -> Taken:
+        day, kind = values["day"], values["kind"]
+        if not isinstance(day, date) or not isinstance(kind, DayKind):
+            raise TypeError("the columns read a day and its kind")
+        if not context.by.holds(self.permission):
+            raise Refused([Fault("not_permitted", {"permission": self.permission})])
+        if (kind == DayKind.OFF) != (day.weekday() >= 5):
+            self._days.setdefault(day.year, {})[day] = kind  # a free Sunday is no exception
+        else:
+            self._days.setdefault(day.year, {})
+            return "same"
+        known = context.session.get(HolidayDay, day)
+        if known is not None and known.kind == kind:
+            return "same"
+        return "new" if known is None else "changed"
+
+    def finish(self, context: Context) -> None:
+        for year, days in sorted(self._days.items()):
+            off = frozenset(day for day, kind in days.items() if kind == DayKind.OFF)
+            work = frozenset(days) - off
+            known = calendar.load(context.session)
+            now = (
+                frozenset(d for d in known.off if d.year == year),
+                frozenset(d for d in known.work if d.year == year),
+            )
+            if context.session.get(HolidayYear, year) is None or now != (off, work):
+                calendar.put_year(context.session, year, off, work, by=context.by, at=context.at)
+        self._days = {}
+
+
+class BankReturns(Kind):
+    """The bank's answer to a payout: what it could not pay comes back to the paying unit."""
+
+    id = "bank_returns"
+    label = Label("银行退回", "Bank returns")
+    permission = Permission.Payment.RETURN
+    total = "amount"
+    columns = (
+        Column("account", Label("账号", "Account"), cells.account, needed=True, also=("银行账号", "银行卡号", "收款账号", "卡号"), kind="account"),
+        Column("holder", Label("户名", "Account holder"), cells.name, also=("姓名", "收款人", "收款户名")),
+        Column("amount", Label("金额（元）", "Yuan"), cells.money, needed=True, also=("金额", "发放金额", "交易金额"), kind="money"),
+        Column("result", Label("结果", "Result"), _result, needed=True, also=("处理结果", "交易结果", "状态", "发放结果"), choices=SENT, kind="choice"),
+        Column("returned_on", Label("退回日期", "Returned on"), cells.day, also=("日期", "交易日期", "处理日期"), kind="date"),
+        Column("reason", Label("原因", "Reason"), cells.text, also=("失败原因", "退回原因", "摘要")),
+    )  # fmt: skip
+
+    def key(self, values: Values) -> tuple[str, ...] | None:
+        return (str(values["account"]), str(values["amount"]))
+
+    def key_label(self) -> Label:
+        return Label("账号和金额", "account and amount")
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, int], list[int]] | None = None
+
+    def take(self, context: Context, values: Values) -> Taken:
+        amount = values["amount"]
+        fen = int(amount * 100) if isinstance(amount, Decimal) else 0
+        numbers = self._numbers(context).get((account_number(str(values["account"])), fen), [])
+        if not numbers:
+            raise Refused([Fault("row_payment_unknown", {}, "account")])
+        found = [context.session.get_one(Payment, number) for number in numbers]
+        paid = [payment for payment in found if payment.state == PaymentState.PAID]
+        if values["result"] == "yes" or not paid:
+            return "same"  # it went well, or it was taken back before
+        on = values.get("returned_on")
+        payments.returned(
+            context.session,
+            paid[-1],
+            returned_on=on if isinstance(on, date) else day_of(context.at),
+            reason=str(values.get("reason") or self.label.zh),
+            by=context.by,
+            at=context.at,
+        )
+        return "changed"
+
+    def _numbers(self, context: Context) -> dict[tuple[str, int], list[int]]:
+        """Card payments within reach by account and amount; read once, accounts lie sealed."""
+        if self._known is None:
+            states = (PaymentState.PAID, PaymentState.RETURNED)
+            query = (
+                select(Payment)
+                .join(Grant, Grant.id == Payment.grant_id)
+                .join(Application, Application.id == Grant.application_id)
+                .join(OrgUnit, OrgUnit.id == Application.org_id)
+                .where(Payment.method == PayMethod.CARD, Payment.state.in_(states))
+                .order_by(Payment.id)
+            )
+            self._known = {}
+            reach = scope.visible(query, context.by, self.permission, OrgUnit.path)
+            for payment in context.session.scalars(reach):
+                if payment.account:
+                    key = (account_number(payment.account), payment.fen)
+                    self._known.setdefault(key, []).append(payment.id)
+        return self._known

@@ -1,0 +1,326 @@
+"""Members and their households from workbooks. Moves nobody and verifies nothing."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from casework import members, worksheets
+from casework.access import require
+from casework.imports import cells
+from casework.imports.cells import Column
+from casework.imports.kinds import (
+    IDENTITY,
+    NAME,
+    UNIT,
+    Context,
+    Kind,
+    Taken,
+    Units,
+    Values,
+    given,
+    member_of,
+)
+from casework.permissions import Permission
+from casework.worksheets import ItemRow, PersonRow
+from engine.faults import Fault, Refused
+from engine.labels import Label
+from models.members import Household, Hukou, ItemKind, Member, MemberStatus, Sex
+from models.orgs import OrgUnit
+
+SEX = {Sex.MALE.value: Label("男", "Male"), Sex.FEMALE.value: Label("女", "Female")}
+STANDING = {
+    MemberStatus.FULL.value: Label("正式", "Full member"),
+    MemberStatus.PROBATIONARY.value: Label("预备", "Probationary member"),
+    MemberStatus.NON_MEMBER.value: Label("非成员", "Not a member"),
+    MemberStatus.EXPELLED.value: Label("已除名", "Expelled"),
+}
+STANDING_SPELLINGS = {
+    "正式党员": "full",
+    "正式会员": "full",
+    "在籍": "full",
+    "会员": "full",
+    "党员": "full",
+    "预备党员": "probationary",
+    "非党员": "non_member",
+    "开除党籍": "expelled",
+    "已开除党籍": "expelled",
+    "开除": "expelled",
+    "非会员": "non_member",
+}
+HUKOU = {
+    Hukou.URBAN.value: Label("城镇", "Urban"),
+    Hukou.RURAL.value: Label("农村", "Rural"),
+}
+HUKOU_SPELLINGS = {
+    "城市": "urban",
+    "非农业": "urban",
+    "非农": "urban",
+    "城镇户口": "urban",
+    "居民": "urban",
+    "农业": "rural",
+    "农村户口": "rural",
+    "农业户口": "rural",
+    "非农业户口": "urban",
+}
+ITEMS = {
+    ItemKind.INCOME.value: Label("收入", "Income"),
+    ItemKind.SUBSIDY.value: Label("补贴", "Subsidy"),
+    ItemKind.MEDICAL_COST.value: Label("自付医疗费", "Self-paid medical cost"),
+    ItemKind.DISASTER_COST.value: Label("灾害支出", "Disaster cost"),
+}
+
+
+def _sex(cell: object, column: Column) -> Sex:
+    return Sex(_spelled(cell, column, {"男性": "male", "女性": "female"}))
+
+
+def _standing(cell: object, column: Column) -> MemberStatus:
+    return MemberStatus(_spelled(cell, column, STANDING_SPELLINGS))
+
+
+def _hukou(cell: object, column: Column) -> Hukou:
+    return Hukou(_spelled(cell, column, HUKOU_SPELLINGS))
+
+
+def _item(cell: object, column: Column) -> ItemKind:
+    return ItemKind(_spelled(cell, column, {"医疗费": "medical_cost", "补助": "subsidy"}))
+
+
+def _spelled(cell: object, column: Column, spellings: dict[str, str]) -> str:
+    return spellings.get(cells.narrow(cells.shown(cell))) or cells.choice(cell, column)
+
+
+def _size(cell: object, column: Column) -> int:
+    found = cells.integer(cell, column)
+    if found not in worksheets.SIZES:
+        low, high = worksheets.SIZES[0], worksheets.SIZES[-1]
+        raise Refused([Fault("household_size", {"low": low, "high": high}, column.id)])
+    return found
+
+
+def _phone(cell: object, column: Column) -> str:
+    return cells.account(cell, column)
+
+
+class Members(Kind):
+    """People of the branches: new ones are registered, known ones are brought up to date."""
+
+    id = "members"
+    label = Label("人员名单", "People")
+    permission = Permission.Member.IMPORT
+    columns = (
+        UNIT,
+        Column("name", NAME.label, cells.name, needed=True, also=NAME.also, example="王建国"),
+        IDENTITY,
+        Column("sex", Label("性别", "Sex"), _sex, choices=SEX, kind="choice"),
+        Column("ethnic", Label("民族", "Ethnic group"), cells.text, example="汉族"),
+        Column("birth_on", Label("出生日期", "Date of birth"), cells.day, also=("出生年月", "出生年月日"), kind="date"),
+        Column("joined_on", Label("加入日期", "Date of joining"), cells.day, also=("入党时间", "入党日期", "入会时间", "入会日期"), kind="date"),
+        Column("status", Label("身份", "Standing"), _standing, also=("党员身份", "人员类别", "会员身份", "党员类别"), choices=STANDING, kind="choice"),
+        Column("hukou", Label("户口", "Registration"), _hukou, also=("户口类别", "户籍", "户口性质"), choices=HUKOU, kind="choice"),
+        Column("hukou_label", Label("户口（证上写法）", "Registration as printed"), cells.text),
+        Column("phone", Label("联系电话", "Phone"), _phone, also=("电话", "手机", "手机号", "手机号码", "联系方式"), kind="account"),
+        Column("bank_name", Label("开户银行", "Bank"), cells.text, also=("开户行", "银行")),
+        Column("bank_account", Label("银行账号", "Bank account"), cells.account, also=("银行卡号", "卡号", "账号", "账户", "一卡通账号"), kind="account"),
+        Column("address", Label("家庭住址", "Home address"), cells.long_text, also=("住址", "地址", "家庭地址", "现住址")),
+        Column("can_help_skills", Label("技能特长", "Skills"), cells.long_text, also=("特长", "技术特长")),
+        Column("household_size", Label("家庭人口", "People in the household"), _size, also=("家庭人数", "人口数", "家庭人口数"), kind="integer"),
+    )  # fmt: skip
+    _FIELDS = tuple(c.id for c in columns if c.id not in ("unit", "household_size"))
+
+    def __init__(self) -> None:
+        self._units = Units(Permission.Member.IMPORT)
+
+    def key(self, values: Values) -> tuple[str, ...] | None:
+        return (str(values["id_number"]),) if values.get("id_number") else None
+
+    def take(self, context: Context, values: Values) -> Taken:
+        known = context.session.scalars(
+            select(Member).where(Member.id_number.matches(str(values["id_number"])))
+        ).one_or_none()
+        taken, member = self._member(context, values, known)
+        size = values.get("household_size")
+        if isinstance(size, int) and _put_size(context, member, size) and taken == "same":
+            return "changed"
+        return taken
+
+    def _member(
+        self, context: Context, values: Values, known: Member | None
+    ) -> tuple[Taken, Member]:
+        unit = values.get("unit")
+        text = None if unit is None else str(unit)
+        org_id = self._units.find(context, text) if known is None or text else known.org_id
+        fields = given(values, self._FIELDS)
+        if known is None:
+            org = context.session.get_one(OrgUnit, org_id)
+            require(context.session, context.by, Permission.Member.IMPORT, org_id)
+            return "new", members.register(
+                context.session, org, fields, by=context.by, at=context.at
+            )
+        member = member_of(context, {"id_number": values["id_number"]}, Permission.Member.IMPORT)
+        if member.org_id != org_id:
+            raise Refused([Fault("row_person_moved", {"org": member.org.name}, "unit")])
+        changed = {n: v for n, v in fields.items() if getattr(member, n) != v}
+        if not changed:
+            return "same", member
+        members.update(
+            context.session,
+            member,
+            changed,
+            by=context.by,
+            at=context.at,
+            expected_version=member.version,
+        )
+        return "changed", member
+
+
+class Persons(Kind):
+    """Who lives with a member: one row for each person."""
+
+    id = "persons"
+    label = Label("家庭成员", "Household members")
+    permission = Permission.Member.IMPORT
+    columns = (
+        IDENTITY,
+        NAME,
+        Column("person_name", Label("家庭成员姓名", "Name of the household member"), cells.name, needed=True, also=("成员姓名", "家属姓名", "家庭成员")),
+        Column("relation", Label("与本人关系", "Relation"), cells.text, needed=True, also=("关系", "与户主关系", "与申请人关系", "与党员关系"), example="配偶"),
+        Column("person_birth_on", Label("家庭成员出生日期", "Their date of birth"), cells.day, also=("成员出生日期", "出生日期"), kind="date"),
+        Column("person_id_number", Label("家庭成员身份证号码", "Their identity number"), cells.identity, also=("成员身份证号码", "成员身份证号", "家属身份证号码"), kind="identity"),
+        Column("can_work", Label("有劳动能力", "Able to work"), cells.yes_no, also=("劳动能力",), kind="yes_no"),
+        Column("occupation", Label("职业或学校", "Work or school"), cells.text, also=("职业", "工作单位", "就读学校")),
+        Column("note", Label("健康及备注", "Health and remarks"), cells.long_text, also=("备注", "健康状况")),
+    )  # fmt: skip
+
+    def key(self, values: Values) -> tuple[str, ...] | None:
+        return (str(values["id_number"]), str(values["person_name"]), str(values["relation"]))
+
+    def key_label(self) -> Label:
+        return Label("家庭成员", "household member")
+
+    def take(self, context: Context, values: Values) -> Taken:
+        member = member_of(context, values, Permission.Member.IMPORT)
+        row = PersonRow(
+            name=str(values["person_name"]),
+            relation=str(values["relation"]),
+            birth_on=values.get("person_birth_on"),  # type: ignore[arg-type]  # the column reads a date
+            id_number=values.get("person_id_number"),  # type: ignore[arg-type]  # or a number
+            can_work=values.get("can_work"),  # type: ignore[arg-type]  # or yes or no
+            occupation=values.get("occupation"),  # type: ignore[arg-type]  # or a text
+            note=values.get("note"),  # type: ignore[arg-type]  # or a text
+        )
+        persons = _persons(member.household)
+        for place, old in enumerate(persons):
+            if (old.name, old.relation) == (row.name, row.relation):
+                row = _over(old, row)
+                if row == old:
+                    return "same"
+                persons[place] = row
+                _put(context, member, persons=persons)
+                return "changed"
+        size = member.household.size if member.household else None
+        grown = len(persons) + 2 if size is not None and len(persons) + 2 > size else size
+        _put(context, member, persons=[*persons, row], size=grown)
+        return "new"
+
+
+class Items(Kind):
+    """Incomes and self-paid costs of households. They count once somebody has verified them."""
+
+    id = "items"
+    label = Label("家庭收支", "Household incomes and costs")
+    permission = Permission.Member.IMPORT
+    total = "amount"
+    columns = (
+        IDENTITY,
+        NAME,
+        Column("kind", Label("类别", "Kind"), _item, needed=True, also=("收支类别", "类型"), choices=ITEMS, kind="choice"),
+        Column("item", Label("项目", "Item"), cells.text, needed=True, also=("收入来源", "收入项目", "名称"), example="退休金"),
+        Column("who", Label("归属", "Whose"), cells.text, also=("家庭成员", "收入人")),
+        Column("amount", Label("年金额（元）", "Yuan per year"), cells.money, needed=True, also=("金额", "年收入", "年金额"), kind="money"),
+        Column("proof", Label("证明材料", "Proof"), cells.text, also=("证明",)),
+    )  # fmt: skip
+
+    def key(self, values: Values) -> tuple[str, ...] | None:
+        return tuple(str(values.get(n)) for n in ("id_number", "kind", "item", "who"))
+
+    def key_label(self) -> Label:
+        return Label("收支项目", "item")
+
+    def take(self, context: Context, values: Values) -> Taken:
+        member = member_of(context, values, Permission.Member.IMPORT)
+        amount = values["amount"]
+        fen = int(amount * 100) if isinstance(amount, Decimal) else 0
+        kind, label, who = values["kind"], str(values["item"]), values.get("who")
+        items = _items(member.household)
+        for place, old in enumerate(items):
+            if (old.kind, old.label, old.who) == (kind, label, who):
+                if old.fen_per_year == fen:
+                    return "same"
+                items[place] = ItemRow(old.kind, label, fen, old.who, old.proof, False, old.id)
+                _put(context, member, items=items)
+                return "changed"
+        row = ItemRow(ItemKind(str(kind)), label, fen, _text(who), _text(values.get("proof")))
+        _put(context, member, items=[*items, row])
+        return "new"
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _over(old: PersonRow, new: PersonRow) -> PersonRow:
+    """The new row with the old one's values where the new one is blank."""
+    return PersonRow(
+        *(
+            getattr(new, name) if getattr(new, name) is not None else getattr(old, name)
+            for name in PersonRow.__slots__
+        )
+    )
+
+
+def _put_size(context: Context, member: Member, size: int) -> bool:
+    household = member.household
+    if household is not None and household.size == size:
+        return False
+    _put(context, member, size=size)
+    return True
+
+
+def _put(
+    context: Context,
+    member: Member,
+    *,
+    size: int | None = None,
+    persons: list[PersonRow] | None = None,
+    items: list[ItemRow] | None = None,
+) -> None:
+    """The worksheet with these parts in place of its own."""
+    household = member.household
+    worksheets.put(
+        context.session,
+        member,
+        size=size if size is not None else (household.size if household else None),
+        persons=_persons(household) if persons is None else persons,
+        items=_items(household) if items is None else items,
+        by=context.by,
+        at=context.at,
+        expected_version=household.version if household else None,
+        note=household.note if household else None,
+    )
+
+
+def _persons(household: Household | None) -> list[PersonRow]:
+    return [
+        PersonRow(p.name, p.relation, p.birth_on, p.id_number, p.can_work, p.occupation, p.note)
+        for p in (household.persons if household else ())
+    ]
+
+
+def _items(household: Household | None) -> list[ItemRow]:
+    return [
+        ItemRow(i.kind, i.label, i.fen_per_year, i.who, i.proof, i.verified, i.id)
+        for i in (household.items if household else ())
+    ]
