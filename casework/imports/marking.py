@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Self
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
@@ -38,10 +39,11 @@ _FORMATS = {"date": "yyyy-mm-dd", "money": "#,##0.00"}
 
 
 class Marked:
-    """A copy that grows with the rows; `save` at the end."""
+    """A copy that grows with the rows, at `path` once the `with` block is over, whatever happens:
+    what is written so far lies in a passing file of the library until then."""
 
-    def __init__(self, heading: Sequence[str], lang: str) -> None:
-        self._lang = lang
+    def __init__(self, path: Path, heading: Sequence[str], lang: str) -> None:
+        self.path, self._lang = path, lang
         self._book = Workbook(write_only=True)
         self._sheet = self._book.create_sheet("Sheet1")
         self._sheet.freeze_panes = "B2"
@@ -66,12 +68,11 @@ class Marked:
         for_row = [self._cell(v, fill) for v, fill in zip(padded, fills, strict=True)]
         self._sheet.append([first, *for_row])
 
-    def save(self, path: Path) -> None:
-        self._book.save(path)
+    def __enter__(self) -> Self:
+        return self
 
-    def close(self) -> None:
-        """Drop the copy where there is nothing to show."""
-        self._sheet.close()
+    def __exit__(self, *raised: object) -> None:
+        self._book.save(self.path)
 
     def _cell(self, value: object, fill: PatternFill | None) -> Cell:
         kept = value if isinstance(value, (str, int, float, date)) else None

@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ AT_ONCE = 300
 """Rows that are tried and taken while the person waits; longer lists go to the worker."""
 PIECE = 200
 SAMPLE = 100
-STALE = timedelta(minutes=5)
+STALE_SECONDS = 300
 HEAD_ROWS = 30
 TOTALS = ("合计", "总计", "小计", "共计", "total", "sum")
 NOTES = ("注：", "注:", "备注：", "说明", "填表", "制表", "审核", "负责人", "单位负责人", "note")
@@ -223,7 +224,7 @@ def claim(session: Session, run: ImportRun, at: datetime) -> bool:
     session.refresh(run, with_for_update={"skip_locked": True})
     waiting = run.state in (ImportState.WAITS_CHECK, ImportState.WAITS_APPLY)
     working = run.state in (ImportState.CHECKING, ImportState.APPLYING)
-    if not waiting and not (working and _stale(run, at)):
+    if not waiting and not (working and _stale(run)):
         return False
     asked = run.state in (ImportState.WAITS_CHECK, ImportState.CHECKING)
     run.state = ImportState.CHECKING if asked else ImportState.APPLYING
@@ -232,13 +233,13 @@ def claim(session: Session, run: ImportRun, at: datetime) -> bool:
     return True
 
 
-def _stale(run: ImportRun, at: datetime) -> bool:
+def _stale(run: ImportRun) -> bool:
     """Whether whoever worked on it has not been heard of for long."""
     try:
-        alive = _progress_file(run).stat().st_mtime
+        heard_of = _progress_file(run).stat().st_mtime
     except OSError:
-        return run.claimed_at is None or at - run.claimed_at > STALE
-    return at.timestamp() - alive > STALE.total_seconds()
+        return True
+    return time.time() - heard_of > STALE_SECONDS
 
 
 def _go_through(sessions: sessionmaker[Session], run_id: int, at: datetime, *, dry: bool) -> None:
@@ -254,13 +255,11 @@ def _go_through(sessions: sessionmaker[Session], run_id: int, at: datetime, *, d
     work = _Work(sessions, run, kind, by, at)
     try:
         with _opened(run) as path, tempfile.TemporaryDirectory(prefix="sunshine-") as folder:
-            tally, marked = work.dry(path) if dry else work.real(path)
             copy = Path(folder) / "marked.xlsx"
+            with Marked(copy, work.heading(path), run.locale) as marked:
+                tally = work.dry(path, marked) if dry else work.real(path, marked)
             if tally.counts["faulty"]:
-                marked.save(copy)
                 sealed_files.write(_key(run, "marked"), copy.read_bytes(), _context(run, "marked"))
-            else:
-                marked.close()
         if dry:
             with sessions.begin() as session:
                 _finish(session.get_one(ImportRun, run_id), tally, ImportState.CHECKED)
@@ -292,9 +291,9 @@ class _Work:
         self._by, self._at = by, at
         self._places: dict[str, int] = dict(run.mapping)
 
-    def dry(self, path: Path) -> tuple[Tally, Marked]:
+    def dry(self, path: Path, marked: Marked) -> Tally:
         """Try the rows in pieces, each rolled back, so that nobody waits long for the database."""
-        tally, marked = Tally(), self._marked(path)
+        tally = Tally()
         for piece in _pieces(self._rows(path)):
             with self._sessions() as session:
                 self._piece(session, piece, tally, marked)
@@ -303,11 +302,11 @@ class _Work:
         with self._sessions() as session:
             self._end(session, tally)
             session.rollback()
-        return tally, marked
+        return tally
 
-    def real(self, path: Path) -> tuple[Tally, Marked]:
+    def real(self, path: Path, marked: Marked) -> Tally:
         """Take the rows and say so, all in one transaction."""
-        tally, marked = Tally(), self._marked(path)
+        tally = Tally()
         with self._sessions.begin() as session:
             for piece in _pieces(self._rows(path)):
                 self._piece(session, piece, tally, marked)
@@ -322,15 +321,14 @@ class _Work:
             run.finished_at = self._at
             data = {"kind": run.kind, "sha256": run.sha256, "counts": dict(tally.counts)}
             events.audit(session, self._by, self._at, "import.apply", "import_run", run.id, data)
-        return tally, marked
+        return tally
 
-    def _marked(self, path: Path) -> Marked:
-        heading: tuple[str, ...] = ()
+    def heading(self, path: Path) -> tuple[str, ...]:
+        """The texts over the columns as they stand in the sheet."""
         for number, row in workbook.rows(path, self._run.filename, self._run.sheet or ""):
             if number == self._run.heading_row:
-                heading = tuple(cells.shown(cell) for cell in row)
-                break
-        return Marked(heading, self._run.locale)
+                return tuple(cells.shown(cell) for cell in row)
+        return ()
 
     def _rows(self, path: Path) -> Iterator[tuple[int, Row]]:
         first = self._run.heading_row or 0

@@ -22,6 +22,9 @@ def book(
         sheet = made.create_sheet(name)
         for row in rows:
             sheet.append(list(row))
+            for cell in sheet[sheet.max_row]:
+                if isinstance(cell.value, str):
+                    cell.data_type = "s"  # what begins with = is a text here
     for each in merged:
         made.worksheets[0].merge_cells(each)
     made.save(path)
