@@ -23,6 +23,7 @@ def install(app: Flask, frame: Admin) -> None:
         funds,
         hardship,
         inbox,
+        imports,
         journal,
         meetings,
         messages,
@@ -55,7 +56,7 @@ def install(app: Flask, frame: Admin) -> None:
             notices,
             objections,
         ),
-        *(filings, screenings, transfers, payments, receipts, account_checks),
+        *(filings, screenings, transfers, payments, receipts, account_checks, imports),
         *(inbox, funds, journal, recoveries, bank_files, figures, panels, policy_settings),
         *(hardship, checks, check_visits, reports),
     ):

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +148,13 @@ def preview(session: Session, run: ImportRun, rows: int = 3) -> Preview:
     return Preview((), ())
 
 
+def is_short(run: ImportRun) -> bool:
+    """Whether the sheet has so few rows that a person may wait for them."""
+    with _opened(run) as path:
+        rows = workbook.rows(path, run.filename, run.sheet or "")
+        return len(list(islice(rows, AT_ONCE + 1))) <= AT_ONCE
+
+
 def twin(session: Session, run: ImportRun) -> ImportRun | None:
     """An earlier run that took in the very same file, for the page to say so."""
     return session.scalars(
@@ -217,6 +225,23 @@ def check(sessions: sessionmaker[Session], run_id: int, at: datetime) -> None:
 def apply(sessions: sessionmaker[Session], run_id: int, at: datetime) -> None:
     """Take the good rows in one transaction; a row that fails now is left out and marked."""
     _go_through(sessions, run_id, at, dry=False)
+
+
+def work_on(sessions: sessionmaker[Session], run_id: int, at: datetime) -> None:
+    """Whichever of the two is asked for; for the worker."""
+    with sessions() as session:
+        state = session.get_one(ImportRun, run_id).state
+    dry = state in (ImportState.WAITS_CHECK, ImportState.CHECKING)
+    _go_through(sessions, run_id, at, dry=dry)
+
+
+def waiting(session: Session) -> list[int]:
+    """Runs that ask for work, and those whose worker has not been heard of for long."""
+    rows = session.scalars(
+        select(ImportRun).where(ImportRun.state.in_(RUNNING)).order_by(ImportRun.id)
+    )
+    asked = (ImportState.WAITS_CHECK, ImportState.WAITS_APPLY)
+    return [run.id for run in rows if run.state in asked or _stale(run)]
 
 
 def claim(session: Session, run: ImportRun, at: datetime) -> bool:

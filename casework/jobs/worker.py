@@ -12,6 +12,7 @@ from huey import Huey, crontab
 from sqlalchemy.orm import Session, sessionmaker
 
 from casework import outbox
+from casework.imports import runs
 from casework.jobs import flags, mail, reminders
 
 Clock = Callable[[], datetime]
@@ -29,6 +30,7 @@ class Tasks:
     flag_late: Callable[[], object]
     remind: Callable[[], object]
     send_mails: Callable[[], object]
+    take_in: Callable[[], object]
 
 
 def install(
@@ -38,7 +40,7 @@ def install(
     handlers: Mapping[str, outbox.Handler] = HANDLERS,
     post: mail.Post = mail.post,
 ) -> Tasks:
-    """Register the tasks on a queue: every minute outbox and mails, every hour the deadlines, every
+    """Register the tasks on a queue: every minute outbox, mails and workbooks, every hour the deadlines, every
     ten minutes what is to be told."""
 
     def deliver_one(message_id: int) -> None:
@@ -76,6 +78,19 @@ def install(
         for mail_id in due:
             log.info("mail", mail=mail_id, sent=mail.send(sessions, mail_id, clock(), post))
 
+    def take_in_one(run_id: int) -> None:
+        runs.work_on(sessions, run_id, clock())
+        log.info("workbook", run=run_id)
+
+    one = queue.task(name="take_in_one")(take_in_one)
+
+    def take_in_waiting() -> None:
+        with sessions() as session:
+            waiting = runs.waiting(session)
+        for run_id in waiting:
+            one(run_id)
+
+    take_in = queue.periodic_task(crontab(minute="*"), name="take_in")(take_in_waiting)
     relay = queue.periodic_task(crontab(minute="*"), name="relay")(relay_due)
     flag_late = queue.periodic_task(crontab(minute="7"), name="flag_late")(flag_all)
     remind = queue.periodic_task(crontab(minute="*/10"), name="remind")(remind_all)
@@ -83,11 +98,11 @@ def install(
 
     def catch_up() -> None:
         """A worker that was down does not wait for the next full hour."""
-        for task in (flag_late, remind, relay, send_mails):
+        for task in (flag_late, remind, relay, send_mails, take_in):
             task()
 
     queue.on_startup(name="catch_up")(catch_up)
-    return Tasks(relay, deliver, flag_late, remind, send_mails)
+    return Tasks(relay, deliver, flag_late, remind, send_mails, take_in)
 
 
 def work(queue: Huey, workers: int = 1) -> None:
