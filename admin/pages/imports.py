@@ -135,6 +135,7 @@ def upload() -> ResponseReturnValue:
         path = Path(folder) / "upload.xlsx"
         if sent is not None:
             sent.save(path)
+            sent.close()  # a large one lies in a passing file of its own
 
         def do(session: Session, by: Actor, at: datetime) -> int:
             run = runs.upload(

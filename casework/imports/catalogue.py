@@ -15,6 +15,7 @@ from casework.imports.office import BankReturns, Holidays
 from casework.imports.people import Items, Members, Persons
 from casework.people import Actor
 from engine import Policy
+from engine.faults import Refused
 from engine.labels import Label
 
 PLAIN: Mapping[str, Callable[[], Kind]] = {
@@ -59,9 +60,10 @@ def offers(session: Session, by: Actor, on: date) -> list[Offer]:
     found = [Offer(make(), None, None) for make in PLAIN.values()]
     codes = editions.policy_codes(session)
     for code in codes:
-        if editions.latest(session, code) is None:
-            continue
-        _edition, policy = editions.in_force(session, code, on)
+        try:
+            _edition, policy = editions.in_force(session, code, on)
+        except Refused:
+            continue  # none of its editions holds today
         label = Label(policy.zh, policy.en) if len(codes) > 1 else None
         found += [Offer(make(policy), code, label) for make in OF_POLICY.values()]
     return [offer for offer in found if by.holds(offer.kind.permission)]

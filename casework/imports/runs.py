@@ -71,7 +71,7 @@ def upload(
     kind = catalogue.kind_of(session, kind_id, policy_code, day_of(at))
     if not by.holds(kind.permission) or by.user_id is None:
         raise Refused([Fault("not_permitted", {"permission": kind.permission})])
-    name = attachments.clean_name(filename)
+    name = attachments.clean_name(filename) if filename else ""
     found = workbook.sheets(path, name, HEAD_ROWS)
     content = path.read_bytes()
     run = ImportRun(

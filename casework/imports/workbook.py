@@ -71,6 +71,8 @@ class Merged:
 
 def check_file(path: Path, filename: str) -> None:
     """Refuse whatever is no plain .xlsx workbook; every reason that can be told at once."""
+    if not filename or not path.is_file():
+        raise Refused([Fault("workbook_missing", {}, None)])
     size = path.stat().st_size
     if size > LARGEST:
         params = {"megabytes": LARGEST // MEGABYTE, "size": -(-size // MEGABYTE)}
