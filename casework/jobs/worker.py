@@ -12,8 +12,7 @@ from huey import Huey, crontab
 from sqlalchemy.orm import Session, sessionmaker
 
 from casework import outbox
-from casework.imports import runs
-from casework.jobs import flags, mail, reminders
+from casework.jobs import flags, mail, reminders, workbooks
 
 Clock = Callable[[], datetime]
 
@@ -78,19 +77,7 @@ def install(
         for mail_id in due:
             log.info("mail", mail=mail_id, sent=mail.send(sessions, mail_id, clock(), post))
 
-    def take_in_one(run_id: int) -> None:
-        runs.work_on(sessions, run_id, clock())
-        log.info("workbook", run=run_id)
-
-    one = queue.task(name="take_in_one")(take_in_one)
-
-    def take_in_waiting() -> None:
-        with sessions() as session:
-            waiting = runs.waiting(session)
-        for run_id in waiting:
-            one(run_id)
-
-    take_in = queue.periodic_task(crontab(minute="*"), name="take_in")(take_in_waiting)
+    take_in = workbooks.install(queue, sessions, clock)
     relay = queue.periodic_task(crontab(minute="*"), name="relay")(relay_due)
     flag_late = queue.periodic_task(crontab(minute="7"), name="flag_late")(flag_all)
     remind = queue.periodic_task(crontab(minute="*/10"), name="remind")(remind_all)
