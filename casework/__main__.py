@@ -1,7 +1,7 @@
 """The office's command line: database, editions, audit, calendar, key, worker.
 
 python -m casework migrate | publish FOLDER --from DATE | verify-audit | fill-calendar
-                   | create-key FILE | work
+                   | create-key FILE | redraw NUMBER | work
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from casework import calendar, editions, people
+from casework import calendar, checks, editions, people
 from casework.clock import day_of
 from casework.folders import data_folder
 from casework.jobs.queue import make_queue
@@ -25,6 +25,7 @@ from casework.jobs.worker import install, work
 from engine import messages
 from engine.faults import Fault, Refused
 from models import audit
+from models.checks import CheckPlan
 from models.database import make_engine, make_sessions, migrate
 from models.people import User
 from models.secrets import KeyMissing, create_key_file
@@ -69,6 +70,8 @@ def _parser() -> argparse.ArgumentParser:
     fill.add_argument("--last", type=int, default=LAST_YEAR)
     key = commands.add_parser("create-key", help="write a new key file")
     key.add_argument("file", type=Path)
+    again = commands.add_parser("redraw", help="draw the sample of a check again and compare")
+    again.add_argument("number", type=int, help="number of the check, as in its address")
     worker = commands.add_parser("work", help="run the background worker")
     worker.add_argument(
         "--broker",
@@ -140,6 +143,16 @@ def _create_key(given: argparse.Namespace) -> int:
     return 0
 
 
+def _redraw(given: argparse.Namespace) -> int:
+    with _database(given) as sessions, sessions() as session:
+        row = session.get(CheckPlan, given.number)
+        if row is None:
+            raise Refused([Fault("check_unknown", {"number": given.number})])
+        print(f"seed {row.seed}", row.frame_digest)
+        print(*checks.redraw(row), sep="\n")
+        return 0 if checks.same_again(row) else 1
+
+
 def _work(given: argparse.Namespace) -> int:
     queue = make_queue(given.broker)
     with _database(given) as sessions:
@@ -154,6 +167,7 @@ _COMMANDS = {
     "verify-audit": _verify_audit,
     "fill-calendar": _fill_calendar,
     "create-key": _create_key,
+    "redraw": _redraw,
     "work": _work,
 }
 

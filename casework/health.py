@@ -16,6 +16,7 @@ from casework.people import Actor
 from casework.permissions import Permission
 from models import audit
 from models.audit import AuditHead, AuditRecord
+from models.inbox import Mail, MailState
 from models.outbox import OutboxMessage
 from models.people import LoginAttempt, User, UserRole
 
@@ -46,6 +47,16 @@ class Worker:
 
 
 @dataclass(frozen=True, slots=True)
+class Mails:
+    """Mails on their way, tried in vain so far, given up, and sent or not: nobody knows."""
+
+    waiting: int
+    failing: int
+    refused: int
+    unsure: int
+
+
+@dataclass(frozen=True, slots=True)
 class Machine:
     """What an administrator looks at first. `without_role`: (id, name) of open accounts that
     hold no role today, the first of `without_role_count`."""
@@ -55,6 +66,7 @@ class Machine:
     failed_sign_ins: int
     chain: Chain
     worker: Worker
+    mails: Mails
 
 
 def machine(session: Session, by: Actor, at: datetime, today: date) -> Machine | None:
@@ -80,6 +92,7 @@ def machine(session: Session, by: Actor, at: datetime, today: date) -> Machine |
         failed or 0,
         chain(session),
         worker(session, at),
+        mails(session),
     )
 
 
@@ -122,3 +135,18 @@ def worker(session: Session, at: datetime) -> Worker:
     )
     stuck = since is not None and at - since > STUCK
     return Worker(waiting, since, failing or 0, last, stuck)
+
+
+def mails(session: Session) -> Mails:
+    """How the mails stand. Those in doubt are never sent again; the message is in the inbox."""
+    rows = session.execute(select(Mail.state, func.count(Mail.id)).group_by(Mail.state))
+    counts = {row[0]: row[1] for row in rows}
+    failing = session.scalar(
+        select(func.count(Mail.id)).where(Mail.state == MailState.WAITING, Mail.attempts > 0)
+    )
+    return Mails(
+        counts.get(MailState.WAITING, 0) + counts.get(MailState.SENDING, 0),
+        failing or 0,
+        counts.get(MailState.REFUSED, 0),
+        counts.get(MailState.UNSURE, 0),
+    )

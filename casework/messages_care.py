@@ -38,6 +38,7 @@ TEXTS: Catalogue = {
         "这份申请所依据的政策没有规定走访核查。",
         "The policy of this application knows no visits and checks.",
     ),
+    "check_unknown": ("没有编号为 {number} 的抽查。", "There is no check {number}."),
     "check_title": ("请填写核查名称。", "Give the check a title."),
     "check_nobody": (
         "{year}年度没有可以抽查的帮扶救助，请换一个年度。",

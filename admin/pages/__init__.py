@@ -29,6 +29,7 @@ def install(app: Flask, frame: Admin) -> None:
         messages,
         notices,
         objections,
+        pair_matches,
         panels,
         papers,
         payee,
@@ -58,6 +59,6 @@ def install(app: Flask, frame: Admin) -> None:
         ),
         *(filings, screenings, transfers, payments, receipts, account_checks, imports),
         *(inbox, funds, journal, recoveries, bank_files, figures, panels, policy_settings),
-        *(hardship, checks, check_visits, reports),
+        *(hardship, checks, check_visits, pair_matches, reports),
     ):
         page.install(app, frame)

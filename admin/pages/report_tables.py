@@ -17,7 +17,7 @@ from admin.pages.care_words import FINDINGS
 from admin.pages.common import policy_road
 from admin.security.people import actor
 from admin.text import policy_label, yuan, zhdate
-from casework import care, figures_money, figures_time, measures, scorecards, yearly
+from casework import care, figures, figures_money, figures_time, measures, scorecards, yearly
 from casework.editions import policy_of
 from casework.figures import Choice
 from casework.permissions import Permission
@@ -61,9 +61,13 @@ class Report:
     title: Any
     tells: Any
     needs: tuple[str, ...] = ()
+    listed: bool = True
 
 
 REPORTS: Mapping[str, Report] = {
+    "kinds": Report(
+        _l("Aid by kind"), _l("Applications and grants of each kind of aid."), listed=False
+    ),
     "ledger": Report(
         _l("Ledger of aid"),
         _l("Every grant of the year: who, where, why, how much, when paid."),
@@ -150,6 +154,20 @@ def _ledger(year: int) -> Table:
         )
 
     return Table(columns, map(row, yearly.ledger(db.session(), actor(), year)))
+
+
+def _kinds(year: int) -> Table:
+    columns = (
+        Column(_("Kind of aid")),
+        Column(_("Applications"), number=True),
+        Column(_("Granted"), number=True),
+        Column(_("Amount (yuan)"), number=True),
+    )
+    rows = [
+        (text(policy_label(one.label)), number(one.count), number(one.granted), money(one.fen))
+        for one in figures.by_year(db.session(), actor(), Choice(year=year))
+    ]
+    return Table(columns, rows)
 
 
 def _funds(year: int) -> Table:
@@ -384,6 +402,7 @@ def _inspection(year: int) -> Table:
 
 
 _MAKERS: Mapping[str, Callable[[int], Table]] = {
+    "kinds": _kinds,
     "ledger": _ledger,
     "funds": _funds,
     "deadlines": _deadlines,

@@ -22,6 +22,7 @@ from casework.permissions import Permission
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
 SHOWN = 1000
+PARTS = ("kinds", "funds", "deadlines", "scorecard", "findings", "inspection")
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
@@ -35,7 +36,9 @@ def index() -> ResponseReturnValue:
 def _mine() -> dict[str, object]:
     """The reports that the person may read, in their order."""
     by = actor()
-    return {name: one for name, one in REPORTS.items() if all(map(by.holds, one.needs))}
+    return {
+        name: one for name, one in REPORTS.items() if one.listed and all(map(by.holds, one.needs))
+    }
 
 
 def year() -> int:
@@ -75,6 +78,21 @@ def show(name: str) -> ResponseReturnValue:
 def _years() -> list[int]:
     known = figures.options(db.session(), actor()).years
     return sorted({*known, clock.today().year, year()}, reverse=True)
+
+
+@blueprint.get("/paper")
+@requires(Permission.Report.READ)
+def paper() -> ResponseReturnValue:
+    """The yearly inspection report (clause 6.3): the use of funds, sudden relief, deadlines, what
+    checks found, in one paper. Parts that the person may not read are left out."""
+    mine = _mine()
+    looks.note_inspection("report", "paper")
+    parts = [
+        (REPORTS[name], table_of(name, year()))
+        for name in PARTS
+        if name in mine or not REPORTS[name].listed
+    ]
+    return render_template("reports/paper.html", parts=parts, year=year(), years=_years())
 
 
 @blueprint.get("/<name>.csv")

@@ -98,6 +98,7 @@ class PairView(ModelView):
     form = PairForm
     form_ajax_refs = {"helper": helpers, "helped": helped, "org": branches}  # noqa: RUF012
     details_template = "pairs/details.html"
+    list_template = "pairs/list.html"
     loading = (
         selectinload(HelpingPair.helper),
         selectinload(HelpingPair.helped),

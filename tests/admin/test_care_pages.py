@@ -44,7 +44,9 @@ def test_r_6_1_the_branch_enters_a_member_keeps_the_file_and_lets_him_leave(
     assert "常年患病" in desk.get("/hardship/")
     page = desk.get(path)
     assert "因病致困" in page
-    assert "2010-000" in page or "2010-" in page, "his application stands in the file"
+    with roadside.session() as session:
+        number = session.scalars(select(Application.number)).one()
+    assert number in page, "his application stands in the file"
     entry = form_to(page, "/leave").action.split("/")[-2]
     desk.press(path, f"/entries/{entry}", situation="手术后好转", needs="")
     assert "手术后好转" in desk.get(path)
@@ -66,8 +68,8 @@ def test_r_4_7_a_sample_is_drawn_visited_and_what_follows_is_ordered_by_another(
 ) -> None:
     auditor, leader = roadside.at("auditor"), roadside.at("leader")
     page = auditor.refused("/checks/new", "", title="", share="0", large_from="many")
-    for words in ("请填写核查名称。", "应为 1 至 100 的整数", "不是金额"):
-        assert words in page or words == "应为 1 至 100 的整数"
+    assert "请填写核查名称。" in page
+    assert "不是金额" in page
     answer = auditor.press("/checks/new", "", title="抽查", seed="7", share="100")
     plan = answer.headers["Location"]
     page = auditor.get(plan)
@@ -82,7 +84,7 @@ def test_r_4_7_a_sample_is_drawn_visited_and_what_follows_is_ordered_by_another(
     assert "查实骗取的，请写明是谁骗取。" in page
     given = {"way": "home", "visitors": "周检", "finding": "fraud", "fraud_by": "member"}
     where = auditor.press(path, "", **given).headers["Location"]
-    assert "处理由他人作出" in auditor.get(where) or "/measures/" not in auditor.get(where)
+    assert "/measures/" not in auditor.get(where), "who found it orders nothing"
     page = leader.get(where)
     assert "通报批评" in page
     measure = form_to(page, "/measures/1").action
@@ -100,6 +102,7 @@ def test_r_6_2_a_pair_is_warned_of_met_and_ended_with_a_result(roadside: Roadsid
     helper, helped = roadside.members["李能手"], roadside.members["王建国"]
     with roadside.session() as session:
         branch = session.scalars(select(Application)).one().org_id
+    assert "大棚种植" in desk.get("/pair-matches/")
     desk.press(
         "/pairs/new/",
         "",
@@ -127,6 +130,8 @@ def test_every_yearly_report_opens_prints_and_exports(roadside: Roadside, lang: 
         desk = roadside.at(name)
         desk.browser.client.set_cookie("lang", lang)
         desk.get("/reports/")
+        paper = desk.get("/reports/paper?year=2010")
+        assert paper.count("report-part") == 6
         for report in REPORTS:
             page = desk.get(f"/reports/{report}?year=2010")
             assert "data-print" in page

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from casework import events, people
+from casework import checks, events, people
 from casework.__main__ import main
 from casework.clock import day_of
+from casework.sampling import Method
 from engine.faults import Fault
-from models import AuditRecord, Edition, HolidayYear
+from models import AuditRecord, CheckItem, Edition, HolidayYear
 from tests import factories
 from tests.casework.bureau import LICHENG, NOW, ROLES
 from tests.conftest import Database
@@ -165,3 +166,25 @@ def test_the_office_counts_days_in_its_own_zone() -> None:
     assert day_of(late).isoformat() == "2010-12-04"
     with pytest.raises(ValueError, match="zone"):
         day_of(datetime(2010, 12, 3))
+
+
+def test_r_4_7_a_sample_is_drawn_again_from_a_shell(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with database.sessions.begin() as session:
+        tree = factories.org_tree(session)
+        inspector = factories.user(session, ("department_reviewer", tree.department))
+        of = factories.member(session, tree.branch)
+        made = factories.application(session, of, factories.edition(session), inspector)
+        factories.grant(session, made)
+        by = people.actor(session, inspector, day_of(NOW))
+        given = {"title": "抽查", "year": 2010, "method": Method(10), "seed": "7"}
+        row = checks.plan(session, tree.department, **given, by=by, at=NOW)
+        number, drawn = row.id, made.number
+    assert run(database, "redraw", str(number)) == 0
+    assert drawn in capsys.readouterr().out
+    with database.sessions.begin() as session:
+        session.delete(session.scalars(select(CheckItem)).one())
+    assert run(database, "redraw", str(number)) == 1
+    assert run(database, "redraw", "999") == 1
+    assert "There is no check 999." in capsys.readouterr().err

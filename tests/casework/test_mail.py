@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import inbox
+from casework import health, inbox
 from casework.inbox import Notice
 from casework.jobs import mail
 from engine.labels import Label
@@ -153,3 +153,17 @@ def test_who_has_no_address_and_an_office_without_server_get_no_mail(database: D
         set_up(session, 1)
         inbox.tell(session, [bare], Notice("x", "reminder", Label("一", "one")), NOW)
         assert session.scalars(select(Mail)).all() == []
+
+
+def test_the_administrator_sees_mails_that_failed_or_are_in_doubt(
+    database: Database, box: Postbox
+) -> None:
+    number = ask(database, box.port)
+    seen = []
+    for manner in ("refuse", "vanish"):
+        box.manner = manner
+        mail.send(database.sessions, number, LATER if seen else NOW, mail.post)
+        with database.sessions() as session:
+            seen.append(health.mails(session))
+    assert (seen[0].waiting, seen[0].failing, seen[0].unsure) == (1, 1, 0)
+    assert (seen[1].waiting, seen[1].failing, seen[1].unsure) == (0, 0, 1)

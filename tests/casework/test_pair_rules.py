@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from casework import hardship, pairs
+from casework import hardship, matches, pairs
 from models import HelpingPair, Member, PairState
 from tests.casework.bureau import NOW, Bureau, applicant, refusal, register
 from tests.factories import TODAY
@@ -115,3 +115,14 @@ def test_r_6_2_contacts_and_the_result_are_kept(bureau: Bureau) -> None:
     assert end("income_up").result == "income_up"
     bureau.session.refresh(pair)
     assert [one.words for one in pair.contacts] == ["送种子"]
+
+
+def test_r_6_2_offers_and_needs_show_who_is_in_no_pair_yet(bureau: Bureau) -> None:
+    helper, helped = two(bureau, can_work=True)
+    clerk = bureau["clerk"]
+    found = matches.sides(bureau.session, clerk)
+    assert (found.offers, [one.member for one in found.needs]) == ((helper,), [helped])
+    assert matches.sides(bureau.session, bureau["neighbour"]).offers == ()
+    start(bureau, helper, helped)
+    found = matches.sides(bureau.session, clerk)
+    assert (found.offers, found.needs) == ((), ())
