@@ -45,7 +45,10 @@ LABELS = {
     "backup_folder": (_l("Folder for backups"), ""),
     "mail_server": (
         _l("Mail server"),
-        _l("Name or address, with the port if it is not 25, 465 or 587. Leave blank for no mails."),
+        _l(
+            "Name or address, with the port where it is not 587 (encrypted) or 25. Leave blank for "
+            "no mails."
+        ),
     ),
     "mail_sender": (_l("Sender of mails"), ""),
     "mail_user": (
