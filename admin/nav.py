@@ -34,6 +34,7 @@ GROUPS = {
 # endpoint → the key that leads there after g
 KEYS = {
     "home.index": "h",
+    "inbox.index": "x",
     "applications.index_view": "a",
     "register.find": "r",
     "meetings.index": "b",
@@ -42,9 +43,12 @@ KEYS = {
     "screenings.index": "s",
     "members.index_view": "m",
     "pairs.index_view": "j",
+    "hardship.index": "d",
+    "checks.index": "v",
     "transfers.index": "t",
     "payments.index": "p",
     "figures.index": "c",
+    "reports.index": "z",
     "policy.index": "y",
     "editions.index_view": "e",
     "orgs.index_view": "o",
