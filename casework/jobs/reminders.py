@@ -6,7 +6,7 @@ told once, in words that are true on the day they are told.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -62,14 +62,17 @@ def remind(session: Session, at: datetime, after_id: int = 0) -> tuple[int, int 
     holders = Holders(session, today)
     bound = [Bound(one.id, one.edition_id, one.road, one.emergency) for one, _path in chunk]
     dues = due_dates.dues_of_many(session, bound, today, holidays)
+    known = inbox.told(session, [one.id for one in bound])
     told = 0
     for application, path in chunk:
         policy = policy_of(application.edition)
         road = policy.procedure.road(application.road)
         for fallen in _fallen(policy, dues[application.id], today):
             users = holders.of(fallen.reminder.to, path)
-            told += inbox.tell(session, users, _reminder(application.id, fallen, today), at)
-        told += _escalate(session, application, policy, road, path, holders, at)
+            notice = _reminder(application.id, fallen, today)
+            told += inbox.tell(session, users, notice, at, known)
+        for users, notice in _escalations(application, policy, road, path, holders):
+            told += inbox.tell(session, users, notice, at, known)
     last: int | None = chunk[-1][0].id if len(chunk) == CHUNK else None
     return told, last
 
@@ -119,20 +122,14 @@ def _reminder(application_id: int, fallen: Fallen, today: date) -> Notice:
     )
 
 
-def _escalate(
-    session: Session,
-    application: Application,
-    policy: Policy,
-    road: Road,
-    path: str,
-    holders: Holders,
-    at: datetime,
-) -> int:
-    """Tell those who must act on an escalation, when the application has come to their level."""
+def _escalations(
+    application: Application, policy: Policy, road: Road, path: str, holders: Holders
+) -> Iterator[tuple[tuple[int, ...], Notice]]:
+    """Whom to tell of an escalation: those who weigh the application at the level that the rule
+    names, when it has come there."""
     codes = (application.summary or {}).get("escalations", ())
     if not codes or application.status is CaseStatus.DRAFT:
-        return 0
-    told = 0
+        return
     for rule in policy.escalations:
         if rule.id not in codes or not rule.to:
             continue
@@ -140,15 +137,10 @@ def _escalate(
         if not here or road.position(here[0].id) > road.position(application.stage):
             continue
         roles = {code for stage in here for code in stage.by}
-        notice = Notice(
-            f"escalate:{application.id}:{rule.id}",
-            ESCALATION,
-            rule.label,
-            application.id,
-            {"clause": rule.clause},
-        )
-        told += inbox.tell(session, holders.of(roles, path, rule.to), notice, at)
-    return told
+        key = f"escalate:{application.id}:{rule.id}"
+        body = {"clause": rule.clause}
+        notice = Notice(key, ESCALATION, rule.label, application.id, body)
+        yield holders.of(roles, path, rule.to), notice
 
 
 def calendars(session: Session, at: datetime) -> int:
