@@ -30,5 +30,22 @@ TEXTS = {
         "不能核实自己家庭的收支表，请由他人办理。",
         "You cannot check the worksheet of your own household. Somebody else must.",
     ),
+    "paper_not_yours": (
+        "您的岗位不能打印《{paper}》。",
+        'Your role does not print the paper "{paper}".',
+    ),
+    "paper_not_yet": (
+        "申请还没有走到这一步，现在不能打印《{paper}》。",
+        'The application is not far enough on its road for the paper "{paper}".',
+    ),
+    "pdf_not_here": (
+        "服务器没有安装 LibreOffice，不能生成 PDF。请下载 Word 文件，或请管理员安装。",
+        "PDF files need LibreOffice, which is not installed on the server. Take the Word file, or ask "
+        "the administrator to install it.",
+    ),
+    "pdf_failed": (
+        "生成 PDF 没有成功，请重试；仍不成功的，请下载 Word 文件另存为 PDF。",
+        "The PDF could not be made. Try again; otherwise take the Word file and save it as PDF.",
+    ),
 }
 register(TEXTS)

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from admin.papers import COLUMNS, label_width, widths
 
 from admin.forms import worksheet
 from admin.forms.facts import raw_value
-from admin.papers import COLUMNS, label_width, widths
 from engine import Policy, load
 from models import Member
 from tests.admin.forms_on_page import form_to
