@@ -236,8 +236,8 @@ class Case:
             "list_number": record.get("list_number", ""),
             "result": self.screening_result(line),
             "reason": text(line.reason),
-            "passed": mark(line.result is ScreeningResult.PASS),
-            "failed": mark(line.result is ScreeningResult.FAIL),
+            "passed": mark(line.result == ScreeningResult.PASS),
+            "failed": mark(line.result == ScreeningResult.FAIL),
         }
 
     def screening_result(self, line: ScreeningLine) -> str:
@@ -245,7 +245,7 @@ class Case:
         stage = self.stage_of(StageKind.SCREEN)
         asked = stage.record("result") if stage else None
         known = (asked.choices if asked else None) or {}
-        return known[line.result.value].zh if line.result and line.result.value in known else ""
+        return known[str(line.result)].zh if line.result and str(line.result) in known else ""
 
     def _payments(self) -> list[Mapping[str, Value]]:
         grant = self.application.grant
@@ -263,7 +263,7 @@ class Case:
             "order": str(order),
             "amount": money(one.fen),
             "words": words(one.fen),
-            "method": ways[one.method.value].zh if one.method.value in ways else "",
+            "method": ways[str(one.method)].zh if str(one.method) in ways else "",
             "payee": text(one.payee_name),
             "kinship": text(one.payee_kinship),
             "account": number(one.account, "account", self.in_full),
@@ -272,9 +272,7 @@ class Case:
             "received_on": on(signed.received_on) if signed else "",
             "receiver": text(signed.receiver) if signed else "",
             "receiver_kinship": text(signed.kinship) if signed else "",
-            "sign": choices[signed.sign.value].zh
-            if signed and signed.sign.value in choices
-            else "",
+            "sign": choices[str(signed.sign)].zh if signed and str(signed.sign) in choices else "",
             "witness": text(signed.witness if signed else one.witness),
             "instalment": str(one.instalment),
             "returned": mark(one.state in (PaymentState.RETURNED, PaymentState.REVERSED)),

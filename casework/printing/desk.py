@@ -19,8 +19,9 @@ from casework.clock import day_of
 from casework.editions import policy_of
 from casework.people import Actor
 from casework.permissions import Permission
-from casework.printing import render, subjects
-from casework.printing.subjects import PERMISSIONS, WITH_NUMBERS, Asking, Subject
+from casework.printing import contexts, render
+from casework.printing.contexts import Asking
+from casework.printing.subjects import PERMISSIONS, WITH_NUMBERS, Subject
 from engine import Policy
 from engine.faults import Fault, Refused
 from engine.papers import Paper
@@ -143,7 +144,7 @@ def filled(session: Session, subject: Subject, paper: Paper, asking: Asking) -> 
     """The template with its values; asks for no right and writes nothing down."""
     policy = policy_with_papers(session, subject.edition)
     template = policy.files[paper.template]
-    values = subjects.context(session, subject, asking)
+    values = contexts.context(session, subject, asking)
     wanted = {name: values[name] for name in names_used(template) if name in values}
     word = render.fill(paper, template, wanted)
     return Printed(paper, title_of(paper, subject), word, asking.in_full)

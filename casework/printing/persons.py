@@ -15,7 +15,7 @@ from models.orgs import OrgLevel, OrgUnit
 def committee_of(unit: OrgUnit | None) -> str:
     """The name of the committee that a unit stands under, or of the unit above it."""
     here = unit
-    while here is not None and here.level is not OrgLevel.COMMITTEE:
+    while here is not None and here.level != OrgLevel.COMMITTEE:
         here = here.parent
     return text(here.name) if here is not None else ""
 
@@ -24,7 +24,7 @@ def standing(member: Member, policy: Policy) -> str:
     """What the policy calls the member's standing; blank where it does not ask for it."""
     for fact in policy.facts.values():
         if fact.source and (fact.source.kind, fact.source.name) == ("member", "status"):
-            label = (fact.choices or {}).get(member.status.value)
+            label = (fact.choices or {}).get(str(member.status))
             return label.zh if label else ""
     return ""
 

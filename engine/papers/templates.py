@@ -11,6 +11,7 @@ import re
 import zipfile
 from collections.abc import Generator, Iterator, Mapping
 from functools import lru_cache
+from html import unescape
 from typing import Any
 
 from docx.opc.exceptions import PackageNotFoundError
@@ -252,3 +253,13 @@ def names_used(template: bytes) -> frozenset[str]:
     for source in sources:
         found |= {name.name for name in environment.parse(source).find_all(nodes.Name)}
     return frozenset(found)
+
+
+def template_lines(data: bytes) -> list[str]:
+    """The words of a template, a paragraph a line, to be read and compared; [] where it is no Word."""
+    sources = _sources(data)
+    if isinstance(sources, Fault):
+        return []
+    texts = (re.sub(r"<w:p[ >]", "\n\\g<0>", source) for source in sources)
+    lines = (re.sub(r"<[^>]+>", "", line) for text in texts for line in text.splitlines())
+    return [unescape(line).strip() for line in lines if line.strip()]
