@@ -188,8 +188,10 @@ class Page:
             if span > 1:
                 here = here.merge(row.cells[at + span - 1])
             bold = bool(given.get("head")) or bool(shaped.get("bold"))
-            _fill(here, str(shaped["t"]), shaped.get("align", "c"), size, bold)
+            _fill(here, str(shaped.get("t", "")), shaped.get("align", "c"), size, bold)
             _upright(here, shaped.get("valign", "center"))
+            if "field" in shaped:
+                _field(here.paragraphs[0], shaped["field"])
             if "sign" in shaped:
                 extra = here.add_paragraph()
                 extra.alignment = ALIGN["r"]
@@ -261,8 +263,9 @@ def _field(paragraph: Paragraph, code: str) -> None:
     """A field of Word, such as the page's number."""
     field = OxmlElement("w:fldSimple")
     field.set(qn("w:instr"), code)
+    field.set(qn("w:dirty"), "true")
     run, words = OxmlElement("w:r"), OxmlElement("w:t")
-    words.text = "1"
+    words.text = "1" if code == "PAGE" else ""
     run.append(words)
     field.append(run)
     paragraph._p.append(field)

@@ -24,7 +24,7 @@ from admin.text import policy_label
 from admin.views import files
 from casework import scope
 from casework.permissions import Permission
-from casework.printing import desk, html, pdf, render, subjects
+from casework.printing import desk, html, packing, pdf, render, subjects
 from casework.printing.subjects import PERMISSIONS, Subject
 from engine.faults import Refused
 from engine.papers import Paper
@@ -112,12 +112,21 @@ def answer(
             session.commit()
         if as_file == "html":
             return page(made, subject, paper, back)
-        data = render.saved(made.word)
-        if as_file == "pdf":
-            return download(pdf.pdf(data), made.title, "pdf", "application/pdf")
-        return download(data, made.title, "docx", WORD)
+        return as_download(made, as_file)
     except Refused as problem:
         return refused(Outcome(None, problem.faults))
+
+
+def as_download(made: desk.Printed, as_file: str) -> Response:
+    """The paper as Word or PDF; with scans that no page can show, a zip of all."""
+    data = render.saved(made.word)
+    mime = WORD
+    if as_file == "pdf":
+        data, mime = pdf.pdf(data), "application/pdf"
+    if not made.beside:
+        return download(data, made.title, as_file, mime)
+    packed = packing.packed([(f"{made.title}.{as_file}", data), *made.beside])
+    return download(packed, made.title, "zip", "application/zip")
 
 
 def page(made: desk.Printed, subject: Subject, paper: Paper, back: str | None) -> str:

@@ -6,56 +6,54 @@ the office.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from docx.document import Document as Word
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import events, scope
+from casework import attachments, events, scope
 from casework.clock import day_of
-from casework.editions import policy_of
 from casework.people import Actor
 from casework.permissions import Permission
-from casework.printing import contexts, render
+from casework.printing import contexts, dossier, render
+from casework.printing.choice import first, fits, paper_of, policy_with_papers
 from casework.printing.contexts import Asking
 from casework.printing.subjects import PERMISSIONS, WITH_NUMBERS, Subject
+from casework.printing.values import Value
 from engine import Policy
 from engine.faults import Fault, Refused
 from engine.papers import Paper
 from engine.papers.templates import names_used
-from models.editions import Edition
+from models.attachments import Attachment
+from models.orgs import OrgUnit
+
+__all__ = [
+    "Printed",
+    "faults",
+    "filled",
+    "first",
+    "fits",
+    "in_full",
+    "offered",
+    "paper_of",
+    "policy_with_papers",
+    "printed",
+    "title_of",
+]
 
 
 @dataclass(frozen=True)
 class Printed:
-    """A filled paper. `title` is a file's name without its ending; `full`: numbers stand whole."""
+    """A filled paper. `title` is a file's name without its ending; `full`: numbers stand whole;
+    `beside` are scans that no page can show: (name, bytes)."""
 
     paper: Paper
     title: str
     word: Word
     full: bool
-
-
-def policy_with_papers(session: Session, edition: Edition) -> Policy:
-    """The policy whose papers are printed: the pinned edition's, or, where that was published
-    before there were papers, those of the newest edition that has some. A paper's looks decide
-    nothing."""
-    own = policy_of(edition)
-    if own.papers.papers:
-        return own
-    query = (
-        select(Edition)
-        .where(Edition.policy_code == edition.policy_code)
-        .order_by(Edition.in_force_from.desc())
-    )
-    for later in session.scalars(query):
-        policy = policy_of(later)
-        if policy.papers.papers:
-            return policy
-    return own
+    beside: tuple[tuple[str, bytes], ...] = ()
 
 
 def offered(session: Session, subject: Subject, by: Actor) -> list[Paper]:
@@ -66,32 +64,6 @@ def offered(session: Session, subject: Subject, by: Actor) -> list[Paper]:
         for paper in policy.papers.about(subject.about)
         if fits(subject, paper) and not faults(subject, paper, by)
     ]
-
-
-def paper_of(session: Session, subject: Subject, paper_id: str) -> Paper | None:
-    """The paper of that id about such a subject, or None."""
-    paper = policy_with_papers(session, subject.edition).papers.papers.get(paper_id)
-    return paper if paper is not None and paper.about == subject.about else None
-
-
-def first(session: Session, subject: Subject) -> Paper | None:
-    """The paper that a notice, a filing, a roster is usually printed as: the first about it."""
-    found = policy_with_papers(session, subject.edition).papers.about(subject.about)
-    return next((paper for paper in found if fits(subject, paper)), None)
-
-
-def fits(subject: Subject, paper: Paper) -> bool:
-    """Whether every application of the subject is on a road of the paper and far enough on it."""
-    return all(_fits(subject.policy, one.road, one.stage, paper) for one in subject.applications)
-
-
-def _fits(policy: Policy, road_id: str, stage: str, paper: Paper) -> bool:
-    if paper.roads and road_id not in paper.roads:
-        return False
-    road = policy.procedure.roads.get(road_id)
-    if paper.from_stage is None or road is None or not road.has(paper.from_stage):
-        return True
-    return road.has(stage) and road.position(stage) >= road.position(paper.from_stage)
 
 
 def faults(subject: Subject, paper: Paper, by: Actor) -> list[Fault]:
@@ -131,7 +103,12 @@ def printed(
     if found:
         raise Refused(found)
     full = in_full(subject, by)
-    made = filled(session, subject, paper, Asking(by.name, day_of(at), full))
+
+    def read(scan: Attachment) -> bytes:
+        return attachments.read(session, scan, by=by, at=at)
+
+    scans = read if all(_sees_scans(by, unit) for unit in subject.units) else None
+    made = filled(session, subject, paper, Asking(by.name, day_of(at), full), scans)
     if full or as_file != "html":
         data = {"paper": paper.id, "as": as_file, "ids": [row.id for row in subject.rows]}
         events.record_look(
@@ -140,14 +117,39 @@ def printed(
     return made
 
 
-def filled(session: Session, subject: Subject, paper: Paper, asking: Asking) -> Printed:
-    """The template with its values; asks for no right and writes nothing down."""
+def _sees_scans(by: Actor, unit: OrgUnit) -> bool:
+    return scope.may(by, Permission.Attachment.READ, unit.path)
+
+
+def filled(
+    session: Session,
+    subject: Subject,
+    paper: Paper,
+    asking: Asking,
+    read: dossier.ReadScan | None = None,
+) -> Printed:
+    """The template with its values; asks for no right and writes nothing down. `read` gives the
+    scans of a file of papers."""
     policy = policy_with_papers(session, subject.edition)
-    template = policy.files[paper.template]
     values = contexts.context(session, subject, asking)
+    title = title_of(paper, subject)
+    if not paper.parts:
+        return Printed(paper, title, _word(policy, paper, values), asking.in_full)
+
+    def fill(own: Subject, part: Paper) -> Word:
+        return filled(session, own, part, asking).word
+
+    whole = dossier.gather(session, subject, paper, fill, read)
+    rows = dossier.contents(whole)
+    cover = _word(policy, paper, values.having(contents=lambda: rows))
+    word = dossier.assemble(cover, whole)
+    return Printed(paper, title, word, asking.in_full, tuple(whole.beside))
+
+
+def _word(policy: Policy, paper: Paper, values: Mapping[str, Value]) -> Word:
+    template = policy.files[paper.template]
     wanted = {name: values[name] for name in names_used(template) if name in values}
-    word = render.fill(paper, template, wanted)
-    return Printed(paper, title_of(paper, subject), word, asking.in_full)
+    return render.fill(paper, template, wanted)
 
 
 def title_of(paper: Paper, subject: Subject) -> str:
