@@ -79,6 +79,9 @@ class _Writer:
             names.append("in")
         if indent is not None and _whole(indent.get(qn("w:right"))):
             names.append("ir")
+        spacing = element.find(f"{qn('w:pPr')}/{qn('w:spacing')}")
+        before = _whole(spacing.get(qn("w:before"))) if spacing is not None else 0
+        names.append("ba" if before >= 320 else "bs" if before >= 120 else "")
         if not runs and not inside:
             names.append("gap")
         return f"<p{_classes(names)}>{runs or '<br>'}</p>"
