@@ -39,6 +39,7 @@ __all__ = [
     "offered",
     "paper_of",
     "policy_with_papers",
+    "prepared",
     "printed",
     "title_of",
 ]
@@ -97,11 +98,7 @@ def printed(
 
     Refused without the right, or where the paper does not exist yet for this subject.
     """
-    found = faults(subject, paper, by)
-    if not found and not fits(subject, paper):
-        found = [Fault("paper_not_yet", {"paper": paper.label})]
-    if found:
-        raise Refused(found)
+    _allowed(subject, paper, by)
     full = in_full(subject, by)
 
     def read(scan: Attachment) -> bytes:
@@ -115,6 +112,23 @@ def printed(
             session, by, at, f"print:{paper.id}", subject.about, subject.row.id, data
         )
     return made
+
+
+def prepared(
+    session: Session, subject: Subject, paper: Paper, who: tuple[Actor, datetime]
+) -> Printed:
+    """The same for many papers whose print was written down as a whole when it was asked for."""
+    by, at = who
+    _allowed(subject, paper, by)
+    return filled(session, subject, paper, Asking(by.name, day_of(at), in_full(subject, by)))
+
+
+def _allowed(subject: Subject, paper: Paper, by: Actor) -> None:
+    found = faults(subject, paper, by)
+    if not found and not fits(subject, paper):
+        found = [Fault("paper_not_yet", {"paper": paper.label})]
+    if found:
+        raise Refused(found)
 
 
 def _sees_scans(by: Actor, unit: OrgUnit) -> bool:
