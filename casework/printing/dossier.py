@@ -79,7 +79,7 @@ def gather(
     for part in paper.parts:
         whole.rows += _of_person(session, subject, part, fill)
     for number, row in enumerate(whole.rows, 1):
-        row.mark = f"part{number}"
+        row.mark = f"part{subject.row.id}_{number}"  # several files may be joined
     return whole
 
 

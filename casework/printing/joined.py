@@ -42,6 +42,8 @@ def append(whole: Word, part: Word, mark: str = "") -> None:
             continue
         copied = copy.deepcopy(element)
         _carry_pictures(whole, part, copied)
+        for section in copied.iter(qn("w:sectPr")):
+            _without_edges(section)
         last.addprevious(copied)
         if first and mark:
             _bookmark(copied, mark)
@@ -62,9 +64,15 @@ def _close_section(whole: Word, last: Any) -> None:
     else:
         _small(properties)
         last.addprevious(paragraph)
+    _without_edges(last)
+
+
+def _without_edges(section: Any) -> None:
+    """No header and footer of its own: what is not said is inherited from the section before, and
+    another document's would lead nowhere."""
     for kind in ("w:headerReference", "w:footerReference"):
-        for found in last.findall(qn(kind)):
-            last.remove(found)  # what is not said is inherited from the section before
+        for found in section.findall(qn(kind)):
+            section.remove(found)
 
 
 def _small(properties: Any) -> None:

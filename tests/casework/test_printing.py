@@ -64,7 +64,7 @@ def someone(office: Office, stage: str, rows: int = 2, **given: Any) -> Applicat
         for n in range(1, rows + 1)
     ]
     make.household(office.session, member, size=4, items=items)
-    form = {"hardship_statement": "常年患病。" * 60, "loss_statement": "房屋失火。" * 60}
+    form = {"hardship_statement": "常年患病。" * 30, "loss_statement": "房屋失火。" * 30}
     return office.application(stage, member=member, form=form, **given)
 
 
