@@ -4,9 +4,9 @@ and escalate, send mails, do long work and forget its files after some days."""
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from huey import Huey, crontab
@@ -26,7 +26,7 @@ WORKS: Mapping[str, lasting.Work] = {orders.KIND: orders.work}
 LONG: Mapping[str, outbox.LongHandler] = {lasting.TOPIC: lasting.handler(WORKS)}
 POLLED = 2.0
 """Seconds between looks into the outbox: who asked for a paper should not wait a minute."""
-SENT_AGAIN = 60
+SENT_AGAIN = timedelta(minutes=1)
 log = structlog.get_logger(__name__)
 
 
@@ -44,6 +44,35 @@ class Tasks:
     poll: Callable[[], None]
 
 
+class _Sent:
+    """Messages that wait in the queue, so that none is sent again before a minute has passed."""
+
+    def __init__(self) -> None:
+        self._at: dict[int, datetime] = {}
+
+    def fresh(self, messages: Iterable[int], now: datetime) -> list[int]:
+        """Those that are not waiting there already; from now on they are."""
+        found = [m for m in messages if m not in self._at or now - self._at[m] >= SENT_AGAIN]
+        self._at.update(dict.fromkeys(found, now))
+        return found
+
+    def forget(self, message: int) -> None:
+        self._at.pop(message, None)
+
+
+def _deliver(
+    sessions: sessionmaker[Session],
+    message_id: int,
+    handlers: Mapping[str, outbox.Handler],
+    long: Mapping[str, outbox.LongHandler],
+    clock: Clock,
+) -> bool:
+    """Short work in one transaction, long work in its own."""
+    if outbox.topic_of(sessions, message_id) in long:
+        return outbox.run_long(sessions, message_id, long, clock)
+    return outbox.deliver(sessions, message_id, handlers, clock())
+
+
 def install(
     queue: Huey,
     sessions: sessionmaker[Session],
@@ -55,29 +84,22 @@ def install(
     """Register the tasks on a queue: every minute outbox, mails and workbooks, every hour the
     deadlines, every ten minutes what is to be told, every night the files of long work. `poll`
     sends what is new in the outbox at once."""
-    sent: dict[int, datetime] = {}
+    sent = _Sent()
 
     def deliver_one(message_id: int) -> None:
-        if outbox.topic_of(sessions, message_id) in long:
-            done = outbox.run_long(sessions, message_id, long, clock)
-        else:
-            done = outbox.deliver(sessions, message_id, handlers, clock())
-        sent.pop(message_id, None)
+        done = _deliver(sessions, message_id, handlers, long, clock)
+        sent.forget(message_id)
         log.info("outbox", message=message_id, done=done)
 
     deliver = queue.task(name="deliver")(deliver_one)
 
     def relay_due() -> None:
-        """A message that was sent and waits in the queue is not sent again for a minute."""
         now = clock()
         with sessions() as session:
             read_only(session)
             due = outbox.waiting(session, now)
-        for message_id in due:
-            before = sent.get(message_id)
-            if before is None or (now - before).total_seconds() >= SENT_AGAIN:
-                sent[message_id] = now
-                deliver(message_id)
+        for message_id in sent.fresh(due, now):
+            deliver(message_id)
 
     def tidy_all() -> None:
         with sessions.begin() as session:
