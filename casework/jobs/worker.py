@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import structlog
 from huey import Huey, crontab
@@ -73,6 +74,11 @@ def _deliver(
     return outbox.deliver(sessions, message_id, handlers, clock())
 
 
+def _tidy(sessions: sessionmaker[Session], clock: Clock) -> None:
+    with sessions.begin() as session:
+        log.info("jobs", forgotten=lasting.tidy(session, clock()))
+
+
 def install(
     queue: Huey,
     sessions: sessionmaker[Session],
@@ -100,10 +106,6 @@ def install(
             due = outbox.waiting(session, now)
         for message_id in sent.fresh(due, now):
             deliver(message_id)
-
-    def tidy_all() -> None:
-        with sessions.begin() as session:
-            log.info("jobs", forgotten=lasting.tidy(session, clock()))
 
     def flag_all() -> None:
         after: int | None = 0
@@ -133,7 +135,9 @@ def install(
     flag_late = queue.periodic_task(crontab(minute="7"), name="flag_late")(flag_all)
     remind = queue.periodic_task(crontab(minute="*/10"), name="remind")(remind_all)
     send_mails = queue.periodic_task(crontab(minute="*"), name="send_mails")(send_all)
-    tidy = queue.periodic_task(crontab(minute="23", hour="3"), name="tidy")(tidy_all)
+    tidy = queue.periodic_task(crontab(minute="23", hour="3"), name="tidy")(
+        partial(_tidy, sessions, clock)
+    )
 
     def catch_up() -> None:
         """A worker that was down does not wait for the next full hour."""
