@@ -77,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
         "--broker",
         default=os.environ.get("SUNSHINE_BROKER_URL") or f"sqlite:///{folder / 'queue.db'}",
     )
-    worker.add_argument("--workers", type=int, default=1)
+    worker.add_argument("--workers", type=int, default=2)
     return parser
 
 
@@ -156,8 +156,7 @@ def _redraw(given: argparse.Namespace) -> int:
 def _work(given: argparse.Namespace) -> int:
     queue = make_queue(given.broker)
     with _database(given) as sessions:
-        install(queue, sessions)
-        work(queue, given.workers)
+        work(queue, install(queue, sessions), given.workers)
     return 0
 
 

@@ -23,6 +23,7 @@ from casework.permissions import Permission
 from engine import Policy, digest, load_files
 from engine.casefiles import read_cases, run_cases
 from engine.faults import Fault, Refused
+from engine.papers.templates import template_faults
 from models.editions import Edition
 from models.people import Role
 
@@ -155,6 +156,7 @@ def publish(
     found = _signature_faults(previous, proposed_by, signed_by)
     found += _role_faults(session, policy)
     found += _order_faults(session, policy, previous, from_on)
+    found += template_faults(policy)
     if not found:
         found = _case_faults(policy)
     if found:
@@ -211,10 +213,12 @@ def _role_faults(session: Session, policy: Policy) -> list[Fault]:
     known = set(session.scalars(select(Role.code)))
     if not known:
         return [Fault("no_roles", {})]
+    asked = [(s.label, s.by, "procedure.yaml") for s in policy.procedure.stages.values()]
+    asked += [(p.label, p.by, "papers.yaml") for p in policy.papers.papers.values()]
     return [
-        Fault("unknown_role", {"role": role, "stage": stage.label}, "procedure.yaml")
-        for stage in policy.procedure.stages.values()
-        for role in stage.by
+        Fault("unknown_role", {"role": role, "stage": label}, file)
+        for label, roles, file in asked
+        for role in roles
         if role not in known
     ]
 

@@ -30,5 +30,43 @@ TEXTS = {
         "不能核实自己家庭的收支表，请由他人办理。",
         "You cannot check the worksheet of your own household. Somebody else must.",
     ),
+    "paper_not_yours": (
+        "您的岗位不能打印《{paper}》。",
+        'Your role does not print the paper "{paper}".',
+    ),
+    "paper_not_yet": (
+        "申请还没有走到这一步，现在不能打印《{paper}》。",
+        'The application is not far enough on its road for the paper "{paper}".',
+    ),
+    "order_empty": (
+        "没有选择要打印的内容。请先选择申请和文书。",
+        "Nothing was chosen to print. Choose the applications and the paper first.",
+    ),
+    "order_gone": ("这一项已经不在了。", "This one is gone."),
+    "order_nothing_made": (
+        "所选各项都不能打印这种文书，没有生成文件。",
+        "None of the chosen ones can be printed as this paper; no file was made.",
+    ),
+    "job_not_yours": (
+        "这项任务是别人提交的，您不能查看。",
+        "This was asked for by somebody else.",
+    ),
+    "job_no_file": (
+        "文件还没有生成，或者已经超过保存期限。请重新提交。",
+        "The file is not there yet, or is kept no longer. Ask for it again.",
+    ),
+    "job_failed": (
+        "多次尝试没有成功。请重新提交；仍不成功的，请告诉管理员。",
+        "It failed several times. Ask again; if it fails again, tell the administrator.",
+    ),
+    "pdf_not_here": (
+        "服务器没有安装 LibreOffice，不能生成 PDF。请下载 Word 文件，或请管理员安装。",
+        "PDF files need LibreOffice, which is not installed on the server. Take the Word file, or ask "
+        "the administrator to install it.",
+    ),
+    "pdf_failed": (
+        "生成 PDF 没有成功，请重试；仍不成功的，请下载 Word 文件另存为 PDF。",
+        "The PDF could not be made. Try again; otherwise take the Word file and save it as PDF.",
+    ),
 }
 register(TEXTS)

@@ -16,9 +16,17 @@ from sqlalchemy.orm import Session, sessionmaker
 from models.outbox import OutboxMessage
 
 Handler = Callable[[Session, Mapping[str, object], datetime], None]
+Clock = Callable[[], datetime]
+LongHandler = Callable[
+    [sessionmaker[Session], Mapping[str, object], Clock, Callable[[], None]], None
+]
+"""Long work in transactions of its own; it calls the last argument now and then, or another worker
+takes the work over."""
 
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
+LEASE = timedelta(minutes=5)
+"""How long the worker of long work may be silent."""
 
 
 def put(
@@ -64,12 +72,8 @@ def deliver(
     pause; so a handler that fails, or a worker that dies, leaves it to be tried again. The
     handler's error is kept on the message and goes on to the caller.
     """
-    with sessions.begin() as session:
-        message = _locked(session, message_id)
-        if message is None or message.done_at is not None or message.due_at > at:
-            return False
-        message.due_at = at + min(FIRST_PAUSE * 2 ** min(message.attempts, 12), LONGEST_PAUSE)
-        message.attempts += 1
+    if _claimed(sessions, message_id, at) is None:
+        return False
     done = False
     try:
         with sessions.begin() as session:
@@ -84,6 +88,65 @@ def deliver(
         if not done:
             _note_error(sessions, message_id, sys.exception())
     return done
+
+
+def run_long(
+    sessions: sessionmaker[Session],
+    message_id: int,
+    handlers: Mapping[str, LongHandler],
+    clock: Clock,
+) -> bool:
+    """Do one message whose work takes longer than a transaction should. True when it was done here.
+
+    While the handler shows that it lives nobody else takes the message; when it fails or its
+    worker dies it is tried again, so it must go on from what it has written down.
+    """
+    claimed = _claimed(sessions, message_id, clock())
+    if claimed is None:
+        return False
+    topic, payload = claimed
+
+    def alive() -> None:
+        _put_off(sessions, message_id, clock() + LEASE)
+
+    done = False
+    alive()
+    try:
+        handlers[topic](sessions, payload, clock, alive)
+        done = True
+    finally:
+        if not done:
+            _note_error(sessions, message_id, sys.exception())
+            _put_off(sessions, message_id, clock() + FIRST_PAUSE)
+    with sessions.begin() as session:
+        message = session.get_one(OutboxMessage, message_id)
+        message.done_at, message.last_error = clock(), None
+    return True
+
+
+def topic_of(sessions: sessionmaker[Session], message_id: int) -> str | None:
+    """What kind of work a message asks for; None when it is gone."""
+    with sessions() as session:
+        return session.scalar(select(OutboxMessage.topic).where(OutboxMessage.id == message_id))
+
+
+def _claimed(
+    sessions: sessionmaker[Session], message_id: int, at: datetime
+) -> tuple[str, Mapping[str, object]] | None:
+    """Put the next try off by a growing pause; the topic and payload, or None where there is
+    nothing to do."""
+    with sessions.begin() as session:
+        message = _locked(session, message_id)
+        if message is None or message.done_at is not None or message.due_at > at:
+            return None
+        message.due_at = at + min(FIRST_PAUSE * 2 ** min(message.attempts, 12), LONGEST_PAUSE)
+        message.attempts += 1
+        return message.topic, dict(message.payload)
+
+
+def _put_off(sessions: sessionmaker[Session], message_id: int, until: datetime) -> None:
+    with sessions.begin() as session:
+        session.get_one(OutboxMessage, message_id).due_at = until
 
 
 def _locked(session: Session, message_id: int) -> OutboxMessage | None:

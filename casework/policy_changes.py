@@ -16,6 +16,7 @@ from casework.policy_form import nodes, rule_files, title_of
 from casework.rule_text import Path, RuleText, find, leaves, named_items
 from engine.faults import Refused
 from engine.labels import Label
+from engine.papers.templates import template_lines
 from engine.source import Mapping as Block
 from engine.source import Node, Scalar, Sequence
 
@@ -230,11 +231,13 @@ def file_diffs(old: Files, new: Files) -> tuple[FileDiff, ...]:
     found = []
     for name in sorted({*old, *new}):
         if old.get(name) != new.get(name):
-            one, other = (_lines(files.get(name, b"")) for files in (old, new))
+            one, other = (_lines(name, files.get(name, b"")) for files in (old, new))
             diff = list(difflib.unified_diff(one, other, lineterm="", n=3))[2:]
             found.append(FileDiff(name, tuple((line[:1], line[1:]) for line in diff)))
     return tuple(found)
 
 
-def _lines(data: bytes) -> list[str]:
+def _lines(name: str, data: bytes) -> list[str]:
+    if name.endswith(".docx"):
+        return template_lines(data) if data else []
     return data.decode("utf-8", "replace").splitlines()

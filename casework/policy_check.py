@@ -18,6 +18,7 @@ from casework import editions
 from engine import Policy, load_files
 from engine.casefiles import read_cases, run_cases
 from engine.faults import Fault, Refused
+from engine.papers.templates import template_faults
 from models.people import Role
 
 Files = Mapping[str, bytes]
@@ -63,12 +64,13 @@ def _check(files: Files) -> Checked:
         policy = load_files(files)
     except Refused as refused:
         return Checked(None, unreadable=refused.faults)
+    broken = tuple(template_faults(policy))
     try:
         cases = read_cases(policy)
     except Refused as refused:
-        return Checked(policy, failing=refused.faults)
+        return Checked(policy, failing=(*broken, *refused.faults))
     tested = run_cases(policy, cases)
-    return Checked(policy, (), tested.faults, tested.uncovered, tested.cases)
+    return Checked(policy, (), (*broken, *tested.faults), tested.uncovered, tested.cases)
 
 
 def role_faults(session: Session, files: Files) -> list[Fault]:
@@ -83,4 +85,9 @@ def role_faults(session: Session, files: Files) -> list[Fault]:
             if role not in known:
                 params = {"role": role, "stage": stage.label}
                 found[role, stage.id] = Fault("unknown_role", params, "procedure.yaml")
+    for paper in policy.papers.papers.values():
+        for role in paper.by:
+            if role not in known:
+                params = {"role": role, "stage": paper.label}
+                found[role, paper.id] = Fault("unknown_role", params, "papers.yaml")
     return list(found.values())

@@ -108,7 +108,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _check(given: argparse.Namespace) -> int:
+    from engine.papers.templates import template_faults  # only here: it loads a Word library
+
     policy = _policy(given.folder)
+    found = template_faults(policy)
+    if found:
+        raise Refused(found)
     cases = read_cases(policy)
     params = {"policy": policy.id, "facts": len(policy.facts), "rules": len(policy.rules)}
     print(text(Fault("cli_checked", {**params, "cases": len(cases)}), given.lang))

@@ -22,6 +22,7 @@ from engine.language.types import Type
 if TYPE_CHECKING:
     from engine.facts import Facts
     from engine.machine import Machine
+    from engine.papers import Papers
     from engine.procedure import Office, Procedure
 
 
@@ -286,6 +287,7 @@ class Policy:
     roads: Mapping[str, str]
     """Road id → the definition of its `when`."""
     procedure: Procedure
+    papers: Papers
     tables: Mapping[str, Table] = field(default_factory=dict)
     caps: tuple[Cap, ...] = ()
     guards: tuple[Guard, ...] = ()

@@ -25,6 +25,7 @@ from models.checks import CheckItem, CheckPlan, Finding, Measure, MeasureState, 
 from models.editions import Edition
 from models.imports import ImportMatching, ImportRun, ImportState, PastAid
 from models.inbox import InboxMessage, Mail, MailState
+from models.jobs import Job, JobState
 from models.ledger import (
     Account,
     AccountKind,
@@ -118,6 +119,8 @@ __all__ = [
     "ImportState",
     "InboxMessage",
     "ItemKind",
+    "Job",
+    "JobState",
     "Journal",
     "LineState",
     "Locale",

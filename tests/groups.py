@@ -37,6 +37,11 @@ def browser_found() -> bool:
     return all(shutil.which(name) for name in ("chromium", "chromedriver"))
 
 
+def printer_found() -> bool:
+    """True when LibreOffice and poppler's tools are on the PATH: papers can be seen as pages."""
+    return all(shutil.which(name) for name in ("soffice", "pdftoppm", "pdftotext"))
+
+
 def left_out() -> dict[str, str]:
     """Group → how to get it, for each group that cannot run on this machine."""
     missing = {}
@@ -47,6 +52,10 @@ def left_out() -> dict[str, str]:
         )
     if not browser_found():
         missing["browser"] = "install the packages chromium and chromium-driver"
+    if not printer_found():
+        missing["printer"] = (
+            "papers as pages and PDF: install the packages libreoffice-writer and poppler-utils"
+        )
     return missing
 
 

@@ -20,6 +20,16 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """A paper that can be had here: its name, and where as a page, as Word, as PDF ("": not here)."""
+
+    label: str
+    page: str
+    word: str
+    pdf: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShownStep:
     """An action as the page shows it."""
 
@@ -119,6 +129,7 @@ class View:
     kinds: Sequence[tuple[str, str]]
     may_attach: bool
     prints: Sequence[tuple[str, str]]
+    offers: Sequence[Offer]
     amounts: Sequence[tuple[str, int | None]]
     payments: Sequence[Paid]
     blocks: Sequence[str]

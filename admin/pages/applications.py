@@ -19,9 +19,11 @@ from admin.cases import status
 from admin.extensions import db
 from admin.i18n import _l
 from admin.nav import Entry
+from admin.pages import orders
 from admin.pages.common import policy_road
 from admin.text import STATUSES, policy_label, yuan, zhdate
 from admin.views.base import ReadView, within
+from admin.views.bulk import Bulk
 from admin.views.columns import Column, Filter, UnusableError, chosen
 from admin.views.people_lookups import members_like
 from casework import calendar, dues
@@ -163,6 +165,20 @@ def holidays() -> Calendar:
     return known
 
 
+BULKS = (
+    Bulk(
+        "print",
+        _l("Print papers"),
+        "",
+        Permission.Application.PRINT,
+        "paper.order",
+        "application",
+        answer=lambda rows: orders.choose("application", rows),
+        asks=True,
+    ),
+)
+
+
 class ApplicationView(ReadView):
     """Applications in the person's reach, newest first."""
 
@@ -172,6 +188,7 @@ class ApplicationView(ReadView):
     one = _l("Application")
     search_hint = _l("Name, initials, number, or last 4 of ID or phone")
     list_template = "cases/list.html"
+    bulks = BULKS
     order = (Application.applied_on.desc(), Application.id.desc())
     loading = (
         selectinload(Application.member),

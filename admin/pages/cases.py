@@ -28,6 +28,7 @@ from admin.extensions import db
 from admin.forms import facts as fact_forms
 from admin.forms.records import Line, from_asked, lines
 from admin.pages import case_parts as parts
+from admin.pages import papers
 from admin.pages.common import (
     application_or_404,
     policy_road,
@@ -127,6 +128,7 @@ def build(
         kinds=kinds,
         may_attach=live and may(by, Permission.Attachment.ADD, path),
         prints=parts.prints(session, application, by),
+        offers=papers.offers_of_case(application),
         amounts=view.amounts(application),
         payments=view.payments(application),
         blocks=view.blocks(session, application, way) if live and way else [],

@@ -13,9 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin import clock
-from admin.acting import attempt, load, refused
-from admin.cases import sheets
-from admin.cases.sheets import in_chinese
+from admin.acting import attempt, refused
 from admin.extensions import db
 from admin.forms import batch
 from admin.forms.batch import Answer
@@ -23,8 +21,6 @@ from admin.i18n import _l
 from admin.nav import Entry, add
 from admin.pages import batches, papers, waiting
 from admin.pages.batches import Group, Heading
-from admin.pages.common import policy_road
-from admin.papers import ListPaper, paper_date
 from admin.security.guard import requires
 from admin.security.people import actor
 from casework import filings, scope
@@ -32,7 +28,6 @@ from casework.people import Actor
 from casework.permissions import Permission
 from engine.faults import Fault
 from engine.procedure import RecordField, StageKind
-from engine.words import yuan
 from models.applications import Application
 from models.orgs import OrgUnit
 from models.screenings import Filing
@@ -124,42 +119,7 @@ def file() -> ResponseReturnValue:
 @requires(Permission.Filing.READ)
 def sheet(filing_id: int) -> ResponseReturnValue:
     """The list as it was filed."""
-    query = select(Filing).join(OrgUnit, OrgUnit.id == Filing.org_id).where(Filing.id == filing_id)
-    row = load(query, Permission.Filing.READ, OrgUnit.path)
-    return papers.table(_sheet(row), url_for("filings.index"))
-
-
-def _sheet(row: Filing) -> ListPaper:
-    with in_chinese():
-        lines = [
-            (
-                str(order),
-                line.application.member.name,
-                line.application.org.name,
-                _road(line.application),
-                yuan(line.application.approved_fen or 0),
-                "",
-            )
-            for order, line in enumerate(row.lines, 1)
-        ]
-        return sheets.roster(
-            _("List filed for record"),
-            (_("No."), _("Name"), _("Branch"), _("Kind of aid"), _("Amount (yuan)"), _("Remarks")),
-            lines,
-            total_fen=sum(line.application.approved_fen or 0 for line in row.lines),
-            numbers=frozenset({4}),
-            above=(
-                _("Filed by: %(unit)s (seal)", unit=row.org.name),
-                _("Number: %(number)s", number=row.number or ""),
-                paper_date(row.filed_on),
-            ),
-            below=(_("Prepared by:"), _("Checked by:"), _("Approved by:")),
-        )
-
-
-def _road(application: Application) -> str:
-    _policy, road = policy_road(application)
-    return road.label.zh if road else application.road
+    return papers.usual("filing", [filing_id], url_for("filings.index"))
 
 
 def install(app: Flask, frame: Admin) -> None:

@@ -14,17 +14,13 @@ from sqlalchemy.orm import Session
 
 from admin import clock
 from admin.acting import Verb, attempt, identifier, refused
-from admin.cases import sheets
-from admin.cases.sheets import in_chinese
-from admin.extensions import db
 from admin.forms import batch
 from admin.forms.records import lines
 from admin.pages import batches, papers
 from admin.pages.payments import METHODS, STATES, payment_or_404, unit_of
-from admin.papers import ListPaper, paper_date
 from admin.security.guard import requires
 from admin.security.people import actor
-from casework import payments, receipts, rosters, scope
+from casework import payments, receipts, scope
 from casework.lists import stage_of_kind
 from casework.people import Actor
 from casework.permissions import Permission
@@ -32,9 +28,7 @@ from engine.faults import Fault, Refused
 from engine.labels import Label
 from engine.procedure import RecordField, Stage, StageKind
 from engine.source import parse_date
-from engine.words import chinese_date, yuan
-from models.ledger import Payment, PaymentState, ReceiptSign
-from models.orgs import OrgUnit
+from models.ledger import Payment, PaymentState
 
 blueprint = Blueprint("receipts", __name__, url_prefix="/payment")
 SIGNS = {
@@ -218,50 +212,7 @@ def roster() -> ResponseReturnValue:
     unit = unit_of(rows)
     if unit is None or any(one.state not in PRINTABLE for one in rows):
         abort(404)
-    with Session(db.engine) as session:  # a page reads only; the look is written down besides
-        own = [session.get_one(Payment, one.id) for one in rows]
-        paying = session.get_one(OrgUnit, unit.id)
-        made = rosters.roster(session, paying, own, by=actor(), at=clock.now())
-        sheet = _sheet(made)
-        session.commit()
-    return papers.table(sheet, url_for("payments.index"))
-
-
-def _sheet(made: rosters.Roster) -> ListPaper:
-    with in_chinese():
-        return sheets.roster(
-            _("Payout roster"),
-            (
-                _("No."),
-                _("Name"),
-                _("Identity number"),
-                _("Amount (yuan)"),
-                _("Card number"),
-                _("Signature or fingerprint"),
-                _("Received for by (kinship)"),
-                _("Date"),
-            ),
-            [_line(row) for row in made.rows],
-            total_fen=made.total_fen,
-            numbers=frozenset({3}),
-            above=(_("Paying unit: %(unit)s (seal)", unit=made.unit.name), paper_date(None)),
-            below=(_("Prepared by:"), _("Checked by:"), _("Approved by:")),
-        )
-
-
-def _line(row: rosters.RosterRow) -> tuple[str, ...]:
-    other = row.sign == ReceiptSign.BY_OTHER.value or (row.kinship and row.receiver)
-    who = f"{row.receiver}（{row.kinship or ''}）" if other and row.receiver else ""
-    return (
-        str(row.order),
-        row.name,
-        row.id_number or "",
-        yuan(row.fen),
-        row.account or "",
-        SIGNS[row.sign].zh if row.sign in SIGNS else "",
-        who,
-        chinese_date(row.received_on) if row.received_on else "",
-    )
+    return papers.usual("payments", asked, url_for("payments.index"))
 
 
 def install(app: Flask, frame: Admin) -> None:

@@ -26,10 +26,8 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin import clock, looks
+from admin import clock
 from admin.acting import attempt, identifier, load, refused
-from admin.cases import sheets
-from admin.cases.sheets import in_chinese
 from admin.extensions import db
 from admin.forms import batch
 from admin.forms.batch import Answer
@@ -39,7 +37,6 @@ from admin.nav import Entry, add
 from admin.pages import batches, papers, waiting
 from admin.pages.batches import Group
 from admin.pages.common import policy_road
-from admin.papers import ListPaper, paper_date
 from admin.security.guard import requires
 from admin.security.people import actor
 from admin.text import fault_text, mask
@@ -315,38 +312,8 @@ def number(line_id: int) -> ResponseReturnValue:
 @requires(Permission.Screening.EXPORT)
 def sheet(list_id: int) -> ResponseReturnValue:
     """The list with identity numbers in full; printing it is recorded."""
-    entered = list_or_404(list_id, Permission.Screening.EXPORT)
-    paper = _sheet(entered)
-    looks.note("print:screening", "screening_list", entered.id)
-    return papers.table(paper, url_for("screenings.show", list_id=list_id), landscape=False)
-
-
-def _sheet(entered: ScreeningList) -> ListPaper:
-    with in_chinese():
-        results_zh = {"pass": _("Passed"), "fail": _("Failed")}
-        rows = []
-        for order, line in enumerate(entered.lines, 1):
-            _policy, road = policy_road(line.application)
-            rows.append(
-                (
-                    str(order),
-                    line.application.member.name,
-                    line.application.member.id_number or "",
-                    road.label.zh if road else "",
-                    results_zh.get(line.result.value, "") if line.result else "",
-                )
-            )
-        return sheets.roster(
-            _("Screening list"),
-            (_("No."), _("Name"), _("Identity number"), _("Kind of aid"), _("Result")),
-            rows,
-            total_fen=None,
-            above=(
-                _("Entered by: %(unit)s", unit=entered.org.name),
-                paper_date(entered.entered_on),
-            ),
-            below=(_("Screened by:"), _("Date:") + paper_date(None)),
-        )
+    list_or_404(list_id, Permission.Screening.EXPORT)
+    return papers.usual("screening", [list_id], url_for("screenings.show", list_id=list_id))
 
 
 def install(app: Flask, frame: Admin) -> None:

@@ -14,8 +14,6 @@ from sqlalchemy.orm import Session
 
 from admin import clock
 from admin.acting import attempt, identifier, load, refused
-from admin.cases import sheets
-from admin.cases.sheets import in_chinese
 from admin.extensions import db
 from admin.forms import batch
 from admin.forms.batch import Answer
@@ -24,7 +22,6 @@ from admin.nav import Entry, add
 from admin.pages import batches, papers, waiting
 from admin.pages.batches import Group, Heading
 from admin.pages.common import policy_road
-from admin.papers import ListPaper, paper_date
 from admin.security.guard import requires
 from admin.security.people import actor
 from admin.text import policy_label
@@ -34,7 +31,6 @@ from casework.people import Actor
 from casework.permissions import Permission
 from engine.faults import Fault, Refused
 from engine.procedure import RecordField, StageKind
-from engine.words import yuan
 from models.applications import Application
 from models.ledger import AccountKind, FundSource, TransferBatch, TransferLine, TransferState
 from models.orgs import OrgUnit
@@ -218,37 +214,8 @@ def take_back(batch_id: int, line_id: int) -> ResponseReturnValue:
 @requires(Permission.Fund.READ)
 def sheet(batch_id: int) -> ResponseReturnValue:
     """The transfer notice."""
-    return papers.table(
-        _sheet(batch_or_404(batch_id)), url_for("transfers.show", batch_id=batch_id)
-    )
-
-
-def _sheet(row: TransferBatch) -> ListPaper:
-    with in_chinese():
-        lines = [
-            (
-                str(order),
-                line.application.member.name,
-                line.application.org.name,
-                yuan(line.fen),
-                "",
-            )
-            for order, line in enumerate(row.lines, 1)
-        ]
-        return sheets.roster(
-            _("Transfer notice"),
-            (_("No."), _("Name"), _("Branch"), _("Amount (yuan)"), _("Remarks")),
-            lines,
-            total_fen=row.fen,
-            numbers=frozenset({3}),
-            above=(
-                _("To: %(unit)s", unit=row.org.name),
-                _("Source: %(source)s", source=row.source.zh),
-                _("Number: %(number)s", number=row.number or ""),
-                paper_date(row.at.astimezone(clock.zone()).date()),
-            ),
-            below=(_("Prepared by:"), _("Checked by:"), _("Approved by:")),
-        )
+    batch_or_404(batch_id)
+    return papers.usual("transfer", [batch_id], url_for("transfers.show", batch_id=batch_id))
 
 
 def install(app: Flask, frame: Admin) -> None:

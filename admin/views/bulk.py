@@ -50,6 +50,7 @@ class Bulk:
     why_not: Callable[[Any], Fault | None] = lambda _row: None
     answer: Callable[[Sequence[Any]], ResponseReturnValue] | None = None
     loading: tuple[Any, ...] = ()
+    asks: bool = False  # `answer` is a page that asks on, so nothing needs to be confirmed before
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,8 @@ class BulkActions:
             Result(view.get_pk_value(r), view.name_of(r), _first(bulk.why_not(r))) for r in rows
         ]
         ready = [one for one in before if not one.faults]
-        if request.form.get("confirmed") != "yes" or not ready:
+        asked_on = bulk.asks and bool(ready)
+        if not asked_on and (request.form.get("confirmed") != "yes" or not ready):
             page: str = view.render(
                 "model/bulk.html",
                 bulk=bulk,

@@ -19,6 +19,7 @@ from admin.acting import attempt
 from admin.extensions import db
 from admin.i18n import _l
 from admin.nav import Entry
+from admin.pages import orders
 from admin.security.people import actor
 from admin.text import fault_text, mask, yuan, zhdate
 from admin.views import files
@@ -113,6 +114,16 @@ def export_chosen(rows: Sequence[Member]) -> Response:
 
 
 BULKS = (
+    Bulk(
+        "print",
+        _l("Print files of members"),
+        "",
+        Permission.Member.READ,
+        "paper.order",
+        "member",
+        answer=lambda rows: orders.choose("member", rows),
+        asks=True,
+    ),
     Bulk(
         "export",
         _l("Export"),

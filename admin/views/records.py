@@ -20,8 +20,16 @@ from admin.views.columns import Column, Filter, from_day, read_text, to_day
 from admin.views.files import disposition
 from casework import editions
 from casework.permissions import Permission
+from engine.papers.templates import template_lines
 from models import AuditRecord, Edition, User
 from models.base import starts_with
+
+
+def _shown(name: str, data: bytes) -> str:
+    """A file of an edition as text; of a Word template its words."""
+    if name.endswith(".docx"):
+        return "\n".join(template_lines(data))
+    return data.decode("utf-8", "replace")
 
 
 class AuditView(ReadView):
@@ -114,7 +122,7 @@ class EditionView(ReadView):
         return {
             "names": sorted(files),
             "shown": shown if shown in files else "",
-            "text": files[shown].decode("utf-8", "replace") if shown in files else "",
+            "text": _shown(shown, files[shown]) if shown in files else "",
             "today": clock.today(),
         }
 

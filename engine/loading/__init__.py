@@ -19,6 +19,7 @@ from engine.loading.eligibility import read_eligibility, read_evidence
 from engine.loading.facts import check_sources, read_facts_file, read_parameters_file
 from engine.loading.outcomes import read_escalations, read_exclusions
 from engine.model import Fact, Policy, Rule
+from engine.papers import Papers, read_papers
 from engine.procedure import Procedure
 from engine.procedure.loading import read_procedure
 from engine.source import Block, Node, Source, hint
@@ -33,6 +34,8 @@ FILES = (
     "escalation.yaml",
     "procedure.yaml",
 )
+OPTIONAL = ("papers.yaml",)
+"""A policy may do without: it prints no papers then."""
 _POLICY_KEYS = "id zh en source in_force pick_by sections?"
 _SOURCE_KEYS = "zh en? issuer? issued_on? number?"
 _FOLDERS = ("cases", "papers")
@@ -69,8 +72,9 @@ def load_files(files: Mapping[str, bytes]) -> Policy:
     """The policy in these files; Refused with every fault in all of them."""
     source = Source()
     _check_names(source, files)
-    roots = {name: source.read(name, files[name]) for name in FILES if name in files}
-    if len(roots) < len(FILES) or source.unread:
+    named = (*FILES, *OPTIONAL)
+    roots = {name: source.read(name, files[name]) for name in named if name in files}
+    if any(name not in roots for name in FILES) or source.unread:
         source.refuse()
     policy = _read(source, roots, files)
     source.refuse()
@@ -85,8 +89,9 @@ def _check_names(source: Source, files: Mapping[str, bytes]) -> None:
             source.fault("file_missing", f"{name}:1:1", file=name, names=FILES)
     for path in files:
         parts = PurePosixPath(path).parts
-        if parts[0] not in _FOLDERS and path not in FILES:
-            source.fault("file_unknown", f"{path}:1:1", file=path, hint=hint(path, FILES))
+        if parts[0] not in _FOLDERS and path not in (*FILES, *OPTIONAL):
+            near = hint(path, (*FILES, *OPTIONAL))
+            source.fault("file_unknown", f"{path}:1:1", file=path, hint=near)
 
 
 def _read(source: Source, roots: Mapping[str, Node], files: Mapping[str, bytes]) -> Policy | None:
@@ -139,6 +144,7 @@ def _read(source: Source, roots: Mapping[str, Node], files: Mapping[str, bytes])
         definitions=tuple(context.definitions),
         roads=roads,
         procedure=procedure,
+        papers=_papers(source, roots, procedure, files),
         files=dict(files),
     )
 
@@ -150,6 +156,13 @@ def _narrow(context: Context, top: Block, force: Block) -> None:
         low, high = context.names.days[name]
         low = max(low, _maybe_date(force, "from") or low)
         context.names.days[name] = low, min(high, _maybe_date(force, "to") or high)
+
+
+def _papers(
+    source: Source, roots: Mapping[str, Node], procedure: Procedure, files: Mapping[str, bytes]
+) -> Papers:
+    root = roots.get("papers.yaml")
+    return Papers() if root is None else read_papers(source, root, procedure, files)
 
 
 def _maybe_date(block: Block, key: str) -> date | None:

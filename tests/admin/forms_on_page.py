@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -136,3 +137,9 @@ def form_to(html: str, end_of_action: str) -> PageForm:
     ]
     assert found, f"no form to …{end_of_action}; there are {[f.action for f in forms_of(html)]}"
     return found[0]
+
+
+def paper_cells(paper: str, tag: str = "t[hd]") -> list[str]:
+    """The texts of the cells of a printed paper, without spaces (`tag` th: of its headings)."""
+    found = re.findall(rf"<{tag}[^>]*>(.*?)</{tag}>", paper, re.S)
+    return [re.sub(r"<[^>]+>|\s", "", cell) for cell in found]

@@ -10,7 +10,6 @@ import pytest
 
 from admin.forms import worksheet
 from admin.forms.facts import raw_value
-from admin.papers import COLUMNS, label_width, widths
 from engine import Policy, load
 from models import Member
 from tests.admin.forms_on_page import form_to
@@ -222,14 +221,6 @@ def test_a_worksheet_survives_being_kept_with_a_draft() -> None:
     assert not worksheet.changed(sheet, again)
     assert {fault.code for fault in again.faults} == {"worksheet_size", "worksheet_money"}
     assert len(again.items) == 1, "a row with nothing in it is no row"
-
-
-@pytest.mark.parametrize("boxes", range(1, 13))
-def test_boxes_of_a_paper_share_the_whole_width(boxes: int) -> None:
-    shares = widths(boxes)
-    assert len(shares) == boxes
-    assert sum(shares) == COLUMNS
-    assert all(0 < label_width(share) < share for share in shares)
 
 
 def test_a_draft_keeps_everything_that_was_typed_until_it_can_be_used(office: Roadside) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from casework import editions, people
 from models import Member, User
-from tests.admin.forms_on_page import form_to
+from tests.admin.forms_on_page import form_to, paper_cells
 from tests.admin.roadside import Roadside, open_roadside
 from tests.casework.bureau import LICHENG, licheng
 from tests.conftest import Database
@@ -109,7 +109,7 @@ def test_a_trade_union_goes_its_own_road_through_the_same_pages(roadside: Roadsi
     )
     paper = office.at("clerk").get(notice.replace("/notices/", "/papers/notice/"))
     assert "帮扶名单公示" in paper
-    assert re.findall(r'<th scope="col">([^<]+)</th>', paper) == [
+    assert paper_cells(paper, "th") == [
         "姓名",
         "帮扶类别",
         "拟帮扶金额（元）",

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from casework import clearance, ledger, lists, members, payments, people, rosters, transfers
 from engine.faults import Refused
 from models.applications import CaseEvent, Decision, Duty, PayMethod
-from models.audit import AuditRecord
 from models.ledger import AccountKind, Journal, Payment, PaymentState
 from models.screenings import ScreeningLine
 from tests import factories as make
@@ -215,28 +214,6 @@ def test_a_name_comes_off_the_roster_and_may_go_on_it_again(
     clerk = office.staff["committee_clerk"]
     payments.discard(session, payment, reason="重新排版", by=clerk, at=PAY_DAY)
     assert office.prepare(application)[0].id != payment.id
-
-
-def test_the_roster_adds_up_in_figures_and_words_and_the_look_is_recorded(
-    office: Office, session: Session
-) -> None:
-    both = [office.application("transfer"), office.application("transfer")]
-    prepared = office.roster(*both)
-    clerk = office.staff["committee_clerk"]
-    paper = rosters.roster(session, office.tree.committee, prepared, by=clerk, at=PAY_DAY)
-    assert [row.order for row in paper.rows] == [1, 2]
-    assert paper.rows[0].id_number == both[0].member.id_number
-    assert (paper.total_fen, paper.total_words) == (120_000, "壹仟贰佰元整")
-    looked = session.scalars(select(AuditRecord.action).order_by(AuditRecord.seq.desc())).first()
-    assert looked == "look:roster"
-
-
-def test_another_committee_cannot_print_this_ones_roster(office: Office, session: Session) -> None:
-    prepared = office.roster(office.application("transfer"))
-    stranger = hire(session, "committee_clerk", office.tree.other_committee)
-    with pytest.raises(Refused) as refused:
-        rosters.roster(session, office.tree.other_committee, prepared, by=stranger, at=PAY_DAY)
-    assert codes(refused) == ["out_of_scope"]
 
 
 def test_the_bank_file_holds_cards_only_with_its_control_total(

@@ -104,7 +104,8 @@ def test_cases_do_not_change_the_digest_but_every_other_byte_does() -> None:
     files = folders.edited()
     plain = folders.load_files(files).digest
     without = {name: data for name, data in files.items() if not name.startswith("cases/")}
-    crlf = {name: data.replace(b"\n", b"\r\n") for name, data in files.items()}
+    texts = {name: data for name, data in files.items() if not name.endswith(".docx")}
+    crlf = files | {name: data.replace(b"\n", b"\r\n") for name, data in texts.items()}
     assert folders.load_files(without).digest == plain
     assert folders.load_files(crlf).digest == plain
     assert folders.policy(("amounts.yaml", "# 三", "# 3")).digest != plain
