@@ -19,12 +19,13 @@ from engine.procedure.load_rules import (
 )
 from engine.procedure.load_stages import read_emergency, read_roads, read_stages, road_names
 from engine.procedure.reading import LEVELS, frozen
+from engine.procedure.rounds import read_round
 from engine.procedure.shapes import Office, Procedure
 from engine.source import Block, Node, Source
 
 _TOP = (
     "offices forms roads stages emergency? notice dates deadlines payment fraud reminders? register? "
-    "checks? pairs?"
+    "checks? pairs? round?"
 )
 
 
@@ -62,6 +63,7 @@ def read_procedure(
         register=read_register(top),
         checks=read_checks(top),
         pairs=read_pairs(top, facts),
+        round=read_round(top, roads, stages, deadlines),
     )
 
 

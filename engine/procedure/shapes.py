@@ -13,6 +13,7 @@ from engine.labels import Label
 from engine.procedure.care import CheckRules, PairRules, RegisterRules
 from engine.procedure.conditions import Condition
 from engine.procedure.papers import Form, NoticeForm
+from engine.procedure.rounds import RoundRules
 from engine.procedure.rules import (
     DateName,
     DeadlineRule,
@@ -279,6 +280,7 @@ class Procedure:
     register: RegisterRules | None = None
     checks: CheckRules | None = None
     pairs: PairRules | None = None
+    round: RoundRules | None = None
 
     def road(self, road_id: str) -> Road:
         """The road of that name; KeyError when there is none."""
