@@ -206,7 +206,9 @@ def _check_served(source: Source, evidence: tuple[Rule, ...], procedure: Procedu
 def _check_carried(source: Source, facts: Mapping[str, Fact], procedure: Procedure) -> None:
     """What a yearly round shows of last year's answers are facts of this policy."""
     carried = procedure.round.carry_over if procedure.round else None
-    for name in carried.facts if carried else ():
+    if carried is None:
+        return
+    for name in carried.facts:
         if name not in facts:
             source.fault("unknown_fact", carried.where, name=name, hint=hint(name, facts))
 
