@@ -36,6 +36,7 @@ KEYS = {
     "home.index": "h",
     "applications.index_view": "a",
     "register.find": "r",
+    "rounds.index": "d",
     "meetings.index": "b",
     "notices.index": "n",
     "filings.index": "f",

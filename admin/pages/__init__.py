@@ -38,6 +38,8 @@ def install(app: Flask, frame: Admin) -> None:
         recoveries,
         register,
         reports,
+        round_steps,
+        rounds,
         screenings,
         transfers,
     )
@@ -46,6 +48,8 @@ def install(app: Flask, frame: Admin) -> None:
     for page in (
         *(
             applications,
+            rounds,
+            round_steps,
             cases,
             case_numbers,
             payee,
