@@ -5,7 +5,7 @@ What units record about it (received, sent on, members told, last year's people)
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -30,7 +30,7 @@ from casework import calendar, editions, round_deliveries, round_members, rounds
 from casework.editions import policy_of
 from casework.people import Actor
 from casework.permissions import Permission
-from casework.round_progress import by_kind, left_over, progress
+from casework.round_progress import Progress, by_kind, left_over, progress
 from engine import Policy
 from engine.faults import Fault, Refused
 from engine.procedure import RoundRules
@@ -70,6 +70,7 @@ class Step:
     last: date | None
     days_left: int | None
     faults: tuple[str, ...]
+    late: bool = False
 
 
 def seen(query: Any) -> Any:
@@ -229,8 +230,10 @@ def by_field(faults: Sequence[Fault]) -> dict[str, list[str]]:
     return found
 
 
-def _steps(policy: Policy, rules: RoundRules, notice_on: date) -> list[Step]:
-    """The plan, counted back from the due date."""
+def _steps(
+    policy: Policy, rules: RoundRules, notice_on: date, behind: Collection[str] = ()
+) -> list[Step]:
+    """The plan, counted back from the due date. `behind`: steps in which something is still open."""
     today = clock.today()
     return [
         Step(
@@ -240,6 +243,7 @@ def _steps(policy: Policy, rules: RoundRules, notice_on: date) -> list[Step]:
             one.last,
             (one.last - today).days if one.last else None,
             tuple(fault_text(fault) for fault in one.faults),
+            late=one.last is not None and one.last < today and one.step.id in behind,
         )
         for one in plan(policy, rules, notice_on, calendar.load(db.session()))
     ]
@@ -273,7 +277,7 @@ def page(opened: AidRound, refusal: Refusal = Refusal()) -> str:
         road=policy.procedure.roads.get(opened.road),
         status=STATUSES[opened.status],
         running=running,
-        steps=_steps(policy, rules, opened.notice_on),
+        steps=_steps(policy, rules, opened.notice_on, _behind(rules, lines) if running else ()),
         left_days=(opened.due_on - clock.today()).days if opened.due_on else None,
         lines=lines,
         deliveries=deliveries,
@@ -296,6 +300,14 @@ def page(opened: AidRound, refusal: Refusal = Refusal()) -> str:
         wrong=by_field(refusal.faults),
         today=clock.today(),
     )
+
+
+def _behind(rules: RoundRules, lines: Sequence[Progress]) -> set[str]:
+    """Steps of the plan in which somebody still has something to do."""
+    found = {step for line in lines for step, count in line.at_step.items() if count}
+    if rules.plan and any(line.told < line.branches for line in lines):
+        found.add(rules.plan[0].id)
+    return found
 
 
 def _deliveries(opened: AidRound, by: Actor) -> list[RoundDelivery]:
