@@ -40,6 +40,7 @@ def install(app: Flask, frame: Admin) -> None:
         reports,
         round_steps,
         rounds,
+        screening_files,
         screenings,
         transfers,
     )
@@ -60,7 +61,16 @@ def install(app: Flask, frame: Admin) -> None:
             notices,
             objections,
         ),
-        *(filings, screenings, transfers, payments, receipts, account_checks, imports),
+        *(
+            filings,
+            screenings,
+            screening_files,
+            transfers,
+            payments,
+            receipts,
+            account_checks,
+            imports,
+        ),
         *(inbox, funds, journal, recoveries, bank_files, figures, panels, policy_settings),
         *(hardship, checks, check_visits, reports),
     ):

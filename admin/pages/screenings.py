@@ -43,8 +43,9 @@ from admin.papers import ListPaper, paper_date
 from admin.security.guard import requires
 from admin.security.people import actor
 from admin.text import fault_text, mask
-from casework import events, scope, screenings
+from casework import events, likenesses, scope, screenings
 from casework.lists import stage_of_kind
+from casework.moves import policy_and_road
 from casework.people import Actor
 from casework.permissions import Permission
 from engine.faults import Fault
@@ -144,6 +145,23 @@ def enter() -> ResponseReturnValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Alike:
+    """A likeness of somebody on the list."""
+
+    id: int
+    label: Label
+    state: str
+    stops: bool
+
+
+MATCH_STATES = {
+    "open": (_l("to be compared"), "orange"),
+    "duplicate": (_l("duplicate"), "red"),
+    "cleared": (_l("no duplicate"), "green"),
+}
+
+
+@dataclass(frozen=True, slots=True)
 class ScreenRow:
     """One person on the list: no cause, no amount, no way to the application."""
 
@@ -221,8 +239,26 @@ def list_page(entered: ScreeningList, answer: Answer | None, faults: Sequence[Fa
         columns=each,
         waits=bool(open_ids),
         may_export=scope.may(by, Permission.Screening.EXPORT, entered.org.path),
+        may_compare=scope.may(by, Permission.Screening.COMPARE, entered.org.path),
         may_reveal=mine,
+        alike=_alike(entered),
+        states=MATCH_STATES,
+        today=clock.today(),
     )
+
+
+def _alike(entered: ScreeningList) -> dict[int, list[Alike]]:
+    """The likenesses of each line, as a line of the page says them."""
+    found = likenesses.of_list(db.session(), entered)
+    kinds = policy_and_road(entered.lines[0].application)[0].procedure.comparisons
+    return {
+        line_id: [
+            Alike(one.id, kinds[one.kind].label, one.state.value, stops=kinds[one.kind].stops)
+            for one in rows
+            if one.kind in kinds
+        ]
+        for line_id, rows in found.items()
+    }
 
 
 def screens(by: Actor, entered: ScreeningList) -> bool:
@@ -354,5 +390,13 @@ def install(app: Flask, frame: Admin) -> None:
     app.register_blueprint(blueprint)
     add(
         app,
-        Entry("screenings.index", _l("Screening list"), "aid", READERS, icon="screen", order=60),
+        Entry(
+            "screenings.index",
+            _l("Screening list"),
+            "aid",
+            READERS,
+            icon="screen",
+            order=60,
+            also=("screenings", "screening_files"),
+        ),
     )
