@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from admin.i18n import LOCALES
 from admin.papers import FormPaper, ListPaper, Opinion, form_paper, paper_date
 from admin.text import mask
-from casework import history, settings
+from casework import history, notice_board, settings
 from casework import papers as records
 from casework.editions import policy_of
 from engine import Policy
@@ -133,11 +133,13 @@ class NoticePaper:
     dated: str
 
 
-def posted_notice(session: Session, notice: Notice) -> NoticePaper:
-    """A notice as it was frozen when it was posted."""
+def posted_notice(session: Session, notice: Notice, *, as_posted: bool = False) -> NoticePaper:
+    """The paper for the board: the frozen rows of the names that still hang; `as_posted` all of
+    them, for the file."""
     policy = policy_of(notice.edition)
     text = notice_words(session, notice.org, policy, notice.road, notice.posted_on, notice.ends_on)
-    return notice_paper(policy, text, notice.frozen)
+    rows = notice.frozen if as_posted else notice_board.rows_on_board(notice)
+    return notice_paper(policy, text, rows)
 
 
 def notice_words(

@@ -27,6 +27,7 @@ def install(app: Flask, frame: Admin) -> None:
         journal,
         meetings,
         messages,
+        notice_board,
         notices,
         objections,
         panels,
@@ -59,6 +60,7 @@ def install(app: Flask, frame: Admin) -> None:
             papers,
             meetings,
             notices,
+            notice_board,
             objections,
         ),
         *(

@@ -3,7 +3,7 @@ full is recorded as a look."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, abort, render_template, url_for
+from flask import Blueprint, Flask, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import Admin
 from sqlalchemy import select
@@ -53,10 +53,12 @@ def form(application_id: int) -> ResponseReturnValue:
 @blueprint.get("/notice/<int:notice_id>")
 @requires(Permission.Notice.READ)
 def notice(notice_id: int) -> ResponseReturnValue:
-    """The posted list exactly as it was frozen."""
+    """The list for the branch's board: frozen, without names that were taken off; `as=posted` gives
+    it whole, for the file."""
     query = select(Notice).join(OrgUnit, OrgUnit.id == Notice.org_id).where(Notice.id == notice_id)
     posted = load(query, Permission.Notice.READ, OrgUnit.path)
-    sheet = sheets.posted_notice(db.session(), posted)
+    as_posted = request.args.get("as") == "posted"
+    sheet = sheets.posted_notice(db.session(), posted, as_posted=as_posted)
     return render_template(
         "papers/notice.html",
         paper=sheet,

@@ -160,7 +160,7 @@ def test_r_4_4_1_a_list_of_another_scheme_is_taken_in_whole_with_all_faults_at_o
         scheme(
             office,
             {"name": "甲", "id_number": "370112194912310039"},
-            {"name": "", "id_number": ""},
+            {"name": "", "note": "某人"},
             {"name": "乙", "birth_on": "昨天", "amount": "六百"},
             name="",
             year=1999,
