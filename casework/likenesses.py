@@ -202,7 +202,7 @@ def _by_account(session: Session, accounts: _Index) -> Iterator[tuple[str, int, 
         )
     )
     for index, other in rows:
-        for mine in accounts[index] - {other}:
+        for mine in accounts.get(index or b"", set()) - {other}:
             yield "account", mine, other
 
 
@@ -220,7 +220,7 @@ def _by_household(
     ).all()
     seen: set[tuple[int, int]] = set()
     for index, other in (*as_member, *as_relative):
-        for mine in (selves.get(index, set()) | at_home.get(index, set())) - {other}:
+        for mine in (selves.get(index or b"", set()) | at_home.get(index or b"", set())) - {other}:
             if (mine, other) not in seen:
                 seen.add((mine, other))
                 yield "household", mine, other

@@ -3,9 +3,10 @@ full is recorded as a look."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, abort, render_template, request, url_for
+from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import Admin
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from admin import looks, papers
@@ -15,6 +16,7 @@ from admin.extensions import db
 from admin.pages.common import application_or_404, policy_road
 from admin.security.guard import requires
 from admin.security.people import actor
+from casework import entries
 from casework.permissions import Permission
 from casework.scope import may
 from models.notices import Notice
@@ -32,6 +34,11 @@ def form(application_id: int) -> ResponseReturnValue:
     policy, road = policy_road(application)
     if road is None:
         abort(404)
+    if not entries.form_issued(road, road.stage(application.stage)):
+        flash(
+            _("The form is given out only after the appraisal; this is the registration."), "info"
+        )
+        return redirect(url_for("branch_papers.registration", application_id=application.id))
     in_full = may(actor(), Permission.Member.REVEAL, application.member.org.path)
     sheet = sheets.application_form(
         db.session(), application, policy.procedure.form_of(road.id), in_full=in_full

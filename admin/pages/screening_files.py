@@ -164,12 +164,13 @@ def compare_page(match: ScreeningMatch, note: str, faults: Sequence[Fault]) -> s
 def _other_title(match: ScreeningMatch) -> str:
     if match.scheme_row is not None:
         scheme = match.scheme_row.list
-        return _(
+        said = _(
             "%(name)s, %(year)s, row %(row)s",
             name=scheme.name,
             year=scheme.year,
             row=match.scheme_row.row_number,
         )
+        return str(said)
     if match.other_application is not None:
         return str(match.other_application.number)
     return str(_("Member without an application this year"))
