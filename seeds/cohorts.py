@@ -19,13 +19,16 @@ from casework import (
     attachments,
     endings,
     filings,
+    notice_board,
     notices,
     objections,
     payments,
     receipts,
+    schemes,
     screenings,
     steps,
     transfers,
+    workbooks,
 )
 from casework.clock import CHINA
 from casework.people import Actor
@@ -233,13 +236,11 @@ class Cohort:
         yield self._at("notice_end")
         at = self._at("notice_end")
         for notice in posted:
-            notices.close(
-                self.session,
-                notice,
-                records.notice_end(self._day("notice_end")),
-                by=self._clerk(self._org(notice.org_id), at),
-                at=at,
-            )
+            clerk = self._clerk(self._org(notice.org_id), at)
+            photo = attachments.Upload("公示照片.png", scans.blank_sheet(notice.id))
+            notice_board.add_photo(self.session, notice, photo, by=clerk, at=at)
+            ended = records.notice_end(self._day("notice_end"))
+            notices.close(self.session, notice, ended, by=clerk, at=at)
 
     def _post(self) -> list[Notice]:
         at, first = self._at("notice"), self._day("notice")
@@ -282,6 +283,23 @@ class Cohort:
             entered,
             {"screened_on": self._day("screening_result")},
             {a.id: {"result": "pass"} for a in self.applications},
+            by=self.world.actor("screener", at),
+            at=at,
+        )
+
+    def _another_scheme(self) -> None:
+        """A list of another scheme on which the first of them stands too."""
+        at, member = self._at("screening"), self.applications[0].member
+        rows = [
+            {"name": member.name, "id_number": member.id_number or "", "amount": "500"},
+            {"name": "外区人员", "birth_on": "1951-02-03", "amount": "800"},
+        ]
+        schemes.upload(
+            self.session,
+            self.world.district.orgs["SC"],
+            attachments.Upload("临时救助.xlsx", workbooks.write("名单", schemes.COLUMNS, rows)),
+            name="临时救助",
+            year=at.year,
             by=self.world.actor("screener", at),
             at=at,
         )
@@ -340,6 +358,7 @@ class Cohort:
                 self._post()
             if stage == "screening" and self.plan.count % 2 == 0:
                 yield self._at("screening")
+                self._another_scheme()
                 self._enter_list()
             return
         yield self._at(stage)
