@@ -191,7 +191,7 @@ def _at_home(session: Session, members: Iterable[int]) -> dict[bytes, set[int]]:
     )
     found: dict[bytes, set[int]] = defaultdict(set)
     for index, member in rows:
-        found[index].add(member)
+        found[index or b""].add(member)
     return found
 
 

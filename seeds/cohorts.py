@@ -24,11 +24,9 @@ from casework import (
     objections,
     payments,
     receipts,
-    schemes,
     screenings,
     steps,
     transfers,
-    workbooks,
 )
 from casework.clock import CHINA
 from casework.people import Actor
@@ -40,7 +38,7 @@ from models.members import Member
 from models.notices import Notice
 from models.orgs import OrgUnit
 from models.screenings import ScreeningList
-from seeds import records, scans
+from seeds import other_schemes, records, scans
 from seeds.district import District, household
 from seeds.hardships import Hardship
 from seeds.people import People
@@ -287,23 +285,6 @@ class Cohort:
             at=at,
         )
 
-    def _another_scheme(self) -> None:
-        """A list of another scheme on which the first of them stands too."""
-        at, member = self._at("screening"), self.applications[0].member
-        rows = [
-            {"name": member.name, "id_number": member.id_number or "", "amount": "500"},
-            {"name": "外区人员", "birth_on": "1951-02-03", "amount": "800"},
-        ]
-        schemes.upload(
-            self.session,
-            self.world.district.orgs["SC"],
-            attachments.Upload("临时救助.xlsx", workbooks.write("名单", schemes.COLUMNS, rows)),
-            name="临时救助",
-            year=at.year,
-            by=self.world.actor("screener", at),
-            at=at,
-        )
-
     def _enter_list(self) -> ScreeningList:
         at = self._at("screening")
         return screenings.enter_list(
@@ -358,7 +339,8 @@ class Cohort:
                 self._post()
             if stage == "screening" and self.plan.count % 2 == 0:
                 yield self._at("screening")
-                self._another_scheme()
+                at, member = self._at("screening"), self.applications[0].member
+                other_schemes.hand_in(self.session, self.world.actor("screener", at), member, at)
                 self._enter_list()
             return
         yield self._at(stage)

@@ -1,11 +1,12 @@
-"""What units record in a yearly round: notice received, sent on, members told; last year's people."""
+"""What units record in a yearly round: notice received, sent on, members told; last year's people; its notice
+in print."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from flask import Blueprint, Flask, flash, redirect, request, url_for
+from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import Admin
 from flask_babel import gettext as _
@@ -16,6 +17,7 @@ from admin.acting import attempt, identifier, load, refused
 from admin.pages.rounds import Refusal, day_of_form, page, round_or_404
 from admin.security.guard import requires
 from casework import round_deliveries, round_members
+from casework.editions import policy_of
 from casework.people import Actor
 from casework.permissions import Permission
 from models.members import Member
@@ -167,6 +169,22 @@ def undo(row_id: int) -> ResponseReturnValue:
         round_members.take_back(session, session.get_one(RoundMember, row_id), by=by, at=at)
 
     return _answer(do, "round.take_back", "round_member", row_id, round_id, "", _("Recorded."))
+
+
+@blueprint.get("/<int:round_id>/print")
+@requires(Permission.Round.READ)
+def sheet(round_id: int) -> ResponseReturnValue:
+    """The notice as it went out."""
+    opened = round_or_404(round_id)
+    return render_template(
+        "papers/round_notice.html",
+        round=opened,
+        title=opened.title,
+        issuer=policy_of(opened.edition).procedure.notice.issuer,
+        back=url_for("rounds.show", round_id=round_id),
+        landscape=False,
+        full=False,
+    )
 
 
 def install(app: Flask, frame: Admin) -> None:

@@ -369,22 +369,6 @@ def close(round_id: int) -> ResponseReturnValue:
     return redirect(url_for("rounds.show", round_id=round_id))
 
 
-@blueprint.get("/<int:round_id>/print")
-@requires(Permission.Round.READ)
-def sheet(round_id: int) -> ResponseReturnValue:
-    """The notice as it went out."""
-    opened = round_or_404(round_id)
-    return render_template(
-        "papers/round_notice.html",
-        round=opened,
-        title=opened.title,
-        issuer=policy_of(opened.edition).procedure.notice.issuer,
-        back=url_for("rounds.show", round_id=round_id),
-        landscape=False,
-        full=False,
-    )
-
-
 def install(app: Flask, frame: Admin) -> None:
     """Bind the yearly round."""
     app.register_blueprint(blueprint)

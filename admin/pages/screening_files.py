@@ -29,7 +29,8 @@ from sqlalchemy.orm import Session
 from admin import clock
 from admin.acting import attempt, identifier, load, refused
 from admin.extensions import db
-from admin.pages.screenings import MATCH_STATES, list_or_404, list_page
+from admin.pages import alike
+from admin.pages.screenings import list_or_404, list_page
 from admin.security.guard import requires
 from admin.security.people import actor
 from admin.text import DASH, fault_text, mask, policy_label, yuan, zhdate
@@ -155,7 +156,7 @@ def compare_page(match: ScreeningMatch, note: str, faults: Sequence[Fault]) -> s
         may_settle=match.state == MatchState.OPEN
         and match.line.result is None
         and scope.may(by, Permission.Screening.COMPARE, match.line.list.org.path),
-        states=MATCH_STATES,
+        states=alike.STATES,
         note=note,
         wrong=[fault_text(fault) for fault in faults if fault.where == "note"],
     )

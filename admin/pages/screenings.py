@@ -36,16 +36,15 @@ from admin.forms.batch import Answer
 from admin.forms.records import Line, lines, read
 from admin.i18n import _l
 from admin.nav import Entry, add
-from admin.pages import batches, papers, waiting
+from admin.pages import alike, batches, papers, waiting
 from admin.pages.batches import Group
 from admin.pages.common import policy_road
 from admin.papers import ListPaper, paper_date
 from admin.security.guard import requires
 from admin.security.people import actor
 from admin.text import fault_text, mask
-from casework import events, likenesses, scope, screenings
+from casework import events, scope, screenings
 from casework.lists import stage_of_kind
-from casework.moves import policy_and_road
 from casework.people import Actor
 from casework.permissions import Permission
 from engine.faults import Fault
@@ -145,23 +144,6 @@ def enter() -> ResponseReturnValue:
 
 
 @dataclass(frozen=True, slots=True)
-class Alike:
-    """A likeness of somebody on the list."""
-
-    id: int
-    label: Label
-    state: str
-    stops: bool
-
-
-MATCH_STATES = {
-    "open": (_l("to be compared"), "orange"),
-    "duplicate": (_l("duplicate"), "red"),
-    "cleared": (_l("no duplicate"), "green"),
-}
-
-
-@dataclass(frozen=True, slots=True)
 class ScreenRow:
     """One person on the list: no cause, no amount, no way to the application."""
 
@@ -241,24 +223,10 @@ def list_page(entered: ScreeningList, answer: Answer | None, faults: Sequence[Fa
         may_export=scope.may(by, Permission.Screening.EXPORT, entered.org.path),
         may_compare=scope.may(by, Permission.Screening.COMPARE, entered.org.path),
         may_reveal=mine,
-        alike=_alike(entered),
-        states=MATCH_STATES,
+        alike=alike.of(entered),
+        states=alike.STATES,
         today=clock.today(),
     )
-
-
-def _alike(entered: ScreeningList) -> dict[int, list[Alike]]:
-    """The likenesses of each line, as a line of the page says them."""
-    found = likenesses.of_list(db.session(), entered)
-    kinds = policy_and_road(entered.lines[0].application)[0].procedure.comparisons
-    return {
-        line_id: [
-            Alike(one.id, kinds[one.kind].label, one.state.value, stops=kinds[one.kind].stops)
-            for one in rows
-            if one.kind in kinds
-        ]
-        for line_id, rows in found.items()
-    }
 
 
 def screens(by: Actor, entered: ScreeningList) -> bool:
