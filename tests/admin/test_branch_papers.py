@@ -67,7 +67,10 @@ def test_r_4_1_2_after_it_the_form_comes_filled_in_and_the_minutes_can_be_printe
     [
         ({"voting": "ballot"}, "请填写“同意票数”"),
         ({"voting": "hands", "votes_for": "3", "votes_against": "3"}, "同意票不多于不同意票"),
-        ({"voting": "hands", "votes_for": "9", "votes_against": "3"}, "票数合计不能多于实到人数"),
+        (
+            {"voting": "hands", "votes_for": "9", "votes_against": "3"},
+            "不同意票合计不能多于实到人数",
+        ),
         ({"present": "13"}, "实到人数不能多于应到人数"),
     ],
 )

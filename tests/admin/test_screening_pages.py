@@ -13,7 +13,7 @@ from casework import schemes, workbooks
 from casework.screening_files import COLUMNS
 from models import Member
 from tests.admin.roadside import Roadside, open_roadside, said
-from tests.admin.test_case_lists import decide_both, file_both
+from tests.admin.test_case_lists import decide_both
 from tests.admin.test_cases_walk import post_and_end
 from tests.casework.bureau import Bureau, register, walk
 from tests.conftest import Database
@@ -30,7 +30,7 @@ def office(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     made = open_roadside(database, tmp_path, {"王建国": {}, "刘长河": {}}, begun)
     decide_both(made)
     post_and_end(made)
-    file_both(made)
+    made.at("committee_clerk").press("/filings/", "/filings/file", **{"list-contact": "赵干事"})
     return made
 
 
@@ -111,4 +111,4 @@ def test_wrong_files_and_rows_are_said_and_others_have_no_way_in(office: Roadsid
         office.at(who).get("/screenings/schemes", status=403)
     entered(office)
     office.at("finance").get("/screenings/1/xlsx", status=403)
-    assert "/import" not in office.at("committee_clerk").get("/screenings/1")
+    assert "/screenings/1/import" not in office.at("committee_clerk").get("/screenings/1")
