@@ -37,6 +37,7 @@ KEYS = {
     "inbox.index": "x",
     "applications.index_view": "a",
     "register.find": "r",
+    "rounds.index": "d",
     "meetings.index": "b",
     "notices.index": "n",
     "filings.index": "f",

@@ -27,6 +27,7 @@ from engine.faults import Fault, Refused
 from models.applications import Application
 from models.attachments import Attachment
 from models.members import Member
+from models.notices import Notice
 from models.secrets import CannotOpen, keyring
 
 _SIGNATURES = (
@@ -62,12 +63,15 @@ def store(
     at: datetime,
     application: Application | None = None,
     member: Member | None = None,
+    notice: Notice | None = None,
     copies: int = 1,
 ) -> Attachment:
-    """Keep a scan for an application or a member; raises with every fault of the file at once."""
-    org_id = application.org_id if application else member.org_id if member else None
-    if org_id is None:
-        raise ValueError("an attachment belongs to an application or a member")
+    """Keep a scan for an application, a member or a posted list; raises with every fault of the
+    file at once."""
+    owner = application or member or notice
+    if owner is None:
+        raise ValueError("an attachment belongs to an application, a member or a notice")
+    org_id = owner.org_id
     require(session, by, Permission.Attachment.ADD, org_id)
     mime = sniff(upload.content)
     limit = settings.get(session, "attachment_max_mb")
@@ -85,6 +89,7 @@ def store(
         uid=uid,
         application_id=application.id if application else None,
         member_id=member.id if member else None,
+        notice_id=notice.id if notice else None,
         kind=kind,
         filename=clean_name(upload.filename),
         mime=mime,
@@ -98,10 +103,9 @@ def store(
     _write(attachment, upload.content)
     session.add(attachment)
     session.flush()
-    about = ("application", application.id) if application else ("member", attachment.member_id)
-    events.audit(
-        session, by, at, "attachment.store", *about, {"kind": kind, "sha256": attachment.sha256}
-    )
+    about = "application" if application else "member" if member else "notice"
+    data = {"kind": kind, "sha256": attachment.sha256}
+    events.audit(session, by, at, "attachment.store", about, owner.id, data)
     return attachment
 
 
@@ -152,4 +156,6 @@ def _write(attachment: Attachment, content: bytes) -> None:
 def _org_of(session: Session, attachment: Attachment) -> int:
     if attachment.application_id is not None:
         return session.get_one(Application, attachment.application_id).org_id
+    if attachment.notice_id is not None:
+        return session.get_one(Notice, attachment.notice_id).org_id
     return session.get_one(Member, attachment.member_id).org_id

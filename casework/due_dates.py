@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, null, or_, select
 from sqlalchemy.orm import Session
 
-from casework import emergency
+from casework import emergency, round_dates
 from casework.clock import day_of
 from casework.dues import CaseDue, State
 from casework.editions import policy_of
@@ -79,6 +79,10 @@ def dates_of_many(
     plan = _Plan(names)
     for row in session.execute(plan.query().where(chosen)):
         plan.take(found[row.application_id], row)
+    if plan.of_round:
+        for number, days in round_dates.days_of_many(session, chosen).items():
+            known = {name: days.get(what) for name, what in plan.of_round}
+            found[number] |= {name: day for name, day in known.items() if day is not None}
     return found
 
 
@@ -98,6 +102,7 @@ class _Plan:
         self.authorised: list[tuple[str, str]] = []
         self.left: dict[str, list[str]] = defaultdict(list)
         self.reached: dict[str, list[str]] = defaultdict(list)
+        self.of_round: list[tuple[str, str]] = []
         for name in names:
             kind, what = name.found or ("", "")
             stage, _, field = what.partition(".")
@@ -107,6 +112,8 @@ class _Plan:
                 self.authorised.append((name.id, what))
             elif kind in ("done", "reached"):
                 (self.left if kind == "done" else self.reached)[what].append(name.id)
+            elif kind == "round":
+                self.of_round.append((name.id, what))
         pairs = [pair for stage in self.recorded.values() for pair in stage] + self.authorised
         self.fields = {field: f"field_{at}" for at, field in enumerate(dict(pairs).values())}
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from casework import calendar, emergency, history, moves
+from casework import calendar, emergency, history, moves, round_dates
 from casework.clock import day_of
 from engine import Calendar, due
 from engine.deadlines import Due
@@ -75,7 +75,7 @@ def _find(
     name: DateName,
     recorded: dict[str, dict[str, object]],
 ) -> date | None:
-    """Where a date is found; a yearly round is not kept here and so has none."""
+    """Where a date is found; without a round that was opened its dates are not known."""
     if name.found is None:
         return None
     kind, what = name.found
@@ -86,6 +86,8 @@ def _find(
         event = emergency.authorisation(session, application)
         record = event.data.get("record") if event else None
         return _day(record.get(what)) if isinstance(record, dict) else None
+    if kind == "round":
+        return round_dates.days_of(round_dates.of_application(session, application)).get(what)
     events = history.events_of(session, application)
     if kind == "done":
         done = [e for e in events if e.stage_from == what and e.stage_to != what]

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import approvals, duties, grants, history, moves
+from casework import approvals, cancellations, duties, grants, history, moves
 from casework.people import Actor
 from casework.permissions import Permission
 from engine import records
@@ -130,7 +130,8 @@ def withdraw(
     at: datetime,
     expected_version: int,
 ) -> Application:
-    """Take the application back at the member's wish, while the procedure still lets him."""
+    """Take the application back at the member's wish, while the procedure still lets him. His name
+    comes off every board that still hangs; nothing changes for the others there."""
     permission = Permission.Application.WITHDRAW
     moves.lock(session, [application])
     road, stage = _here(application)
@@ -146,6 +147,7 @@ def withdraw(
     if found:
         raise Refused(found)
     grants.cancel(session, application, by, at, reason)
+    cancellations.take_off(session, application, at)
     moves.move(
         session,
         application,

@@ -264,4 +264,12 @@ TEXTS: Catalogue = {
     ),
 }
 
+register(
+    {
+        "photo_type": (
+            "“{filename}”不是照片，请上传 JPG 或 PNG 格式的公示照片。",
+            "{filename} is not a photo. Upload the photo of the notice as JPG or PNG.",
+        )
+    }
+)
 register(TEXTS)

@@ -50,6 +50,12 @@ class Permission:
         VISIT = "step.visit"
         ARCHIVE = "step.archive"
 
+    class Round:
+        READ = "round.read"
+        OPEN = "round.open"
+        CLOSE = "round.close"
+        DELIVER = "round.deliver"
+
     class Notice:
         READ = "notice.read"
         REMOVE = "notice.remove"
@@ -64,6 +70,8 @@ class Permission:
         READ = "screening.read"
         ENTER = "screening.enter"
         EXPORT = "screening.export"
+        COMPARE = "screening.compare"
+        UPLOAD = "screening.upload"
 
     class Fund:
         READ = "fund.read"

@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import calendar, events, grants, lists, moves, scope, transfers
+from casework import calendar, events, grants, likenesses, lists, moves, scope, transfers
 from casework.lists import Raw, Versions
 from casework.people import Actor
 from casework.permissions import Permission
@@ -78,7 +78,9 @@ def enter_list(
             data["due"] = counted.date.isoformat()
             data["late"] = entered_on > counted.date
         moves.move(session, application, verb="enter_list", by=by, at=at, data=data)
-    data = {"lines": len(applications), "entered_on": entered_on.isoformat()}
+    session.expire(entered, ["lines"])
+    found_alike = likenesses.find(session, entered, at=at)
+    data = {"lines": len(applications), "entered_on": entered_on.isoformat(), "alike": found_alike}
     events.audit(session, by, at, "screening.enter", "screening_list", entered.id, data)
     return entered
 
@@ -113,6 +115,8 @@ def record_results(
     )
     for application in applications:
         found += _result_faults(application, values.get(application.id, {}))
+    given_results = {number: each.get("result") for number, each in values.items()}
+    found += likenesses.pass_faults(session, chosen, given_results)
     lists.stop(found)
     granted = [grants.of(session, application, lock=True) for application in applications]
     transfers.hold(session, [grant for grant in granted if grant is not None])

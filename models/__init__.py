@@ -69,7 +69,9 @@ from models.pairs import HelpingPair, PairContact, PairState
 from models.people import Locale, LoginAttempt, Role, User, UserRole
 from models.policy_drafts import DraftState, PolicyDraft
 from models.register import HardshipEntry
+from models.rounds import AidRound, RoundDelivery, RoundMember, RoundStatus
 from models.saved_views import SavedView
+from models.schemes import MatchState, SchemeList, SchemeRow, ScreeningMatch
 from models.screenings import (
     Filing,
     FilingLine,
@@ -82,6 +84,7 @@ from models.settings import Series, Setting
 __all__ = [
     "Account",
     "AccountKind",
+    "AidRound",
     "Application",
     "Approval",
     "ApprovalResult",
@@ -127,6 +130,7 @@ __all__ = [
     "LoginAttempt",
     "Mail",
     "MailState",
+    "MatchState",
     "Measure",
     "MeasureState",
     "Member",
@@ -154,9 +158,15 @@ __all__ = [
     "Recovery",
     "RecoveryState",
     "Role",
+    "RoundDelivery",
+    "RoundMember",
+    "RoundStatus",
     "SavedView",
+    "SchemeList",
+    "SchemeRow",
     "ScreeningLine",
     "ScreeningList",
+    "ScreeningMatch",
     "ScreeningResult",
     "Series",
     "Setting",

@@ -1,4 +1,4 @@
-"""Scans and papers kept with a case or a member. The bytes lie sealed on disk, not here."""
+"""Scans and papers kept with a case, a member or a notice. The bytes lie sealed on disk, not here."""
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Integer
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -6,6 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.applications import Application
 from models.base import Base, Code, Moment, Name, PrimaryKey, Sha256, Uid, ordered_text
 from models.members import Member
+from models.notices import Notice
 
 
 class Attachment(Base):
@@ -36,6 +37,10 @@ class Attachment(Base):
     )
     by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True, comment="Who")
     at: Mapped[Moment] = mapped_column(comment="When")
+    notice_id: Mapped[int | None] = mapped_column(
+        ForeignKey("notice.id"), index=True, comment="Notice that it shows"
+    )
 
     application: Mapped[Application | None] = relationship(back_populates="attachments")
     member: Mapped[Member | None] = relationship()
+    notice: Mapped[Notice | None] = relationship()

@@ -19,6 +19,7 @@ from casework import (
     attachments,
     endings,
     filings,
+    notice_board,
     notices,
     objections,
     payments,
@@ -37,7 +38,7 @@ from models.members import Member
 from models.notices import Notice
 from models.orgs import OrgUnit
 from models.screenings import ScreeningList
-from seeds import records, scans
+from seeds import other_schemes, records, scans
 from seeds.district import District, household
 from seeds.hardships import Hardship
 from seeds.people import People
@@ -233,13 +234,11 @@ class Cohort:
         yield self._at("notice_end")
         at = self._at("notice_end")
         for notice in posted:
-            notices.close(
-                self.session,
-                notice,
-                records.notice_end(self._day("notice_end")),
-                by=self._clerk(self._org(notice.org_id), at),
-                at=at,
-            )
+            clerk = self._clerk(self._org(notice.org_id), at)
+            photo = attachments.Upload("公示照片.png", scans.blank_sheet(notice.id))
+            notice_board.add_photo(self.session, notice, photo, by=clerk, at=at)
+            ended = records.notice_end(self._day("notice_end"))
+            notices.close(self.session, notice, ended, by=clerk, at=at)
 
     def _post(self) -> list[Notice]:
         at, first = self._at("notice"), self._day("notice")
@@ -340,6 +339,8 @@ class Cohort:
                 self._post()
             if stage == "screening" and self.plan.count % 2 == 0:
                 yield self._at("screening")
+                at, member = self._at("screening"), self.applications[0].member
+                other_schemes.hand_in(self.session, self.world.actor("screener", at), member, at)
                 self._enter_list()
             return
         yield self._at(stage)

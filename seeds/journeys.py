@@ -14,7 +14,7 @@ from casework import pairs as pairing
 from casework.clock import day_of
 from models.ledger import FundSource
 from models.orgs import OrgLevel
-from seeds import hardships
+from seeds import hardships, rounds
 from seeds.cohorts import Cohort, Plan, World
 from seeds.district import District
 from seeds.people import People
@@ -41,6 +41,7 @@ def play(
     world = World(session, district, people, _money(session, district, now), policy)
     world.free = {code: list(reversed(members)) for code, members in district.members.items()}
     walks = [Cohort(world, plan).walk() for plan in plans(now, applications)]
+    walks += rounds.walks(session, district, POLICY_CODE, now)
     tie = count()
     queue = [(next(walk), next(tie), walk) for walk in walks]
     heapq.heapify(queue)

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from admin.cases import actions, shapes
 from admin.forms import facts as fact_forms
+from admin.pages import branch_papers
+from admin.pages.common import policy_road
 from admin.text import policy_label
 from casework import clearance
 from casework.papers import kinds as kinds_of_paper
@@ -63,8 +65,25 @@ def statements(application: Application, policy: Policy, way: Road | None) -> li
 
 
 def prints(session: Session, application: Application, by: Actor) -> list[tuple[str, str]]:
-    """Further papers in which the application stands."""
+    """Further papers: the branch's own, and those in which the application stands."""
     found = []
+    _policy, road = policy_road(application)
+    if road is not None and may(by, Permission.Application.PRINT, application.org.path):
+        if any(stage.issues_form for stage in road.stages):
+            found.append(
+                (
+                    _("Registration of an application"),
+                    url_for("branch_papers.registration", application_id=application.id),
+                )
+            )
+        review = branch_papers.review_of(road)
+        if review is not None:
+            found.append(
+                (
+                    policy_label(review.label),
+                    url_for("branch_papers.appraisal", application_id=application.id),
+                )
+            )
     if may(by, Permission.Notice.READ, application.org.path):
         rows = session.scalars(
             select(Notice)
@@ -72,7 +91,7 @@ def prints(session: Session, application: Application, by: Actor) -> list[tuple[
             .where(NoticeLine.application_id == application.id)
             .order_by(Notice.id)
         )
-        found = [
+        found += [
             (_("Notice %(number)s", number=row.number), url_for("papers.notice", notice_id=row.id))
             for row in rows
         ]

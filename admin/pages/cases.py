@@ -40,7 +40,7 @@ from admin.pages.common import (
 from admin.security.guard import requires
 from admin.security.people import actor
 from admin.text import policy_label
-from casework import applications, pay_first, steps
+from casework import applications, entries, pay_first, steps
 from casework import dues as case_dues
 from casework import history as records
 from casework.entries import at_entry
@@ -159,7 +159,10 @@ def build(
         and possible.save is not None
         and way is not None
         and at_entry(way, procedure.stages[application.stage]),
-        printable=way is not None and may(by, Permission.Application.PRINT, path),
+        printable=way is not None
+        and way.has(application.stage)
+        and entries.form_issued(way, way.stage(application.stage))
+        and may(by, Permission.Application.PRINT, path),
     )
 
 

@@ -274,6 +274,7 @@ def page(application: Application, typed: Typed | None, faults: Sequence[Fault])
         may_sheet=may(actor(), Permission.Member.WRITE, application.member.org.path),
         found=view.ask(session, application, policy, road),
         unplaced=_unplaced(found, facts_now, given),
+        carried_from=draft.get("carried_from") if typed is None else None,
     )
 
 

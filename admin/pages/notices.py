@@ -27,7 +27,7 @@ from admin.pages import batches, waiting
 from admin.pages.batches import Group
 from admin.security.guard import requires
 from admin.security.people import actor
-from casework import calendar, notices, scope
+from casework import calendar, notice_board, notices, scope
 from casework.editions import policy_of
 from casework.people import Actor
 from casework.permissions import Permission, step_permission
@@ -217,6 +217,9 @@ def page(notice: Notice, refusal: Refusal = Refusal()) -> str:
         road=policy.procedure.roads.get(notice.road),
         columns=policy.procedure.notice.columns,
         unchanged=notices.unchanged(notice),
+        photos=notice_board.photos(db.session(), notice),
+        may_photo=scope.may(by, Permission.Step.POST, notice.org.path),
+        may_look=scope.may(by, Permission.Attachment.READ, notice.org.path),
         over=clock.today() > notice.ends_on,
         may_end=posted and stage is not None and _may(by, stage, notice),
         end_lines=lines(
@@ -326,6 +329,6 @@ def install(app: Flask, frame: Admin) -> None:
             (Permission.Notice.READ,),
             icon="notice",
             order=40,
-            also=("notices", "objections"),
+            also=("notices", "objections", "notice_board"),
         ),
     )

@@ -8,9 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import Blueprint, Flask, Response, abort, render_template, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_admin import Admin
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from admin import clock
@@ -22,7 +33,7 @@ from admin.security.guard import requires
 from admin.security.people import actor
 from admin.text import policy_label
 from admin.views import files
-from casework import scope
+from casework import entries, scope
 from casework.permissions import Permission
 from casework.printing import desk, html, packing, pdf, render, subjects
 from casework.printing.subjects import PERMISSIONS, Subject
@@ -54,6 +65,11 @@ def form(application_id: int) -> ResponseReturnValue:
     """The application form of the road, filled in as far as the office knows."""
     application = application_or_404(application_id, Permission.Application.PRINT)
     _policy, road = policy_road(application)
+    if road is not None and not entries.form_issued(road, road.stage(application.stage)):
+        flash(
+            _("The form is given out only after the appraisal; this is the registration."), "info"
+        )
+        return redirect(url_for("branch_papers.registration", application_id=application.id))
     subject = subject_or_404("application", [application.id])
     paper = desk.paper_of(db.session(), subject, road.form) if road else None
     if paper is None:
@@ -64,17 +80,21 @@ def form(application_id: int) -> ResponseReturnValue:
 @blueprint.get("/notice/<int:notice_id>")
 @requires(Permission.Notice.READ)
 def notice(notice_id: int) -> ResponseReturnValue:
-    """The posted list exactly as it was frozen."""
-    return usual("notice", [notice_id], url_for("notices.show", notice_id=notice_id))
+    """The list for the branch's board: frozen, without names that were taken off; `as=posted` gives
+    it whole, for the file."""
+    back = url_for("notices.show", notice_id=notice_id)
+    return usual("notice", [notice_id], back, as_posted=request.args.get("as") == "posted")
 
 
-def usual(about: str, ids: Sequence[int], back: str) -> ResponseReturnValue:
+def usual(
+    about: str, ids: Sequence[int], back: str, *, as_posted: bool = False
+) -> ResponseReturnValue:
     """The paper that such a thing is usually printed as, as a page."""
     subject = subject_or_404(about, ids)
     paper = desk.first(db.session(), subject)
     if paper is None:
         abort(404)
-    return answer(subject, paper, "html", back)
+    return answer(subject, paper, "html", back, as_posted=as_posted)
 
 
 def numbers(text: str) -> list[int]:
@@ -99,7 +119,12 @@ def subject_or_404(about: str, ids: Sequence[int]) -> Subject:
 
 
 def answer(
-    subject: Subject, paper: Paper, as_file: str, back: str | None = None
+    subject: Subject,
+    paper: Paper,
+    as_file: str,
+    back: str | None = None,
+    *,
+    as_posted: bool = False,
 ) -> ResponseReturnValue:
     """The paper; refused with the reasons where this person may not print it (now)."""
     ids = [row.id for row in subject.rows]
@@ -108,7 +133,15 @@ def answer(
             own = subjects.load(session, subject.about, ids)
             if own is None:
                 abort(404)
-            made = desk.printed(session, own, paper, by=actor(), at=clock.now(), as_file=as_file)
+            made = desk.printed(
+                session,
+                own,
+                paper,
+                by=actor(),
+                at=clock.now(),
+                as_file=as_file,
+                as_posted=as_posted,
+            )
             session.commit()
         if as_file == "html":
             return page(made, subject, paper, back)

@@ -34,7 +34,7 @@ from admin.forms.batch import Answer
 from admin.forms.records import Line, lines, read
 from admin.i18n import _l
 from admin.nav import Entry, add
-from admin.pages import batches, papers, waiting
+from admin.pages import alike, batches, papers, waiting
 from admin.pages.batches import Group
 from admin.pages.common import policy_road
 from admin.security.guard import requires
@@ -218,7 +218,11 @@ def list_page(entered: ScreeningList, answer: Answer | None, faults: Sequence[Fa
         columns=each,
         waits=bool(open_ids),
         may_export=scope.may(by, Permission.Screening.EXPORT, entered.org.path),
+        may_compare=scope.may(by, Permission.Screening.COMPARE, entered.org.path),
         may_reveal=mine,
+        alike=alike.of(entered),
+        states=alike.STATES,
+        today=clock.today(),
     )
 
 
@@ -321,5 +325,13 @@ def install(app: Flask, frame: Admin) -> None:
     app.register_blueprint(blueprint)
     add(
         app,
-        Entry("screenings.index", _l("Screening list"), "aid", READERS, icon="screen", order=60),
+        Entry(
+            "screenings.index",
+            _l("Screening list"),
+            "aid",
+            READERS,
+            icon="screen",
+            order=60,
+            also=("screenings", "screening_files"),
+        ),
     )

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import settings
+from casework import notice_board, settings
 from casework.printing import persons
 from casework.printing.cases import Case
 from casework.printing.subjects import Subject
@@ -33,11 +33,13 @@ from models.screenings import Filing, ScreeningList
 
 @dataclass(frozen=True)
 class Asking:
-    """Who prints, when, and whether numbers stand whole."""
+    """Who prints, when, whether numbers stand whole, and whether a notice is wanted as it was
+    first posted rather than as it hangs now."""
 
     name: str
     today: date
     in_full: bool
+    as_posted: bool = False
 
 
 def context(session: Session, subject: Subject, asking: Asking) -> Lazy:
@@ -110,6 +112,7 @@ def _notice(session: Session, subject: Subject, asking: Asking) -> Lazy:
     kind = OrgKind(posted.org.kind or OrgKind.UNIT).value
     said = notice_text(policy, posted.road, kind, posted.posted_on, posted.ends_on, hotline)
     columns = [column.id for column in policy.procedure.notice.columns]
+    rows = posted.frozen if asking.as_posted else notice_board.rows_on_board(posted)
     return Lazy(
         number=posted.number,
         heading=said.heading,
@@ -122,7 +125,7 @@ def _notice(session: Session, subject: Subject, asking: Asking) -> Lazy:
         unit=text(posted.org.name),
         rows=[
             {"order": str(n), **{column: text(row.get(column)) for column in columns}}
-            for n, row in enumerate(posted.frozen, 1)
+            for n, row in enumerate(rows, 1)
         ],
     )
 

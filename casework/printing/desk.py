@@ -92,9 +92,17 @@ def in_full(subject: Subject, by: Actor) -> bool:
 
 
 def printed(
-    session: Session, subject: Subject, paper: Paper, *, by: Actor, at: datetime, as_file: str
+    session: Session,
+    subject: Subject,
+    paper: Paper,
+    *,
+    by: Actor,
+    at: datetime,
+    as_file: str,
+    as_posted: bool = False,
 ) -> Printed:
-    """The paper filled in; the look is written down. `as_file` is html, docx or pdf.
+    """The paper filled in; the look is written down. `as_file` is html, docx or pdf; `as_posted`
+    keeps names on a notice that have been taken off the board since.
 
     Refused without the right, or where the paper does not exist yet for this subject.
     """
@@ -105,7 +113,8 @@ def printed(
         return attachments.read(session, scan, by=by, at=at)
 
     scans = read if all(_sees_scans(by, unit) for unit in subject.units) else None
-    made = filled(session, subject, paper, Asking(by.name, day_of(at), full), scans)
+    asking = Asking(by.name, day_of(at), full, as_posted)
+    made = filled(session, subject, paper, asking, scans)
     if full or as_file != "html":
         data = {"paper": paper.id, "as": as_file, "ids": [row.id for row in subject.rows]}
         events.record_look(

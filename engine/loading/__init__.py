@@ -118,6 +118,7 @@ def _read(source: Source, roots: Mapping[str, Node], files: Mapping[str, bytes])
     pick_by = _pick_by(source, top, facts)
     _check_asked(source, facts, evidence, procedure)
     _check_served(source, evidence, procedure)
+    _check_carried(source, facts, procedure)
     _check_used(context, facts, parameters)
     return Policy(
         id=top.name_of("id"),
@@ -213,6 +214,16 @@ def _check_served(source: Source, evidence: tuple[Rule, ...], procedure: Procedu
             if name not in known:
                 near = source.nearest(name, known)
                 source.fault("unknown_name", rule.where, name=name, hint=near)
+
+
+def _check_carried(source: Source, facts: Mapping[str, Fact], procedure: Procedure) -> None:
+    """What a yearly round shows of last year's answers are facts of this policy."""
+    carried = procedure.round.carry_over if procedure.round else None
+    if carried is None:
+        return
+    for name in carried.facts:
+        if name not in facts:
+            source.fault("unknown_fact", carried.where, name=name, hint=hint(name, facts))
 
 
 def _check_used(

@@ -17,6 +17,7 @@ from engine.procedure.papers import (
     NoticeReason,
     Objections,
 )
+from engine.procedure.rounds import CarryOver, PlanStep, RoundRules
 from engine.procedure.rules import (
     CountingRule,
     DateName,
@@ -43,6 +44,7 @@ from engine.procedure.shapes import (
 
 __all__ = [
     "AmountTier",
+    "CarryOver",
     "Check",
     "CheckRules",
     "Condition",
@@ -63,11 +65,13 @@ __all__ = [
     "PairRules",
     "PaymentNeed",
     "PaymentRules",
+    "PlanStep",
     "Procedure",
     "RecordField",
     "RegisterRules",
     "Reminder",
     "Road",
+    "RoundRules",
     "Sanction",
     "Stage",
     "StageKind",

@@ -139,7 +139,7 @@ def read_notice(top: Block, roads: Collection[str], compiler: Compile | None) ->
     block = top.block("notice", _NOTICE)
     days = block.block("days", "at_least counts_first counts_last of")
     for key, allowed in PLACEHOLDERS.items():
-        _check_placeholders(block, key, allowed)
+        check_placeholders(block, key, allowed)
     return NoticeForm(
         label=block.label(),
         heading=block.text("heading"),
@@ -165,7 +165,7 @@ def read_notice(top: Block, roads: Collection[str], compiler: Compile | None) ->
     )
 
 
-def _check_placeholders(block: Block, key: str, allowed: tuple[str, ...]) -> None:
+def check_placeholders(block: Block, key: str, allowed: tuple[str, ...]) -> None:
     """A word in braces must be one that is filled in, and braces must match."""
     try:
         found = [

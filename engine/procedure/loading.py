@@ -7,6 +7,7 @@ what the policy knows and works out.
 from collections.abc import Mapping
 
 import engine.procedure.wording  # noqa: F401 - registers what its faults say
+from engine.procedure.comparisons import read_comparisons
 from engine.procedure.conditions import Compile
 from engine.procedure.load_care import read_checks, read_pairs, read_register
 from engine.procedure.load_papers import read_forms, read_notice
@@ -19,12 +20,13 @@ from engine.procedure.load_rules import (
 )
 from engine.procedure.load_stages import read_emergency, read_roads, read_stages, road_names
 from engine.procedure.reading import LEVELS, frozen
+from engine.procedure.rounds import read_round
 from engine.procedure.shapes import Office, Procedure
 from engine.source import Block, Node, Source
 
 _TOP = (
     "offices forms roads stages emergency? notice dates deadlines payment fraud reminders? register? "
-    "checks? pairs?"
+    "checks? pairs? round? comparisons?"
 )
 
 
@@ -62,6 +64,8 @@ def read_procedure(
         register=read_register(top),
         checks=read_checks(top),
         pairs=read_pairs(top, facts),
+        comparisons=read_comparisons(top),
+        round=read_round(top, roads, stages, deadlines),
     )
 
 

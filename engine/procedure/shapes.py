@@ -5,14 +5,16 @@ it: who acts, what is written down, what lets the case pass.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
 from engine.labels import Label
 from engine.procedure.care import CheckRules, PairRules, RegisterRules
+from engine.procedure.comparisons import Comparison
 from engine.procedure.conditions import Condition
 from engine.procedure.papers import Form, NoticeForm
+from engine.procedure.rounds import RoundRules
 from engine.procedure.rules import (
     DateName,
     DeadlineRule,
@@ -279,6 +281,8 @@ class Procedure:
     register: RegisterRules | None = None
     checks: CheckRules | None = None
     pairs: PairRules | None = None
+    round: RoundRules | None = None
+    comparisons: Mapping[str, Comparison] = field(default_factory=dict)
 
     def road(self, road_id: str) -> Road:
         """The road of that name; KeyError when there is none."""

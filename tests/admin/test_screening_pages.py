@@ -1,0 +1,114 @@
+"""Screening at the screens: Excel out and back, other schemes' lists, side by side (R-4.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from casework import schemes, workbooks
+from casework.screening_files import COLUMNS
+from models import Member
+from tests.admin.roadside import Roadside, open_roadside, said
+from tests.admin.test_case_lists import decide_both
+from tests.admin.test_cases_walk import post_and_end
+from tests.casework.bureau import Bureau, register, walk
+from tests.conftest import Database
+
+
+def begun(bureau: Bureau, members: Mapping[str, Member]) -> None:
+    for member in members.values():
+        walk(bureau, register(bureau, member), "decision")
+
+
+@pytest.fixture
+def office(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Roadside:
+    monkeypatch.setenv("SUNSHINE_DATA", str(tmp_path))
+    made = open_roadside(database, tmp_path, {"王建国": {}, "刘长河": {}}, begun)
+    decide_both(made)
+    post_and_end(made)
+    made.at("committee_clerk").press("/filings/", "/filings/file", **{"list-contact": "赵干事"})
+    return made
+
+
+def entered(office: Roadside) -> None:
+    office.at("committee_clerk").press("/screenings/", "/screenings/enter")
+
+
+def sent(office: Roadside, path: str, content: bytes, **typed: str) -> tuple[int, str]:
+    """Post a file as the screener; the status and the page."""
+    browser = office.at("screener").browser
+    data = {"csrf_token": browser.token(), "file": (BytesIO(content), "表.xlsx"), **typed}
+    answer = browser.client.post(path, data=data, content_type="multipart/form-data")
+    return answer.status_code, answer.text
+
+
+def rows_of(content: bytes) -> list[dict[str, str]]:
+    return [dict(row.values) for row in workbooks.read("x.xlsx", content, COLUMNS)]
+
+
+def test_r_4_4_1_the_list_goes_out_as_excel_and_its_results_come_back(office: Roadside) -> None:
+    entered(office)
+    answer = office.at("screener").browser.get("/screenings/1/xlsx")
+    assert answer.status_code == 200
+    sheet = load_workbook(BytesIO(answer.data)).worksheets[0]
+    assert [cell.value for cell in sheet[1]] == [one.titles[0] for one in COLUMNS]
+    rows = rows_of(answer.data)
+    day = office.clock.now.date().isoformat()
+    rows[0]["result"], rows[1]["result"] = "通过", "也许"
+    status, page = sent(
+        office, "/screenings/1/import", workbooks.write("a", COLUMNS, rows), screened_on=day
+    )
+    assert status == 422
+    assert "第3行" in " ".join(said(page))
+    assert [office.application(number).stage for number in (1, 2)] == ["screening"] * 2
+    rows[1] |= {"result": "不通过", "reason": "重复享受"}
+    status, _page = sent(
+        office, "/screenings/1/import", workbooks.write("a", COLUMNS, rows), screened_on=day
+    )
+    assert status == 302
+    assert office.application(1).stage == "transfer"
+    assert office.application(2).status.value == "refused"
+
+
+def test_r_4_4_1_another_schemes_list_leads_to_a_comparison_that_must_be_settled(
+    office: Roadside,
+) -> None:
+    with office.session() as session:
+        number = session.get_one(Member, office.members["王建国"]).id_number or ""
+    row = {"name": "王建国", "id_number": number, "amount": "600"}
+    content = workbooks.write("低保", schemes.COLUMNS, [row])
+    status, _page = sent(office, "/screenings/schemes", content, name="城乡低保", year="2010")
+    assert status == 302
+    entered(office)
+    screener = office.at("screener")
+    page = screener.get("/screenings/1")
+    assert "身份证号相同" in page
+    refused = screener.refused("/screenings/1", "/results", **{"row-1-result": "pass"})
+    assert "疑似重复还没有核对" in refused
+    compared = screener.get("/screenings/compare/1")
+    assert "城乡低保" in compared
+    assert number not in compared, "numbers stay masked"
+    assert "北庄村1号" not in compared, "a screener sees no address"
+    assert said(screener.refused("/screenings/compare/1", "", verdict="cleared", note=" "))
+    screener.press("/screenings/compare/1", "", verdict="cleared", note="不同事项")
+    for line in (1, 2):
+        assert office.application(line).stage == "screening"
+
+
+def test_wrong_files_and_rows_are_said_and_others_have_no_way_in(office: Roadside) -> None:
+    status, page = sent(office, "/screenings/schemes", b"PK nonsense", name="低保", year="2010")
+    assert status == 422
+    assert said(page)
+    assert 'value="低保"' in page, "what was typed is still there"
+    content = workbooks.write("低保", schemes.COLUMNS, [{"name": "甲", "id_number": "1"}])
+    status, page = sent(office, "/screenings/schemes", content, name="低保", year="2010")
+    assert "第2行" in " ".join(said(page))
+    for who in ("clerk", "committee_clerk", "finance"):
+        office.at(who).get("/screenings/schemes", status=403)
+    entered(office)
+    office.at("finance").get("/screenings/1/xlsx", status=403)
+    assert "/screenings/1/import" not in office.at("committee_clerk").get("/screenings/1")
