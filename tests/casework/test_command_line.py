@@ -12,6 +12,7 @@ from casework.__main__ import main
 from casework.clock import day_of
 from engine.faults import Fault
 from models import AuditRecord, Edition, HolidayYear
+from seeds import first_admin
 from tests import factories
 from tests.casework.bureau import LICHENG, NOW, ROLES
 from tests.conftest import Database
@@ -165,3 +166,17 @@ def test_the_office_counts_days_in_its_own_zone() -> None:
     assert day_of(late).isoformat() == "2010-12-04"
     with pytest.raises(ValueError, match="zone"):
         day_of(datetime(2010, 12, 3))
+
+
+def test_the_first_administrator_leaves_a_record(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = database.engine.url.render_as_string(hide_password=False)
+    assert first_admin.main(["root", "--database", url]) == 0
+    password = capsys.readouterr().out.split(": ")[1].strip()
+    with database.sessions() as session:
+        [record] = session.scalars(
+            select(AuditRecord).where(AuditRecord.action == "user.first_admin")
+        ).all()
+    assert (record.object_type, record.data["username"]) == ("user", "root")
+    assert password not in str(record.data)
