@@ -39,8 +39,12 @@ NO_PAGE = {
     "attachments.download": "a file",
     "audit.export": "a file",
     "bank_files.bank_file": "a file",
+    "checks.frame": "a file",
     "editions.files_view": "a file",
     "health": "JSON for the machine room",
+    "imports.marked": "a file",
+    "imports.progress": "JSON for the page of an import",
+    "imports.template": "a file",
     "journal.export": "a file",
     "members.ajax_lookup": "JSON for a box",
     "members.export": "a file",
@@ -48,6 +52,7 @@ NO_PAGE = {
     "pairs.ajax_lookup": "JSON for a box",
     "policy.index": "goes on to the only policy",
     "policy.zipped": "a file",
+    "reports.sheet": "a file",
     "search.box": "JSON for the search box",
     "static": "files",
     "users.ajax_lookup": "JSON for a box",
@@ -55,7 +60,10 @@ NO_PAGE = {
 # what the demonstration has no case of, or only a form leads to: its own tests visit it
 NOT_IN_DEMO = {
     "account.login",  # seen without an account only
+    "imports.show",  # only after an import
     "notices.new",
+    "pairs.edit_view",  # only for pairs of one's own branch
+    "pairs.end_view",
     "policy.effect",  # only with a draft
     "receipts.roster",
     "recoveries.new",
@@ -113,7 +121,7 @@ def pages_of(app: Flask, person: str) -> dict[str, str]:
         endpoint = endpoint_of(app, path)
         if endpoint in NO_PAGE or opened.get(endpoint, 0) >= OPEN_FIRST:
             continue
-        answer = client.get(path)
+        answer = client.get(path, buffered=True)  # a streamed file keeps its request open
         assert answer.status_code < 500, (person, path, answer.status_code)
         if answer.status_code not in (200, 404) or answer.mimetype != "text/html":
             continue
