@@ -76,6 +76,8 @@ def put_year(
     strangers = sorted(day for day in off | work if day.year != year)
     found = [Fault("day_of_other_year", {"day": day, "year": year}) for day in strangers]
     found += [Fault("day_both_ways", {"day": day}) for day in sorted(off & work)]
+    if not off:  # every year has New Year's Day off: an empty page would wipe the year
+        found.append(Fault("year_without_days", {"year": year}))
     if found:
         raise Refused(tuple(found))
     session.execute(delete(HolidayDay).where(extract("year", HolidayDay.day) == year))

@@ -359,6 +359,11 @@ TEXTS: Catalogue = {
         "{day} 不在 {year} 年内。",
         "{day} is not in {year}.",
     ),
+    "year_without_days": (
+        "{year}年没有填写任何放假日，未作修改。请按国务院办公厅的通知逐日填写。",
+        "No day off is given for {year}; nothing was changed. Enter the days of the State Council's "
+        "notice.",
+    ),
     "day_both_ways": (
         "{day} 既列为放假又列为上班，请只保留一处。",
         "{day} is listed both as off and as work. Keep one.",

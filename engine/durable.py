@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import threading
+import weakref
 from collections.abc import Iterable, Mapping
 
 import durable_rules_engine as core
@@ -103,7 +104,13 @@ class Deck:
         self._text = json.dumps(rules)
         self._names = frozenset(patterns)
         self._lock = threading.Lock()
-        self._handle = self._build()
+        self._keep(self._build())
+
+    def _keep(self, handle: int) -> None:
+        """The handle now in use; the C core frees it when nobody holds this deck any more."""
+        self._handle = handle
+        self._finalizer = weakref.finalize(self, _free, handle)
+        self._finalizer.atexit = False  # the process ends anyway
 
     def _build(self) -> int:
         """A new handle, warmed with one fact so that its state has started an action."""
@@ -147,14 +154,20 @@ class Deck:
 
     def _rebuild(self) -> None:
         """Swap in a new handle and free the old one as far as it lets us."""
-        old, self._handle = self._handle, self._build()
-        try:
-            core.delete_ruleset(old)
-        except (core.error, MemoryError):
-            return  # a broken handle may leak; the new one serves
+        handle, broken = self._build(), self._finalizer
+        self._keep(handle)
+        broken()
 
     def close(self) -> None:
-        """Free the state and the handle; the deck may not be used afterwards."""
+        """Free the handle now; the deck may not be used afterwards. Twice does nothing more."""
         with self._lock:
-            core.delete_state(self._handle, "0")
-            core.delete_ruleset(self._handle)
+            self._finalizer()
+
+
+def _free(handle: int) -> None:
+    """Give state and ruleset back to the C core; what it will not free of a broken one stays."""
+    for free, words in ((core.delete_state, ("0",)), (core.delete_ruleset, ())):
+        try:
+            free(handle, *words)
+        except (core.error, MemoryError):
+            continue

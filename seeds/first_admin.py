@@ -15,7 +15,9 @@ from argon2 import PasswordHasher
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from casework import events
 from casework.clock import day_of
+from casework.people import Actor
 from models.database import make_engine, make_sessions
 from models.orgs import OrgLevel, OrgUnit
 from models.people import Role, User, UserRole
@@ -35,14 +37,22 @@ def main(arguments: list[str] | None = None) -> int:
     if not given.database:
         parser.error("set SUNSHINE_DATABASE_URL or give --database")
     now = datetime.now(UTC)
-    with make_sessions(make_engine(given.database)).begin() as session:
-        reference_data.load(session, day_of(now).year, day_of(now).year)
-        root = _root(session, given.organisation)
-        username = given.username.strip().lower()
-        if session.scalar(select(User.id).where(User.username == username)) is not None:
-            print(f"“{username}” already exists; nothing was changed.", file=sys.stderr)
-            return 1
-        password = _administrator(session, username, given.name or username, root, now)
+    engine = make_engine(given.database)
+    try:
+        with make_sessions(engine).begin() as session:
+            return _create(session, given, now)
+    finally:
+        engine.dispose()
+
+
+def _create(session: Session, given: argparse.Namespace, now: datetime) -> int:
+    reference_data.load(session, day_of(now).year, day_of(now).year)
+    root = _root(session, given.organisation)
+    username = given.username.strip().lower()
+    if session.scalar(select(User.id).where(User.username == username)) is not None:
+        print(f"“{username}” already exists; nothing was changed.", file=sys.stderr)
+        return 1
+    password = _administrator(session, username, given.name or username, root, now)
     print(f"{username}: {password}")
     return 0
 
@@ -72,6 +82,9 @@ def _administrator(session: Session, username: str, name: str, root: OrgUnit, no
     role = session.scalars(select(Role).where(Role.code == "administrator")).one()
     session.add(UserRole(user_id=user.id, role_id=role.id, org_id=root.id, from_on=day_of(now)))
     session.flush()
+    shell = Actor(None, "seeds.first_admin", ())  # nobody is signed in yet
+    granted = {"username": username, "role": "administrator", "org": root.id}
+    events.audit(session, shell, now, "user.first_admin", "user", user.id, granted)
     return password
 
 

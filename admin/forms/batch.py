@@ -91,11 +91,21 @@ def show(
                 errors=tuple(fault_text(f) for f in own if f.where not in {one.id for one in each}),
             )
         )
+    above = lines(once, given.record if answer else defaults or {}, found, prefix=LIST_PREFIX)
+    if rows:
+        _own_ids(above, rows[0].application.id)
     return Batch(
-        lines=lines(once, given.record if answer else defaults or {}, found, prefix=LIST_PREFIX),
+        lines=above,
         columns=tuple(each),
         rows=rows,
     )
+
+
+def _own_ids(above: Iterable[Line], number: int) -> None:
+    """Several lists may stand on one page: what is asked once has the first row's number in its id,
+    which no other list has. The name that is sent stays the same."""
+    for line in above:
+        line.field.id = line.field.label.field_id = f"{line.field.id}-{number}"
 
 
 def belongs(fault: Fault, number: str) -> bool:

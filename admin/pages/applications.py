@@ -189,6 +189,7 @@ class ApplicationView(ReadView):
     search_hint = _l("Name, initials, number, or last 4 of ID or phone")
     list_template = "cases/list.html"
     bulks = BULKS
+    finds_people = True
     order = (Application.applied_on.desc(), Application.id.desc())
     loading = (
         selectinload(Application.member),

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
 
-from admin import clock
+from admin import clock, looks
 from admin.acting import attempt, load, refused, show
 from admin.cases import shapes, status
 from admin.extensions import db
@@ -25,7 +25,7 @@ from admin.security.guard import requires
 from admin.security.people import actor
 from admin.text import policy_label
 from admin.views.people_lookups import members_like
-from casework import applications, editions, scope
+from casework import applications, editions, scope, search
 from casework.people import Actor
 from casework.permissions import Permission
 from engine.faults import Fault, Refused
@@ -60,6 +60,9 @@ def find() -> ResponseReturnValue:
     """Look for the member by name, initials, or the last digits of an identity or phone number."""
     asked = request.args.get("q", "").strip()
     found = db.session.scalars(_search(asked)).all() if asked else []
+    if search.by_number(asked):
+        whole = len(search.digits_of(asked)) > search.TAIL
+        looks.note_number_search(whole=whole, found=len(found))
     return render_template(
         "cases/find.html", asked=asked, found=found, more=len(found) == MOST_FOUND
     )

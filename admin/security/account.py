@@ -106,8 +106,10 @@ def _as_actor(found: User) -> Actor:
 @account.post("/logout")
 @requires(SIGNED_IN)
 def logout() -> ResponseReturnValue:
-    """End this session."""
-    events.audit(db.session(), actor(), clock.now(), "account.sign_out", "user", user().id)
+    """End every session of the account: a cookie that was copied opens nothing afterwards."""
+    me = user()
+    me.session_stamp = passwords.stamp()
+    events.audit(db.session(), actor(), clock.now(), "account.sign_out", "user", me.id)
     db.session.commit()
     logout_user()
     kept = session.get("lang")

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response, abort, request
 from flask_admin import expose
 from flask_babel import gettext as _
+from markupsafe import Markup
 from sqlalchemy import ColumnElement
 
 from admin import clock, looks
@@ -45,11 +46,44 @@ class AuditView(ReadView):
         Column("seq", _l("Number"), lambda r: r.seq, AuditRecord.seq, "num"),
         Column("at", _l("When"), lambda r: moment(r.at), css="short"),
         Column("actor_name", _l("Who"), lambda r: r.actor_name or "—", css="short"),
-        Column("action", _l("Action"), lambda r: r.action, css="mono short"),
-        Column("object_type", _l("Of"), lambda r: r.object_type, css="mono short"),
-        Column("object_id", _l("Which"), lambda r: r.object_id or "—", css="mono short"),
-        Column("data", _l("Details"), lambda r: as_text(r.data), css="mono long", wide=True),
-        Column("hash", _l("Hash"), lambda r: r.hash, in_list=False, css="mono", wide=True),
+        Column(
+            "action",
+            _l("Action"),
+            lambda r: verbatim(r.action),
+            export=lambda r: r.action,
+            css="mono short",
+        ),
+        Column(
+            "object_type",
+            _l("Of"),
+            lambda r: verbatim(r.object_type),
+            export=lambda r: r.object_type,
+            css="mono short",
+        ),
+        Column(
+            "object_id",
+            _l("Which"),
+            lambda r: verbatim(r.object_id or "—"),
+            export=lambda r: r.object_id or "—",
+            css="mono short",
+        ),
+        Column(
+            "data",
+            _l("Details"),
+            lambda r: verbatim(as_text(r.data)),
+            export=lambda r: as_text(r.data),
+            css="mono long",
+            wide=True,
+        ),
+        Column(
+            "hash",
+            _l("Hash"),
+            lambda r: verbatim(r.hash),
+            export=lambda r: r.hash,
+            in_list=False,
+            css="mono",
+            wide=True,
+        ),
     )
     filters = (
         Filter("from", _l("From"), **from_day(AuditRecord.at)),
@@ -67,6 +101,11 @@ class AuditView(ReadView):
 
     def name_of(self, row: Any) -> str:
         return str(_("Record %(number)s", number=row.seq))
+
+
+def verbatim(text: str) -> Markup:
+    """What the log itself holds, letter by letter: neither translated nor read as words."""
+    return Markup("<code>{}</code>").format(text)
 
 
 def as_text(data: Any) -> str:

@@ -94,3 +94,17 @@ def test_the_help_lists_the_keys_of_the_pages_that_one_may_open(office: Office) 
     assert "账号" not in keys
     assert 'data-go="m"' in page
     assert page.count('data-go="') == keys.count("<kbd>g</kbd>")
+
+
+@pytest.mark.parametrize("address", ["/register/?q={}", "/applications/?search={}"])
+def test_a_number_looked_for_on_other_pages_is_written_down_as_well(
+    fresh_office: Office, address: str
+) -> None:
+    browser = fresh_office.sign_in("branch_clerk")
+    assert browser.get(address.format("王")).status_code == 200
+    assert browser.get(address.format("4514")).status_code == 200
+    with fresh_office.session() as session:
+        query = select(AuditRecord).where(AuditRecord.action == "look:search_number")
+        [record] = session.scalars(query).all()
+    assert record.data["by"] == "tail"
+    assert "4514" not in str(record.data), "the number itself is never written down"

@@ -183,3 +183,14 @@ def _token(browser: object) -> str:
     found = TOKEN.search(browser.get("/login").text)  # type: ignore[attr-defined]  # a Browser
     assert found
     return found[1]
+
+
+def test_signing_out_ends_a_copied_cookie_too(fresh_office: Office) -> None:
+    browser, copied = fresh_office.sign_in("finance"), fresh_office.visitor()
+    cookie = browser.client.get_cookie("sunshine")
+    assert cookie
+    copied.client.set_cookie("sunshine", cookie.value)
+    assert copied.get("/").status_code == 200
+    assert browser.post("/logout").status_code == 302
+    assert copied.get("/").headers["Location"].startswith("/login")
+    assert fresh_office.sign_in("finance").get("/").status_code == 200

@@ -369,3 +369,8 @@ def test_a_year_of_the_calendar_is_proposed_checked_and_saved(fresh_office: Offi
     with fresh_office.session() as session:
         assert list(session.scalars(select(HolidayYear.year))) == [2026]
     assert fresh_office.sign_in("finance").post("/calendar/2026", {"off": ""}).status_code == 422
+    before = chief.get("/calendar/2026").text
+    wiped = chief.post("/calendar/2026", {})
+    assert wiped.status_code == 422
+    assert "2026年没有填写任何放假日" in wiped.text
+    assert before.count("2026-10-01") == chief.get("/calendar/2026").text.count("2026-10-01") > 0

@@ -13,6 +13,7 @@ from casework.clock import day_of
 from casework.sampling import Method
 from engine.faults import Fault
 from models import AuditRecord, CheckItem, Edition, HolidayYear
+from seeds import first_admin
 from tests import factories
 from tests.casework.bureau import LICHENG, NOW, ROLES
 from tests.conftest import Database
@@ -188,3 +189,17 @@ def test_r_4_7_a_sample_is_drawn_again_from_a_shell(
     assert run(database, "redraw", str(number)) == 1
     assert run(database, "redraw", "999") == 1
     assert "There is no check 999." in capsys.readouterr().err
+
+
+def test_the_first_administrator_leaves_a_record(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = database.engine.url.render_as_string(hide_password=False)
+    assert first_admin.main(["root", "--database", url]) == 0
+    password = capsys.readouterr().out.split(": ")[1].strip()
+    with database.sessions() as session:
+        [record] = session.scalars(
+            select(AuditRecord).where(AuditRecord.action == "user.first_admin")
+        ).all()
+    assert (record.object_type, record.data["username"]) == ("user", "root")
+    assert password not in str(record.data)
