@@ -17,7 +17,7 @@ from math import prod
 from typing import Any
 
 from engine.affine import units_of, value_of
-from engine.completions import OTHER_TEXT, moves_of, small_domain
+from engine.completions import FOLLOWED, OTHER_TEXT, moves_of, small_domain
 from engine.core import Core, core_of
 from engine.faults import Refused
 from engine.language import tree as t
@@ -26,8 +26,6 @@ from engine.machine import NOT_WHOLE, Amounts, Machine
 from engine.model import Fact
 
 MOST = 4096
-_SETTLED = 12
-"""So many combinations of other facts are tried while one large fact is followed."""
 _TRIES = 60
 _VALUES = 6
 
@@ -76,7 +74,7 @@ class Answers:
         domains = [small_domain(self.facts[name]) for name in names]
         large = [i for i, domain in enumerate(domains) if domain is None]
         others = [domain for domain in domains if domain is not None]
-        if len(large) == 1 and prod(map(len, others)) <= _SETTLED:
+        if len(large) == 1 and prod(map(len, others)) <= FOLLOWED:
             domains[large[0]] = self._pieces(names, large[0], others)
         return domains
 

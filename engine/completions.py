@@ -25,6 +25,8 @@ from engine.turns import Turns
 
 SMALL = 64
 """Integer ranges of at most this many values are tried whole."""
+FOLLOWED = 12
+"""With so many combinations of other facts a comparison that is not linear is followed."""
 OTHER_TEXT = "\ufffd"
 """Stands for every text that no rule names."""
 
@@ -208,15 +210,15 @@ class Completer:
             for fact in critical:
                 others = [name for name in columns if name != fact.name]
                 tried = [list(columns[name])[: 8 if len(critical) > 1 else None] for name in others]
-                if prod(len(values) for values in tried) > self._most_rows(cluster) // 4:
+                ways = prod(len(values) for values in tried)
+                if ways > self._most_rows(cluster) // 4:
                     return None
+                alone = len(critical) == 1 and ways <= FOLLOWED
                 for values in product(*tried):
                     settled = list(self.slots)
                     for name, value in zip(others, values, strict=True):
                         settled[self.positions[name]] = value
-                    linear &= self._around(
-                        cluster, fact, settled, columns[fact.name], len(critical) == 1
-                    )
+                    linear &= self._around(cluster, fact, settled, columns[fact.name], alone)
         return linear
 
     def _evaluated(

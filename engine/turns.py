@@ -144,7 +144,7 @@ class _Walk:
 
     def _sign(self, sides: Callable[[Sequence[Any]], tuple[Any, ...]], units: int) -> int:
         one, two = sides(self.at(units))
-        return (one > two) - (one < two)
+        return int(one > two) - int(one < two)
 
 
 class _Way:

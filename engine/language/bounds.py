@@ -89,7 +89,7 @@ def day_bounds(tree: t.Tree, days: Mapping[str, Days]) -> Days | None:
             pick = max if tree.test.op == ">=" else min
             return pick(one[0], two[0]), pick(one[1], two[1])
         return min(one[0], two[0]), max(one[1], two[1])
-    if not isinstance(tree, t.Call):
+    if not isinstance(tree, t.Call) or tree.type.kind != "date":
         return None
     known = day_bounds(tree.args[0], days)
     if known is None:

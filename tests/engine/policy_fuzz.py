@@ -67,8 +67,10 @@ def cases(policy: Policy, rng: random.Random, count: int) -> list[dict[str, Any]
     """Raw cases that prefer what the rules name and what lies just beside it."""
     named = _named(policy)
     found = []
+    wide = any(small_domain(fact) is None for fact in policy.facts.values() if fact.type != "date")
+    shares = [0.0, 0.0, 0.0, 0.0, 0.0, 0.05, 0.05, 0.05, 0.1, 0.3] if wide else [0.0, 0.1, 0.3, 0.6]
     for _ in range(count):
-        unknown = rng.choice([0.0, 0.0, 0.1, 0.3, 0.6, 0.95])
+        unknown = rng.choice(shares)
         found.append(
             {f.name: _value(policy, f, rng, named, unknown) for f in policy.facts.values()}
         )
