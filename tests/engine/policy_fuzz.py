@@ -217,10 +217,14 @@ def against_completions(policy: Policy, raw: dict[str, Any], tally: Tally) -> li
     return wrong
 
 
-def run(cases_wanted: int, seed: int, per: int, finite: bool = False) -> Tally:
-    """Policies until so many cases were asked; `finite`: every policy has few values."""
+def run(
+    cases_wanted: int, seed: int, per: int, finite: bool = False, minutes: float = float("inf")
+) -> Tally:
+    """Policies until so many cases were asked; `finite`: every policy has few values;
+    `minutes`: no new policy after so long."""
     tally = Tally()
-    while tally.cases < cases_wanted:
+    end = time.monotonic() + 60 * minutes
+    while tally.cases < cases_wanted and time.monotonic() < end:
         rng = random.Random(f"{seed}:{tally.policies}")
         few = finite or tally.policies % 4 == 3
         policy = made(rng, few, tally)
@@ -235,9 +239,10 @@ def main() -> int:
     parser.add_argument("--cases", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--per", type=int, default=250)
+    parser.add_argument("--minutes", type=float, default=float("inf"))
     given = parser.parse_args()
     start = time.monotonic()
-    tally = run(given.cases, given.seed, given.per)
+    tally = run(given.cases, given.seed, given.per, minutes=given.minutes)
     print(*tally.wrong[:20], sep="\n")
     print(
         f"{tally.cases} cases of {tally.policies} random policies, seed {given.seed}, "
