@@ -118,12 +118,19 @@ def test_no_scribble_makes_the_reader_fall_over(seed: int) -> None:
         for _ in range(rng.randint(1, 4)):
             at = rng.randrange(len(data))
             data[at : at + rng.randint(0, 3)] = rng.choice(SCRIBBLES)
-        try:
-            load_files({**files, name: bytes(data)})
-        except Refused as done:
-            refused += 1
-            assert all(re.match(r"[a-z]+\.yaml", fault.where or "") for fault in done.faults)
+        places = _places({**files, name: bytes(data)})
+        refused += bool(places)
+        assert all(re.match(r"[a-z]+\.yaml", place) for place in places)
     assert refused > 30
+
+
+def _places(files: dict[str, bytes]) -> list[str]:
+    """Where the faults stand; Refused is the only way out besides a policy."""
+    try:
+        load_files(files)
+    except Refused as refused:
+        return [fault.where or "" for fault in refused.faults]
+    return []
 
 
 SCRIBBLES = [
