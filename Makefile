@@ -34,8 +34,9 @@ check: install ## format, lint, types, import contracts, translations
 	$(BIN)/lint-imports
 	$(BIN)/python -m admin.i18n check
 
-fuzz: install ## N=… SEED=…: durable_rules against the reference evaluator on random cases
+fuzz: install ## N=… SEED=…: all evaluators on random cases of the real policy and of random policies
 	$(BIN)/python -m tests.engine.fuzz --cases $(N) --seed $(SEED)
+	$(BIN)/python -m tests.engine.policy_fuzz --cases $(N) --seed $(SEED)
 
 faults: install ## long runs: every route in both languages, kill and restart
 	SUNSHINE_FAULTS=1 $(BIN)/python -m tests.groups

@@ -17,10 +17,11 @@ from math import prod
 from typing import Any
 
 from engine.affine import units_of, value_of
-from engine.completions import OTHER_TEXT, moves_of, small_domain
+from engine.completions import FOLLOWED, OTHER_TEXT, moves_of, small_domain
 from engine.core import Core, core_of
 from engine.faults import Refused
 from engine.language import tree as t
+from engine.language.types import YES_NO
 from engine.machine import NOT_WHOLE, Amounts, Machine
 from engine.model import Fact
 
@@ -56,7 +57,7 @@ class Answers:
         make no difference, so any value does for them."""
         names = [name for name in self.facts if name in maybe]
         self._settle_others(names)
-        domains = [small_domain(self.facts[name]) for name in names]
+        domains = self._domains(names)
         small = [domain for domain in domains if domain is not None]
         if len(small) == len(names) and prod(map(len, small)) <= MOST:
             return self._tried(names, small)
@@ -66,6 +67,38 @@ class Answers:
                 found.add(name)
         exact = found >= set(names)
         return Refined(None, frozenset(names), exact)
+
+    def _domains(self, names: Sequence[str]) -> list[tuple[Any, ...] | None]:
+        """Values that stand for all of each fact; None where there are too many. Of one large fact
+        the ends of the pieces between which the answer cannot turn are enough."""
+        domains = [small_domain(self.facts[name]) for name in names]
+        large = [i for i, domain in enumerate(domains) if domain is None]
+        others = [domain for domain in domains if domain is not None]
+        if len(large) == 1 and prod(map(len, others)) <= FOLLOWED:
+            domains[large[0]] = self._pieces(names, large[0], others)
+        return domains
+
+    def _pieces(
+        self, names: Sequence[str], place: int, others: Sequence[tuple[Any, ...]]
+    ) -> tuple[Any, ...] | None:
+        machine, fact = self.machine, self.facts[names[place]]
+        if fact.type not in ("integer", "money", "date") or machine.unknowns.by_choice:
+            return None
+        rests = machine.unknowns.rests
+        amounts = list(machine.amount_trees.values())
+        conditions = [tree for tree in machine.trees.values() if tree.type == YES_NO]
+        trees = [tree for tree in (*conditions, *amounts) if rests.on(tree, fact.name)]
+        rest = [name for i, name in enumerate(names) if i != place]
+        found: set[int] = set()
+        for row in product(*others):
+            settled = list(self.slots)
+            for name, value in zip(rest, row, strict=True):
+                settled[machine.slots[name]] = value
+            ends = machine.unknowns.turns.pieces(trees, fact, settled)
+            if ends is None:
+                return None
+            found |= ends
+        return tuple(value_of(fact, units) for units in sorted(found))
 
     def _settle_others(self, names: Sequence[str]) -> None:
         for name, fact in self.facts.items():

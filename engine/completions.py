@@ -21,9 +21,12 @@ from engine.atoms import Property
 from engine.language import tree as t
 from engine.model import Fact
 from engine.reference import Reference
+from engine.turns import Turns
 
 SMALL = 64
 """Integer ranges of at most this many values are tried whole."""
+FOLLOWED = 12
+"""With so many combinations of other facts a comparison that is not linear is followed."""
 OTHER_TEXT = "\ufffd"
 """Stands for every text that no rule names."""
 
@@ -115,6 +118,7 @@ class Completer:
     def __init__(
         self,
         rests: Rests,
+        turns: Turns,
         positions: Mapping[str, int],
         slots: Sequence[Any],
         evaluate: Callable[[list[Any], Property], int],
@@ -125,7 +129,7 @@ class Completer:
         classes: Mapping[int, tuple[int, int, int]],
         most: int = 20_000,
     ) -> None:
-        self.rests, self.trees = rests, rests.trees
+        self.rests, self.turns, self.trees = rests, turns, rests.trees
         self.positions, self.slots = positions, slots
         self.evaluate, self.derive, self.texts, self.most = evaluate, derive, texts, most
         self.difference, self.linear, self.classes = difference, linear, classes
@@ -206,13 +210,15 @@ class Completer:
             for fact in critical:
                 others = [name for name in columns if name != fact.name]
                 tried = [list(columns[name])[: 8 if len(critical) > 1 else None] for name in others]
-                if prod(len(values) for values in tried) > self._most_rows(cluster) // 4:
+                ways = prod(len(values) for values in tried)
+                if ways > self._most_rows(cluster) // 4:
                     return None
+                alone = len(critical) == 1 and ways <= FOLLOWED
                 for values in product(*tried):
                     settled = list(self.slots)
                     for name, value in zip(others, values, strict=True):
                         settled[self.positions[name]] = value
-                    linear &= self._around(cluster, fact, settled, columns[fact.name])
+                    linear &= self._around(cluster, fact, settled, columns[fact.name], alone)
         return linear
 
     def _evaluated(
@@ -234,7 +240,12 @@ class Completer:
         return self.classes[item.index][0 if difference < 0 else 2 if difference else 1]
 
     def _around(
-        self, cluster: Cluster, fact: Fact, settled: list[Any], values: dict[Any, None]
+        self,
+        cluster: Cluster,
+        fact: Fact,
+        settled: list[Any],
+        values: dict[Any, None],
+        alone: bool,
     ) -> bool:
         """The values of one fact around each change of a property, all others being settled."""
         if self.derive is not None:
@@ -243,7 +254,7 @@ class Completer:
         linear = True
         for item in cluster.properties:
             for left, right in _pairs(item.tree, self.trees):
-                linear &= self._roots(left, right, fact, reference, values)
+                linear &= self._roots(left, right, fact, reference, values, settled, alone)
         return linear
 
     def _roots(
@@ -253,19 +264,33 @@ class Completer:
         fact: Fact,
         reference: Reference,
         values: dict[Any, None],
+        settled: list[Any],
+        alone: bool,
     ) -> bool:
         if not (self.rests.on(left, fact.name) or self.rests.on(right, fact.name)):
             return True
         one = line_of(left, fact.name, reference, self.rests)
         two = line_of(right, fact.name, reference, self.rests)
         if one is None or two is None:
-            return False
+            return alone and self._followed(left, right, fact, settled, values)
         slope, constant = one[0] - two[0], one[1] - two[1]
         if slope:
             root = floor(-constant / slope * UNITS.get(fact.type, 1))
             for near in range(root - 1, root + 3):
                 self._add(fact, near, values)
         return True
+
+    def _followed(
+        self, left: t.Tree, right: t.Tree, fact: Fact, settled: list[Any], values: dict[Any, None]
+    ) -> bool:
+        """The same for a comparison that is not linear: followed along the range of the fact."""
+        if self.derive is not None or fact.type not in ("integer", "money", "date"):
+            return False
+        turns = self.turns.of(left, right, fact, settled)
+        for units in turns or ():
+            self._add(fact, units - 1, values)
+            self._add(fact, units, values)
+        return turns is not None
 
     def _add(self, fact: Fact, units: int, values: dict[Any, None]) -> None:
         low, high = fact.low, fact.high

@@ -7,7 +7,7 @@ exactly if it stands in the diagram.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 
 from engine.atoms import Atoms
 from engine.language import tree as t
@@ -181,8 +181,12 @@ class Overlay:
 
         return visit(root)
 
-    def reach(self, roots: Sequence[int]) -> tuple[set[int], set[int]]:
-        """The properties that stand in these diagrams, and their leaves."""
+    def reach(
+        self, roots: Sequence[int], allowed: Mapping[int, Collection[int]] | None = None
+    ) -> tuple[set[int], set[int]]:
+        """The properties that stand in these diagrams, and their leaves; `allowed` says of some
+        properties which values they can take."""
+        only = allowed or {}
         indices: set[int] = set()
         leaves: set[int] = set()
         seen = set(roots)
@@ -194,7 +198,8 @@ class Overlay:
                 leaves.add(node)
                 continue
             indices.add(index)
-            for child in children:
+            values = only.get(index)
+            for child in children if values is None else (children[i] for i in values):
                 if child not in seen:
                     seen.add(child)
                     todo.append(child)

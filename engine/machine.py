@@ -228,7 +228,7 @@ def _lists(policy: Policy, decider: Decider) -> Lists:
         parts = tuple(t.Ref(name, YES_NO, (0, 0)) for name in names)
         tree = parts[0] if len(parts) == 1 else t.Any(parts, (0, 0))
         positions = tuple(decider.positions[name] for name in names)
-        return Entry(code, positions, tree, kleene_suffices(tree, decider.atoms))
+        return Entry(code, positions, tree, kleene_suffices(tree, decider.atoms, policy.facts))
 
     refusals = [way.no_ground for way in policy.ways if way.no_ground is not None]
     refusals += policy.exclusions

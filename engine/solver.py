@@ -36,7 +36,7 @@ class Completed:
 @dataclass(frozen=True)
 class _Group:
     """A cluster with its points: the vectors of property values, and for each fact the pairs of
-    vectors between which it alone can change."""
+    vectors between which it alone can change. Without vectors there were too many to list."""
 
     properties: tuple[int, ...]
     vectors: tuple[tuple[int, ...], ...]
@@ -95,8 +95,9 @@ class Solver:
         groups, free = self._grouped(unknown, completer)
         if free and not groups:
             return False
-        if prod(len(group.vectors) for group in groups) > MOST_COMBINATIONS:
-            return False
+        if _too_many(groups):
+            _, leaves = overlay.reach([root], _allowed(groups))
+            return leaves == {self.diagram.yes}
         for chosen in product(*(group.vectors for group in groups)):
             fixed: dict[int, int] = {}
             for group, vector in zip(groups, chosen, strict=True):
@@ -149,7 +150,7 @@ class Solver:
     def _compared(
         self, overlay: Overlay, root: int, groups: list[_Group], free: Mapping[int, str]
     ) -> Completed:
-        if prod(len(group.vectors) for group in groups) > MOST_COMBINATIONS:
+        if _too_many(groups):
             return self._superset(overlay, root, groups, free)
         nodes: dict[tuple[int, ...], int] = {}
         for chosen in product(*(range(len(group.vectors)) for group in groups)):
@@ -171,8 +172,11 @@ class Solver:
     def _superset(
         self, overlay: Overlay, root: int, groups: Iterable[_Group], free: Mapping[int, str]
     ) -> Completed:
-        _, leaves = overlay.reach([root])
-        names = {name for group in groups for name in group.facts} | set(free.values())
+        indices, leaves = overlay.reach([root], _allowed(groups))
+        names = {name for index, name in free.items() if index in indices}
+        for group in groups:
+            if indices & set(group.properties):
+                names |= set(group.facts)
         return Completed(self._cores(leaves), frozenset(names), False)
 
     def _cores(self, leaves: Iterable[int]) -> tuple[Core, ...]:
@@ -196,19 +200,41 @@ def _components(
     return found
 
 
+def _too_many(groups: Iterable[_Group]) -> bool:
+    """Whether the combinations of these groups are more than are tried."""
+    count = 1
+    for group in groups:
+        count *= len(group.vectors)
+        if not group.vectors or count > MOST_COMBINATIONS:
+            return True
+    return False
+
+
+def _allowed(groups: Iterable[_Group]) -> dict[int, set[int]]:
+    """The values that properties can take, where all of them are known."""
+    return {
+        index: {vector[place] for vector in group.vectors}
+        for group in groups
+        if group.exact
+        for place, index in enumerate(group.properties)
+    }
+
+
 def _group(cluster: Cluster, points: Points) -> _Group:
-    """Vectors and moves of a cluster; without points, every combination of property values."""
+    """Vectors and moves of a cluster; where its points may lack some, every combination of property
+    values, if they are few enough."""
     names = tuple(fact.name for fact in cluster.facts)
     indices = tuple(item.index for item in cluster.properties)
-    if not points.rows:
-        vectors = tuple(product(*(range(item.size) for item in cluster.properties)))
-        return _Group(indices, vectors, {}, 0, False, names)
+    sizes = [item.size for item in cluster.properties]
     numbers: dict[tuple[int, ...], int] = {}
     rows = [(row, numbers.setdefault(vector, len(numbers))) for row, vector in points.rows]
-    moves = {name: moves_of(rows, column) for column, name in enumerate(names)}
     if points.complete:
+        moves = {name: moves_of(rows, column) for column, name in enumerate(names)}
         return _Group(indices, tuple(numbers), moves, len(numbers), True, names)
-    spare = product(*(range(item.size) for item in cluster.properties))
+    if prod(sizes) > MOST_COMBINATIONS:
+        return _Group(indices, (), {}, 0, False, names)
+    moves = {name: moves_of(rows, column) for column, name in enumerate(names)}
+    spare = product(*(range(size) for size in sizes))
     vectors = (*numbers, *(vector for vector in spare if vector not in numbers))
     return _Group(indices, vectors, moves, len(numbers), False, names)
 

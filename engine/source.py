@@ -137,7 +137,7 @@ were: composing is most of the time that reading takes."""
 def hint(name: str, names: Iterable[str]) -> Fault | str:
     """A hint for a wrong name: the nearest valid one, or the list if it is short, else ""."""
     known = sorted(set(names))
-    close = get_close_matches(name, known, 1, 0.6)
+    close = get_close_matches(name, known, 1, 0.6 if name.isascii() else 0.5)
     if close:
         return Fault("did_you_mean", {"name": close[0]})
     return Fault("one_of", {"names": known}) if 0 < len(known) <= 12 else ""

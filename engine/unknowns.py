@@ -6,7 +6,7 @@ what the encoder computes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -21,6 +21,7 @@ from engine.language.types import INTEGER
 from engine.model import Fact, Policy
 from engine.shadow import evaluator
 from engine.solver import Completed, Solver
+from engine.turns import Turns
 
 _ANYTHING: tuple[Core, ...] = (("", "", ()), ("", "-", ()))
 """Two cores that agree on nothing."""
@@ -39,6 +40,7 @@ class Unknowns:
     ) -> None:
         self.policy, self.slots, self.trees, self.atoms = policy, slots, trees, atoms
         self.rests = Rests(trees)
+        self.turns = Turns(self.rests, slots)
         diagram = Diagram()
         self.conditions = Conditions(diagram, atoms)
         try:
@@ -104,6 +106,7 @@ class UnknownsOfCase:
                 self.values[item.index] = numbered(item, value)
         self.completer = Completer(
             shared.rests,
+            shared.turns,
             shared.slots,
             slots,
             shared.property_of,
@@ -169,7 +172,7 @@ def difference_tree(item: Property) -> t.Tree:
     return t.Arith("-", left, right, left.type, item.tree.span)
 
 
-def kleene_suffices(tree: t.Tree, atoms: Atoms) -> bool:
+def kleene_suffices(tree: t.Tree, atoms: Atoms, facts: Collection[str]) -> bool:
     """Whether three-valued truth is already exact: every property is a plain fact of its own and
     stands in the condition once."""
     seen: set[int] = set()
@@ -182,7 +185,8 @@ def kleene_suffices(tree: t.Tree, atoms: Atoms) -> bool:
             todo.append(atoms.definitions[node.name])
         elif not isinstance(node, t.Const):
             item, _ = atoms.leaf(node)
-            plain = item.kind in ("fact", "choice") and isinstance(item.tree, t.Ref)
+            named = item.tree.name if isinstance(item.tree, t.Ref) else ""
+            plain = item.kind in ("fact", "choice") and named in facts
             if not plain or item.index in seen:
                 return False
             seen.add(item.index)

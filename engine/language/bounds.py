@@ -80,8 +80,16 @@ def day_bounds(tree: t.Tree, days: Mapping[str, Days]) -> Days | None:
         return days.get(tree.name)
     if isinstance(tree, t.If):
         one, two = day_bounds(tree.then, days), day_bounds(tree.other, days)
-        return None if one is None or two is None else (min(one[0], two[0]), max(one[1], two[1]))
-    if not isinstance(tree, t.Call):
+        if one is None or two is None:
+            return None
+        if isinstance(tree.test, t.Compare) and (tree.test.left, tree.test.right) == (
+            tree.then,
+            tree.other,
+        ):  # the later or the earlier of two dates
+            pick = max if tree.test.op == ">=" else min
+            return pick(one[0], two[0]), pick(one[1], two[1])
+        return min(one[0], two[0]), max(one[1], two[1])
+    if not isinstance(tree, t.Call) or tree.type.kind != "date":
         return None
     known = day_bounds(tree.args[0], days)
     if known is None:

@@ -354,7 +354,8 @@ class Checker:
         if rough.value in "+-":
             return self._common((left, right))
         if rough.value == "*":
-            return None if all(money) else MONEY if any(money) else NUMBER
+            whole = left.type == right.type == INTEGER
+            return None if all(money) else MONEY if any(money) else INTEGER if whole else NUMBER
         if money == (False, True):
             return None
         return MONEY if money == (True, False) else NUMBER
@@ -427,6 +428,9 @@ class Checker:
             return sugar.clamp(args, kind, span)
         if rough.value == "months_in":
             return sugar.months_in(args[0], args[1], span)
+        if rough.value in ("later", "earlier"):
+            sign = ">=" if rough.value == "later" else "<="
+            return sugar.picked(sign, args[0], args[1], span)
         make = {"end_of_month": sugar.end_of_month, "next_month": sugar.next_month}
         return make.get(rough.value, sugar.start_of_year)(args[0], span)
 

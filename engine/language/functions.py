@@ -56,6 +56,8 @@ FUNCTIONS: dict[str, Signature] = {
     "years_between": Signature("dd", 2, INTEGER, zh="满年数"),
     "add_days": Signature("dk", 2, DATE, zh="加天"),
     "add_months": Signature("dk", 2, DATE, zh="加月"),
+    "later": Signature("dd", 2, DATE, zh="较晚", written=True),
+    "earlier": Signature("dd", 2, DATE, zh="较早", written=True),
     "start_of_month": Signature("d", 1, DATE, zh="月初"),
     "end_of_month": Signature("d", 1, DATE, zh="月末", written=True),
     "next_month": Signature("d", 1, DATE, zh="次月起", written=True),

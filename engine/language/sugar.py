@@ -57,6 +57,11 @@ def bands(args: Sequence[t.Tree], kind: Type, span: t.Span) -> t.Tree:
     return found
 
 
+def picked(sign: str, one: t.Tree, two: t.Tree, span: t.Span) -> t.Tree:
+    """The later (">=") or the earlier ("<=") of two dates."""
+    return t.If(t.Compare(sign, one, two, span), one, two, DATE, span)
+
+
 def end_of_month(day: t.Tree, span: t.Span) -> t.Tree:
     return t.Call("add_days", (next_month(day, span), number(-1, span)), DATE, span)
 

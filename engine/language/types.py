@@ -60,6 +60,8 @@ class Names:
         self.labels: dict[str, str] = {}
         self.ambiguous: dict[str, set[str]] = {}
         self.words: set[str] = set()
+        self.choices: set[str] = set()
+        """Every choice by its id and Chinese label."""
         self.ranges = dict(ranges or {})
         self.days: dict[str, tuple[date, date]] = {}
         """The range of names that are dates."""
@@ -90,6 +92,7 @@ class Names:
 
     def _learn(self, kind: Type) -> None:
         for choice, label in kind.choices.items():
+            self.choices |= {choice, label.zh}
             self.words.update(word for word in (choice, label.zh) if word and not word.isascii())
 
     def resolve(self, word: str) -> str | None:

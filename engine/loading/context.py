@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from engine.labels import Label
 from engine.language import check
 from engine.language import tree as t
-from engine.language.bounds import bounds
+from engine.language.bounds import bounds, day_bounds
 from engine.language.checker import Checker, check_cell
 from engine.language.parser import Rough
 from engine.language.types import YES_NO, Names, Type
@@ -95,6 +95,9 @@ class Context:
             span = bounds(tree, self.names.ranges)
             if span is not None:
                 self.names.ranges[name] = span
+            days = day_bounds(tree, self.names.days)
+            if days is not None:
+                self.names.days[name] = days
 
     def rule(self, rule: Rule) -> Rule:
         """Register a rule; two with one id are a fault."""

@@ -109,23 +109,29 @@ def define_in_order(context: Context, pending: Sequence[Pending]) -> None:
 
 def _uses(
     context: Context, item: Pending, by_name: dict[str, Pending], aliases: dict[str, str]
-) -> list[str]:
+) -> dict[str, bool]:
+    """The names that a definition uses; False where the word may also be meant as a choice."""
     words: list[str] = []
     for scalar in scalars_in(item.node):
         try:
-            found = tokens(scalar.text, context.names.words)
+            read = tokens(scalar.text, context.names.words)
         except Stumble:
             continue
-        words += [token.value for token in found if token.kind == "word"]
-    named = [aliases.get(word, word) for word in words]
-    return [name for name in dict.fromkeys(named) if name in by_name]
+        words += [token.value for token in read if token.kind == "word"]
+    found: dict[str, bool] = {}
+    for word in words:
+        name = aliases.get(word, word)
+        if name in by_name:
+            sure = word == name or word not in context.names.choices
+            found[name] = found.get(name, False) or sure
+    return found
 
 
 def _visit(
     context: Context,
     name: str,
     by_name: dict[str, Pending],
-    uses: dict[str, list[str]],
+    uses: dict[str, dict[str, bool]],
     done: set[str],
     path: list[str],
 ) -> None:
@@ -136,8 +142,9 @@ def _visit(
         where = by_name[name].head.where
         context.source.fault("definition_cycle", where, name=name, path=circle)
         return
-    for used in uses[name]:
-        _visit(context, used, by_name, uses, done, [*path, name])
+    for used, sure in uses[name].items():
+        if sure or used not in [*path, name]:
+            _visit(context, used, by_name, uses, done, [*path, name])
     if name not in done:
         done.add(name)
         _define(context, by_name[name])

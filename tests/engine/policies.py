@@ -15,7 +15,7 @@ from tests.engine import mini
 GOOD_REASONS = frozenset(
     {
         "table_overlap", "table_any_differs", "table_gap", "expr_zero_divisor", "expr_bands_order",
-        "expr_not_in_force", "expr_too_deep", "expr_too_long", "parameter_unused", "limit_needs_fixed",
+        "expr_not_in_force", "expr_too_deep", "expr_too_long",
     }
 )  # fmt: skip
 _SIGNS = ("=", "!=", "<", "<=", ">", ">=")
@@ -120,7 +120,8 @@ class Maker:
             kind = {"line": "money", "factor": "number", "months": "integer"}[name]
             self.names[kind].append(name)
             self.dated.append((name, kind))
-        return "\n".join(lines) + "\n"
+        self.used += "".join(f" or {name} > 0" for name, _ in self.dated)
+        return "\n".join(lines) + "\n" if lines else ""
 
     def _dated_value(self, name: str) -> str:
         rng = self.rng
