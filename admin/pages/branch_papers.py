@@ -23,6 +23,7 @@ from casework.permissions import Permission
 from casework.scope import may
 from engine.procedure import RecordField, Road, Stage, StageKind
 from engine.source import parse_date
+from engine.words import chinese_date
 from models.applications import Application
 
 

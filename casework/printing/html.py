@@ -38,7 +38,7 @@ def sheets(word: Word, lang: str = "zh-CN") -> Sheets:
     writer = _Writer(word)
     wide = word.sections[0].orientation == WD_ORIENT.LANDSCAPE
     articles = [
-        f'<article class="sheet docx" lang="{lang}">{"".join(part)}</article>'
+        f'<article class="sheet docx" lang="{lang}" tabindex="0">{"".join(part)}</article>'
         for part in writer.pages()
         if part
     ]
