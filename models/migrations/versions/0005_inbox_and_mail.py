@@ -1,10 +1,10 @@
-"""Messages to people, the mails that carry them, an address for each account. Revision 0010."""
+"""Messages to people, the mails that carry them, an address for each account. Revision 0005."""
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0010"
+revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None

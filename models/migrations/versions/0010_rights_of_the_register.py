@@ -1,4 +1,4 @@
-"""Rights that did not exist before go to the roles that the reference data give them to. Revision 0012.
+"""Rights that did not exist before go to the roles that the reference data give them to. Revision 0010.
 
 An office cannot have taken a right away that there was not. Roles of its own are left alone.
 """
@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0012"
-down_revision = "0016"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

@@ -1,11 +1,11 @@
-"""Long work with progress and a file at its end. Revision 0015."""
+"""Long work with progress and a file at its end. Revision 0011."""
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0015"
-down_revision = "0016"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

@@ -1,11 +1,11 @@
-"""The hardship register, visits and checks, contacts and results of pairs. Revision 0011."""
+"""The hardship register, visits and checks, contacts and results of pairs. Revision 0006."""
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0011"
-down_revision = "0010"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

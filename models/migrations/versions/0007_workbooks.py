@@ -1,11 +1,11 @@
-"""Workbooks taken in, matchings of their columns, aid given before this system. Revision 0016."""
+"""Workbooks taken in, matchings of their columns, aid given before this system. Revision 0007."""
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0016"
-down_revision = "0011"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
