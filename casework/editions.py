@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path, PurePosixPath
 from threading import Lock
@@ -209,12 +209,14 @@ def _signature_faults(
 def _role_faults(session: Session, policy: Policy) -> list[Fault]:
     """A stage whose role nobody can hold would stop every application there."""
     known = set(session.scalars(select(Role.code)))
-    if not known:
-        return [Fault("no_roles", {})]
+    return unknown_roles(policy, known) if known else [Fault("no_roles", {})]
+
+
+def unknown_roles(policy: Policy, known: Collection[str]) -> list[Fault]:
+    """Every role code of the procedure that is not among the office's roles, and what waits for it."""
     return [
-        Fault("unknown_role", {"role": role, "stage": stage.label}, "procedure.yaml")
-        for stage in policy.procedure.stages.values()
-        for role in stage.by
+        Fault("unknown_role", {"role": role, "stage": label}, "procedure.yaml")
+        for role, label in policy.procedure.roles()
         if role not in known
     ]
 

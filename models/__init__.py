@@ -64,6 +64,7 @@ from models.outbox import OutboxMessage
 from models.pairs import HelpingPair, PairState
 from models.people import Locale, LoginAttempt, Role, User, UserRole
 from models.policy_drafts import DraftState, PolicyDraft
+from models.results import RecordedResult, ResultState
 from models.saved_views import SavedView
 from models.screenings import (
     Filing,
@@ -131,7 +132,9 @@ __all__ = [
     "Receipt",
     "ReceiptSign",
     "Recovery",
+    "RecordedResult",
     "RecoveryState",
+    "ResultState",
     "Role",
     "SavedView",
     "ScreeningLine",

@@ -107,6 +107,7 @@ def _read(source: Source, roots: Mapping[str, Node], files: Mapping[str, bytes])
     pick_by = _pick_by(source, top, facts)
     _check_asked(source, facts, evidence, procedure)
     _check_served(source, evidence, procedure)
+    _check_opens(source, escalations, procedure)
     _check_used(context, facts, parameters)
     force = top.block("in_force", "from? to?")
     return Policy(
@@ -183,6 +184,14 @@ def _check_served(source: Source, evidence: tuple[Rule, ...], procedure: Procedu
             if name not in known:
                 near = source.nearest(name, known)
                 source.fault("unknown_name", rule.where, name=name, hint=near)
+
+
+def _check_opens(source: Source, escalations: tuple[Rule, ...], procedure: Procedure) -> None:
+    """What an escalation opens is a road of this policy."""
+    for rule in escalations:
+        if rule.opens is not None and rule.opens not in procedure.roads:
+            near = source.nearest(rule.opens, procedure.roads)
+            source.fault("unknown_name", rule.where, name=rule.opens, hint=near)
 
 
 def _check_used(

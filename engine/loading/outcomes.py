@@ -10,7 +10,7 @@ from engine.model import Benefit, Condition, Output, Rule, Tier
 from engine.source import Block, Mapping, Node, Scalar, Sequence, hint, read_name
 
 _EXCLUSION_KEYS = "id clause zh en when level? unless? pending? never_departs?"
-_ESCALATION_KEYS = "id clause? to zh en when"
+_ESCALATION_KEYS = "id clause? to zh en when opens? help?"
 _AMOUNTS = "mode? amount? min? max? clause?"
 _BENEFIT_KEYS = f"zh en when {_AMOUNTS} proposed? hit? tiers?"
 _TIER_KEYS = f"id zh en when? {_AMOUNTS}"

@@ -26,7 +26,7 @@ def read_procedure(source: Source, root: Node, compiler: Compile | None = None) 
     """The procedure in `root`; its faults are left in `source` for the caller to refuse.
 
     `compiler` makes the trees of conditions on an application (`for` and `when` of a road, `when`
-    of a posted reason); without it those keep their text only.
+    of a posted reason, signs of a death); without it those keep their text only.
     """
     top = source.block(root, _TOP)
     roads = road_names(source, top)
@@ -43,7 +43,9 @@ def read_procedure(source: Source, root: Node, compiler: Compile | None = None) 
         notice=read_notice(top, roads, compiler),
         dates=dates,
         deadlines=deadlines,
-        payment=read_payment(top, roads, stages, emergency.back_fill if emergency else None),
+        payment=read_payment(
+            top, roads, stages, emergency.back_fill if emergency else None, compiler
+        ),
         emergency=emergency,
         fraud=read_fraud(top),
         reminders=read_reminders(top, deadlines),
