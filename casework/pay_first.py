@@ -60,7 +60,7 @@ def authorise(
     if found or not isinstance(fen, int):
         raise Refused(found)
     checked = assessments.assess_now(session, application, amount=fen)
-    found = assessments.settled_faults(application, checked)
+    found = assessments.settled_faults(session, application, checked)
     found = found or assessments.amount_faults(checked, fen)
     if found:
         raise Refused(found)

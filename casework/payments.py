@@ -173,7 +173,7 @@ def _prepare_faults(
     number = application.number
     payee, found = payees.lawful(session, application)
     if payee is not None and payee.method == PayMethod.CARD:
-        found += payees.account_faults(application)
+        found += payees.account_faults(session, application)
     grant = grants.of(session, application)
     if grant is None:
         return [*found, Fault("no_grant", {}, number)]
@@ -284,7 +284,7 @@ def _payee_now(session: Session, payment: Payment, given: lists.Values, by: Acto
     same = (payee.name, payee.kinship) == (payment.payee_name, payment.payee_kinship)
     if str(given.get("method")) == PayMethod.CARD.value:
         same = same and payee.account == payment.account
-        found += payees.account_faults(application, by)
+        found += payees.account_faults(session, application, by)
     return found if same else [*found, Fault("payee_changed", {}, application.number)]
 
 

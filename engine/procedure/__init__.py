@@ -25,6 +25,7 @@ from engine.procedure.rules import (
     PaymentRules,
     Reminder,
     Sanction,
+    SignOfDeath,
 )
 from engine.procedure.shapes import (
     AmountTier,
@@ -64,6 +65,7 @@ __all__ = [
     "Reminder",
     "Road",
     "Sanction",
+    "SignOfDeath",
     "Stage",
     "StageKind",
     "StagePart",

@@ -139,9 +139,7 @@ def read_payment(
     )
 
 
-def _heir(
-    block: Block, stages: Mapping[str, Stage], compiler: Compile | None
-) -> HeirRules | None:
+def _heir(block: Block, stages: Mapping[str, Stage], compiler: Compile | None) -> HeirRules | None:
     found = block.maybe("heir", "zh en evidence death?")
     if found is None:
         return None
@@ -157,7 +155,7 @@ def _sign(
 ) -> SignOfDeath | None:
     """A condition over the facts, or with `stage` over the fields of that stage's record."""
     stage = name_at(block, "stage", stages) or None
-    if stage in stages:
+    if stage is not None and stage in stages:
         compiler = over(block.source, record_names(stages[stage].records))
     when = condition(block, "when", compiler)
     return None if when is None else SignOfDeath(when, stage, block.label())

@@ -54,9 +54,7 @@ _RECORD = (
     "may_be_future? roads?"
 )
 _ROAD = "zh en clause for when form stages approvals? withdraw_before?"
-_EMERGENCY = (
-    "zh en clause roads level by button status records checks? always_back_fill closed_by? back_fill"
-)
+_EMERGENCY = "zh en clause roads level by button status records checks? always_back_fill closed_by? back_fill"
 
 # What casework must find in the record of a kind of step: field id and type.
 _NEEDED: Mapping[StageKind, tuple[tuple[str, str], ...]] = {

@@ -33,27 +33,40 @@ def upgrade() -> None:
         ),
         sa.Column(
             "state",
-            sa.Enum(*STATES, name=op.f(f"ck_{name}_state"), native_enum=False, create_constraint=True, length=32),
+            sa.Enum(
+                *STATES,
+                name=op.f(f"ck_{name}_state"),
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
             nullable=False,
             comment="What became of it",
         ),
         sa.Column("by_id", NUMBER, nullable=False, comment="Who recorded it"),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False, comment="When"),
-        sa.Column("settled_by_id", NUMBER, nullable=True, comment="Who confirmed it or sent it back"),
+        sa.Column(
+            "settled_by_id", NUMBER, nullable=True, comment="Who confirmed it or sent it back"
+        ),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True, comment="When"),
         sa.Column("reason", sa.Text(), nullable=True, comment="Why it was sent back"),
         sa.CheckConstraint("fen > 0", name=op.f(f"ck_{name}_fen")),
         sa.CheckConstraint(
-            "settled_by_id <> by_id OR state = 'dropped'", name=op.f(f"ck_{name}_settled_by_another")
+            "settled_by_id <> by_id OR state = 'dropped'",
+            name=op.f(f"ck_{name}_settled_by_another"),
         ),
         sa.ForeignKeyConstraint(
-            ["application_id"], ["application.id"], name=op.f(f"fk_{name}_application_id_application")
+            ["application_id"],
+            ["application.id"],
+            name=op.f(f"fk_{name}_application_id_application"),
         ),
         sa.ForeignKeyConstraint(
             ["by_id"], ["user_account.id"], name=op.f(f"fk_{name}_by_id_user_account")
         ),
         sa.ForeignKeyConstraint(
-            ["settled_by_id"], ["user_account.id"], name=op.f(f"fk_{name}_settled_by_id_user_account")
+            ["settled_by_id"],
+            ["user_account.id"],
+            name=op.f(f"fk_{name}_settled_by_id_user_account"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{name}")),
     )
