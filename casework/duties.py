@@ -87,16 +87,26 @@ def recusal(session: Session, application: Application, by: Actor) -> list[Fault
     People of a household are told by their identity numbers, through the blind index.
     """
     kin = kinship(session, application.member_id, by)
-    codes = {"self": "recusal_self", "relative": "recusal_relative"}
-    return [Fault(codes[kin], {"number": application.number})] if kin else []
+    if kin is None:
+        return []
+    return [
+        Fault("recusal_self", {"number": application.number})
+        if kin == "self"
+        else Fault("recusal_relative", {"number": application.number})
+    ]
 
 
 def recusal_member(session: Session, member: Member, by: Actor) -> list[Fault]:
     """The same for what belongs to the member rather than to one application: the worksheet, the
     bank account, the papers."""
     kin = kinship(session, member.id, by)
-    codes = {"self": "recusal_own_file", "relative": "recusal_relative_file"}
-    return [Fault(codes[kin], {"name": member.name})] if kin else []
+    if kin is None:
+        return []
+    return [
+        Fault("recusal_own_file", {"name": member.name})
+        if kin == "self"
+        else Fault("recusal_relative_file", {"name": member.name})
+    ]
 
 
 def kinship(session: Session, member_id: int, by: Actor) -> str | None:
