@@ -16,6 +16,7 @@ from casework.judging import Step
 from casework.lists import Versions
 from casework.people import Actor
 from casework.permissions import step_permission
+from casework.places import BUTTON
 from casework.scope import may_as
 from engine import records
 from engine.faults import Fault, Refused
@@ -24,9 +25,9 @@ from engine.procedure import Road, Stage
 from models.applications import Application
 from models.results import RecordedResult, ResultState
 
-BUTTON = Label("确认结果", "Confirm result")
 SEND_BACK = Label("退回登记人", "Send back to the recorder")
 SENT_BACK = "result_sent_back"
+__all__ = ["BUTTON", "SEND_BACK", "confirm", "faults", "right_faults", "send_back"]
 
 
 def faults(session: Session, application: Application, by: Actor) -> list[Fault]:
