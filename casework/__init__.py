@@ -8,4 +8,5 @@ event and audit record in one transaction and flushes; the edge commits. It rais
 # whoever shows a fault of casework has its texts
 import casework.messages
 import casework.messages_care
+import casework.messages_checks
 import casework.messages_money  # noqa: F401 - imported for the texts alone

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from casework import (
     access,
     assessments,
+    deaths,
     duties,
     editions,
     entries,
@@ -218,7 +219,7 @@ def set_payee(
         found.append(Fault("payee_too_late", {}))
     if name and not kinship:
         found.append(Fault("payee_kinship_missing", {}, "kinship"))
-    if name and application.member.died_on is None:
+    if name and deaths.known(session, application).died is False:
         found.append(Fault("payee_is_member", {"name": application.member.name}, "name"))
     elif name:
         found += payees.unproven(session, application)

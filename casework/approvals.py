@@ -12,6 +12,7 @@ from casework.people import Actor
 from engine.procedure import Road, Stage
 from engine.records import Value
 from models.applications import Application, Approval, ApprovalResult
+from models.results import RecordedResult
 
 
 def write(
@@ -26,8 +27,12 @@ def write(
     at: datetime,
     fen: int | None = None,
     opinion: str | None = None,
+    confirms: RecordedResult | None = None,
 ) -> int:
-    """Write the approval that the road names for this stage, if it names one; gives the round."""
+    """Write the approval that the road names for this stage, if it names one; gives the round.
+
+    One that a second person confirms is the recorder's, of the day it was recorded.
+    """
     number = history.round_of(session, application)
     code = road.approval_codes.get(stage.id)
     if code is not None:
@@ -42,8 +47,10 @@ def write(
                 fen=fen,
                 sealed=values.get("sealed") is True,
                 minutes_number=_words(values, "minutes_number"),
-                by_id=by.user_id,
-                at=at,
+                by_id=confirms.by_id if confirms else by.user_id,
+                at=confirms.at if confirms else at,
+                confirmed_by_id=by.user_id if confirms else None,
+                confirmed_at=at if confirms else None,
             )
         )
         session.flush()

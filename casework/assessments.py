@@ -24,6 +24,7 @@ from engine.assessment import SCHEMA_VERSION
 from engine.faults import Fault
 from engine.labels import Label
 from models.applications import Application, Decision, Outcome
+from models.members import HouseholdItem
 
 MOST_PROSPECTS = 64
 DECISIVE = ("outcome", "category", "benefits", "denials")
@@ -184,25 +185,37 @@ def changed_faults(
     return [Fault("assessment_changed", words)]
 
 
-def settled_faults(application: Application, checked: Checked) -> list[Fault]:
+def settled_faults(session: Session, application: Application, checked: Checked) -> list[Fault]:
     """Why the answer is no ground for aid: criteria not met, or not known; says which and why."""
     if checked.outcome in SETTLED:
         return []
     if checked.outcome is Outcome.INELIGIBLE:
         return [Fault("not_eligible", {"denials": checked.denials})]
-    return missing_faults(application, checked)
+    return missing_faults(session, application, checked)
 
 
 def missing_faults(
-    application: Application, checked: Checked, later: frozenset[str] = frozenset()
+    session: Session,
+    application: Application,
+    checked: Checked,
+    later: frozenset[str] = frozenset(),
 ) -> list[Fault]:
-    """One fault per unknown fact that matters, but for those that `later` stages supply."""
+    """One fault per unknown fact that matters, but for those that `later` stages supply; where rows
+    of the worksheet wait for a second person, the rows are named instead."""
     policy = policy_of(application.edition)
-    return [
-        Fault("fact_missing", {"fact": policy.facts[name].label}, f"facts.{name}")
-        for name in checked.missing
-        if policy.facts[name].asked not in later
-    ]
+    found = []
+    for name in checked.missing:
+        fact = policy.facts[name]
+        rows = facts.unverified(session, application, fact)
+        named = [_row_fault(number, item, fact.label) for number, item in rows]
+        found += [fault for fault in named if fault not in found]
+        if not rows and fact.asked not in later:
+            found.append(Fault("fact_missing", {"fact": fact.label}, f"facts.{name}"))
+    return found
+
+
+def _row_fault(number: int, item: HouseholdItem, fact: Label) -> Fault:
+    return Fault("row_unverified", {"row": number, "item": item.label, "fact": fact})
 
 
 def amount_faults(checked: Checked, fen: int | None) -> list[Fault]:

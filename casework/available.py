@@ -8,23 +8,35 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from casework import access, duties, emergency, entries, moves
+from casework import (
+    access,
+    confirmations,
+    duties,
+    emergency,
+    entries,
+    grants,
+    moves,
+    pay_first,
+    results,
+)
 from casework.people import Actor
 from casework.permissions import Permission
-from casework.scope import may_as
 from casework.steps import SINGLE
 from engine.faults import Fault
 from engine.labels import Label
 from engine.procedure import RecordField, Stage, StagePart
 from models.applications import Application
 
-Verb = Literal["complete", "list", "save", "return", "refuse", "withdraw", "emergency"]
+Verb = Literal[
+    "complete", "confirm", "list", "save", "return", "refuse", "withdraw", "emergency", "cancel"
+]
 
 LABELS: dict[str, Label] = {
     "save": Label("保存草稿", "Save draft"),
     "return": Label("退回补正", "Return for correction"),
     "refuse": Label("不予帮扶", "Refuse aid"),
     "withdraw": Label("撤回申请", "Withdraw application"),
+    "cancel": Label("取消资格", "Cancel approval"),
 }
 
 
@@ -76,19 +88,27 @@ def available(
     policy, road = moves.policy_and_road(application)
     stage = road.stage(application.stage)
     ready = moves.ready_faults(session, application, stage.id, actor, None)
-    actions = [_step(session, application, road.id, stage, actor, tuple(ready))]
+    held_up = results.waiting_faults(session, application) if stage.confirmed_by else []
+    actions = [_step(session, application, road.id, stage, actor, (*ready, *held_up))]
+    if held_up:
+        wrong = confirmations.faults(session, application, actor)
+        actions.insert(0, Action("confirm", stage, confirmations.BUTTON, tuple(wrong)))
     actions.append(_save(session, application, actor))
     back = road.returns_from(stage.id)
     if back:
         wrong = [*ready, *_without(session, application, actor, Permission.Application.RETURN)]
         actions.append(Action("return", stage, LABELS["return"], tuple(wrong), stages=back))
-    if stage.may_refuse:
+    if stage.may_refuse and not stage.confirmed_by:
         wrong = [*ready, *_without(session, application, actor, Permission.Application.REFUSE)]
         actions.append(Action("refuse", stage, LABELS["refuse"], tuple(wrong)))
     if road.may_withdraw_at(stage.id):
         wrong = _without(session, application, actor, Permission.Application.WITHDRAW)
         wrong += duties.recusal(session, application, actor)
         actions.append(Action("withdraw", stage, LABELS["withdraw"], tuple(wrong)))
+    if grants.of(session, application) is not None:
+        wrong = _without(session, application, actor, Permission.Application.CANCEL)
+        wrong += duties.recusal(session, application, actor)
+        actions.append(Action("cancel", stage, LABELS["cancel"], tuple(wrong)))
     rules = policy.procedure.emergency
     may_go_first = rules is not None and policy.procedure.may_pay_first(road.id)
     if rules is not None and may_go_first and not emergency.authorised(session, application):
@@ -150,7 +170,5 @@ def _emergency_faults(session: Session, application: Application, actor: Actor) 
     rules = policy.procedure.emergency
     if rules is None:
         return []
-    permission = Permission.Application.AUTHORISE_EMERGENCY
-    if not may_as(actor, permission, rules.by, moves.org_path(session, application)):
-        return [Fault("wrong_role", {"stage": rules.label})]
-    return duties.faults(session, application, actor, "approve")
+    right = pay_first.right_faults(session, application, rules, actor)
+    return right or pay_first.faults(session, application, actor)

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import grants, lists, moves, transfers
+from casework import duties, grants, lists, moves, transfers
 from casework.clock import day_of
 from casework.people import Actor
 from casework.permissions import Permission
@@ -38,6 +38,7 @@ def cancel(
     found = moves.check_access(session, application, by, Permission.Application.CANCEL)
     lists.stop(lists.at_number(application, found))
     found = moves.check_version(application, expected_version)
+    found += duties.recusal(session, application, by)
     if application.status not in moves.LIVE:
         found.append(moves.status_fault(application))
     elif grants.of(session, application) is None:

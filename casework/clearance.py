@@ -9,8 +9,9 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import emergency, moves
-from engine.faults import Fault
+from casework import assessments, emergency, history, moves, papers
+from engine import Policy
+from engine.faults import Fault, Refused
 from engine.labels import Label
 from engine.payments import payment_blocks
 from engine.procedure import PaymentNeed, Procedure, Road, StageKind
@@ -46,8 +47,47 @@ def faults(session: Session, application: Application) -> list[Fault]:
 
 
 def back_fill(session: Session, application: Application) -> tuple[str, ...]:
-    """What an authorised emergency still owes, by the policy's codes."""
-    return _answer(session, application, "back_fill")
+    """What an authorised emergency still owes, by the policy's codes.
+
+    What the office can see for itself is closed as soon as it is there (`emergency.closed_by`).
+    """
+    policy, road = moves.policy_and_road(application)
+    rules = policy.procedure.emergency
+    owed = _answer(session, application, "back_fill")
+    ways = rules.closed_by if rules else {}
+    return tuple(
+        code
+        for code in owed
+        if code not in ways or not _SEEN[ways[code]](session, application, policy, road)
+    )
+
+
+def _form_in_order(session: Session, application: Application, policy: Policy, road: Road) -> bool:
+    """Whether every hand-over of the form has been passed and nothing is wrong with it now."""
+    checks = [stage for stage in road.stages if stage.form_check]
+    here = road.position(application.stage)
+    if any(road.position(stage.id) >= here for stage in checks):
+        return False
+    recorded = history.recorded(session, application)
+    return not any(
+        papers.form_faults(session, application, stage, recorded.get(stage.id, {}), ())
+        for stage in checks
+    )
+
+
+def _evidence_there(session: Session, application: Application, policy: Policy, road: Road) -> bool:
+    """Whether every paper that the rules demand lies with the application."""
+    try:
+        checked = assessments.assess_now(session, application)
+    except Refused:
+        return False
+    due = papers.evidence_due(policy, road, road.last, checked.evidence)
+    return checked.outcome in assessments.SETTLED and set(due) <= set(
+        papers.evidence_there(session, application)
+    )
+
+
+_SEEN = {"form": _form_in_order, "evidence": _evidence_there}
 
 
 def label_of(procedure: Procedure, block: str) -> Label:

@@ -15,6 +15,8 @@ from engine.worked import defined
 from models.applications import Application, Decision
 
 ENTRY, EMERGENCY = "entry", "emergency"
+RECORDED = "recorded"
+"""The answer under which a result was written down that a second person has still to confirm."""
 
 
 def purpose_of(stage: Stage) -> str:

@@ -86,15 +86,37 @@ def recusal(session: Session, application: Application, by: Actor) -> list[Fault
 
     People of a household are told by their identity numbers, through the blind index.
     """
-    if by.member_id is None:
+    kin = kinship(session, application.member_id, by)
+    if kin is None:
         return []
-    if by.member_id == application.member_id:
-        return [Fault("recusal_self", {"number": application.number})]
-    mine = _household(session, by.member_id)
-    theirs = _household(session, application.member_id)
-    if mine & theirs:
-        return [Fault("recusal_relative", {"number": application.number})]
-    return []
+    return [
+        Fault("recusal_self", {"number": application.number})
+        if kin == "self"
+        else Fault("recusal_relative", {"number": application.number})
+    ]
+
+
+def recusal_member(session: Session, member: Member, by: Actor) -> list[Fault]:
+    """The same for what belongs to the member rather than to one application: the worksheet, the
+    bank account, the papers."""
+    kin = kinship(session, member.id, by)
+    if kin is None:
+        return []
+    return [
+        Fault("recusal_own_file", {"name": member.name})
+        if kin == "self"
+        else Fault("recusal_relative_file", {"name": member.name})
+    ]
+
+
+def kinship(session: Session, member_id: int, by: Actor) -> str | None:
+    """`self`, `relative` (of the same household) or None."""
+    if by.member_id is None:
+        return None
+    if by.member_id == member_id:
+        return "self"
+    together = _household(session, by.member_id) & _household(session, member_id)
+    return "relative" if together else None
 
 
 def _household(session: Session, member_id: int) -> frozenset[bytes]:

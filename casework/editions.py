@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path, PurePosixPath
 from threading import Lock
@@ -211,14 +211,17 @@ def _signature_faults(
 def _role_faults(session: Session, policy: Policy) -> list[Fault]:
     """A stage whose role nobody can hold would stop every application there."""
     known = set(session.scalars(select(Role.code)))
-    if not known:
-        return [Fault("no_roles", {})]
-    asked = [(s.label, s.by, "procedure.yaml") for s in policy.procedure.stages.values()]
-    asked += [(p.label, p.by, "papers.yaml") for p in policy.papers.papers.values()]
+    return unknown_roles(policy, known) if known else [Fault("no_roles", {})]
+
+
+def unknown_roles(policy: Policy, known: Collection[str]) -> list[Fault]:
+    """Every role code of the procedure and the papers that is not among the office's roles, and
+    what waits for it."""
+    asked = [(role, label, "procedure.yaml") for role, label in policy.procedure.roles()]
+    asked += [(r, p.label, "papers.yaml") for p in policy.papers.papers.values() for r in p.by]
     return [
         Fault("unknown_role", {"role": role, "stage": label}, file)
-        for label, roles, file in asked
-        for role in roles
+        for role, label, file in asked
         if role not in known
     ]
 

@@ -17,6 +17,7 @@ from engine.procedure import Road, Stage
 from engine.records import Value
 from models.applications import Application, ApprovalResult, CaseStatus
 from models.ledger import Grant, GrantState
+from models.results import RecordedResult
 
 REASON_LENGTH = 2000
 
@@ -77,6 +78,8 @@ def refuse(
     found += reason_faults(reason)
     if not stage.may_refuse:
         found.append(Fault("refuse_not_here", {"stage": stage.label}))
+    elif stage.confirmed_by:
+        found.append(Fault("refuse_by_record", {"button": stage.button}))
     if found:
         raise Refused(found)
     refuse_here(session, application, road, stage, {}, reason, by=by, at=at)
@@ -93,6 +96,7 @@ def refuse_here(
     *,
     by: Actor,
     at: datetime,
+    confirms: RecordedResult | None = None,
 ) -> None:
     """Write a refusal that has been checked: opinion, grant freed, duty, state, event."""
     with session.begin_nested():
@@ -106,6 +110,7 @@ def refuse_here(
             by=by,
             at=at,
             opinion=reason.strip(),
+            confirms=confirms,
         )
         grants.cancel(session, application, by, at, reason)
         duties.take(session, application, by, moves.duty_at(road, stage))

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from casework import past_grants, settings
 from casework.money import yuan
-from engine import Facts, Policy
+from casework.worksheets import pending
+from engine import Facts, Policy, assess
 from engine.faults import Fault, Refused
 from engine.model import Fact, FactSource
 from models.applications import Application
@@ -29,6 +30,11 @@ Ask = Callable[[Session, Application, FactSource], Any]
 SEEN_BY_ENGINE = frozenset({"parameter", "year"})
 _INCOME = frozenset({ItemKind.INCOME, ItemKind.SUBSIDY})
 _COSTS = frozenset({ItemKind.MEDICAL_COST, ItemKind.DISASTER_COST})
+INCOME = ("household", "countable_income")
+"""The source of a fact that is worked out from the worksheet."""
+MOST_TRIED = 64
+"""Different sums of unverified costs that are tried before the income is simply not known."""
+DECISIVE = ("outcome", "category", "benefits", "denials", "missing")
 
 
 def gather(
@@ -53,7 +59,24 @@ def raw(
         value = answer(session, application, fact, amount=amount)
         if value is not SILENT:
             found[name] = plain(value, fact.type)
-    return found
+    return found | _settled_income(session, application, policy, found)
+
+
+def _settled_income(
+    session: Session, application: Application, policy: Policy, known: Mapping[str, object]
+) -> dict[str, object]:
+    """The countable income without unverified costs, where counting them changes no answer."""
+    names = [f.name for f in policy.facts.values() if _source_is(f, INCOME)]
+    tried = possible_incomes(session, application) if names else ()
+    answers = set()
+    for fen in tried:
+        given = {**known, **{name: yuan(fen) for name in names}}
+        try:
+            answer = assess(policy, policy.read_facts(given)).document()
+        except Refused:  # what is wrong with the facts is said where they are read
+            return {}
+        answers.add(repr([answer[key] for key in DECISIVE]))
+    return dict.fromkeys(names, yuan(tried[0])) if len(answers) == 1 else {}
 
 
 def outside(fact: Fact) -> bool:
@@ -90,19 +113,61 @@ def plain(value: Any, kind: str) -> object:
 def countable_income(session: Session, application: Application) -> Any:
     """Income and subsidies of the worksheet less self-paid costs, fen per year, at least 0.
 
-    Silent without any row of income; not known while one of them is unverified. Costs count
-    only once verified, and only while the setting `deduct_costs` is on.
+    Silent without any row of income. Not known while a row that counts is unverified: an income may
+    be more, a cost may be allowed. Costs count only while the setting `deduct_costs` is on. See
+    `raw` for unverified costs that change no answer.
     """
-    household = application.member.household
-    items = household.items if household else []
-    incomes = [item for item in items if item.kind in _INCOME]
+    incomes, costs = counted(session, application)
     if not incomes:
         return SILENT
-    if not all(item.verified for item in incomes):
+    if not all(item.verified for item in (*incomes, *costs)):
         return None
-    costs = [item for item in items if item.kind in _COSTS and item.verified]
-    deduct = _sum(costs) if settings.get(session, "deduct_costs") else 0
-    return max(_sum(incomes) - deduct, 0)
+    return max(_sum(incomes) - _sum(costs), 0)
+
+
+def unverified(
+    session: Session, application: Application, fact: Fact
+) -> list[tuple[int, HouseholdItem]]:
+    """The rows of the worksheet that keep this fact from being known, each with its place from 1."""
+    if fact.source is None or fact.source.kind != "household":
+        return []
+    waiting = pending(application.member)
+    if _source_is(fact, INCOME):
+        incomes, costs = counted(session, application)
+        return [(number, item) for number, item in waiting if item in (*incomes, *costs)]
+    return [(number, item) for number, item in waiting if item.kind == fact.source.name]
+
+
+def _source_is(fact: Fact, source: tuple[str, str]) -> bool:
+    return fact.source is not None and (fact.source.kind, fact.source.name) == source
+
+
+def counted(
+    session: Session, application: Application
+) -> tuple[list[HouseholdItem], list[HouseholdItem]]:
+    """The rows that make the countable income: what comes in, and what is taken off."""
+    household = application.member.household
+    items = household.items if household else []
+    deducts = settings.get(session, "deduct_costs")
+    incomes = [item for item in items if item.kind in _INCOME]
+    return incomes, [item for item in items if item.kind in _COSTS and deducts]
+
+
+def possible_incomes(session: Session, application: Application) -> tuple[int, ...]:
+    """What the countable income can come to, fen, while only costs wait to be verified: the figure
+    without them first, then with each choice of them. Empty where an income waits as well, where
+    there is none, or where the choices are too many to be tried."""
+    incomes, costs = counted(session, application)
+    waiting = [item.fen_per_year for item in costs if not item.verified]
+    if not incomes or not waiting or not all(item.verified for item in incomes):
+        return ()
+    base = _sum(incomes) - _sum([item for item in costs if item.verified])
+    found = {0: None}
+    for fen in waiting:
+        found |= {known + fen: None for known in tuple(found)}
+        if len(found) > MOST_TRIED:
+            return ()
+    return tuple(dict.fromkeys(max(base - less, 0) for less in found))
 
 
 def newest_amount(application: Application) -> int | None:

@@ -73,11 +73,11 @@ def allocate_budget(
     if faults:
         raise Refused(faults)
     budget = _budget(session, source, year)
-    known = ledger.by_request(session, request_key, "budget")
-    if known is not None:
-        return known
     outside = ledger.account(session, AccountKind.OUTSIDE, source=source)
     held = ledger.account(session, AccountKind.SOURCE, source=source, year=year)
+    known = ledger.by_request(session, request_key, "budget")
+    if known is not None:
+        return ledger.same_request(known, by, fen, held)
     entry = ledger.journal(
         session,
         "budget",

@@ -94,6 +94,12 @@ def create(
     return grant
 
 
+def taken_faults(session: Session, application: Application) -> list[Fault]:
+    """`already_granted` where the member has his aid of this year; priority relief asks nobody."""
+    other = _other(session, application)
+    return [] if other is None else [_already(application, other)]
+
+
 def cancel(
     session: Session, application: Application, by: Actor, at: datetime, reason: str
 ) -> None:

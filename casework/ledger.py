@@ -153,6 +153,19 @@ def by_request(session: Session, request_key: str | None, kind: str) -> Journal 
     return known
 
 
+def same_request(known: Journal, by: Actor, fen: int, account: Account | None = None) -> Journal:
+    """The journal of a request that is sent again: by the same person, about the same money and
+    account. Anything else under its key is `request_key_used`."""
+    same = known.by_id == by.user_id and sum(row.fen for row in known.postings) == fen
+    if account is not None:
+        touched = {row.debit_account_id for row in known.postings}
+        touched |= {row.credit_account_id for row in known.postings}
+        same = same and account.id in touched
+    if not same:
+        raise Refused([Fault("request_key_used", {}, None)])
+    return known
+
+
 def undo(
     session: Session,
     entry: Journal,

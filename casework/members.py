@@ -13,7 +13,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from casework import access, differences, events, scope
+from casework import access, differences, duties, events, scope
 from casework.access import require
 from casework.clock import day_of
 from casework.people import Actor
@@ -30,6 +30,7 @@ FIELDS = frozenset(
         "died_on",
     }
 )
+_ACCOUNT = frozenset({"bank_name", "bank_account"})
 _PHONE_SIGNS = frozenset("0123456789-+ ()")
 _PHONE_DIGITS = range(7, 16)
 
@@ -69,9 +70,11 @@ def update(
     _check_version(session, member, expected_version)
     now = {name: getattr(member, name) for name in FIELDS}
     found = faults(session, {**now, **values}, day_of(at), member)
+    changed = sorted(name for name, value in values.items() if now.get(name) != value)
+    if not _ACCOUNT.isdisjoint(changed):
+        found += duties.recusal_member(session, member, by)
     if found:
         raise Refused(found)
-    changed = sorted(name for name, value in values.items() if now[name] != value)
     _write(member, {name: values[name] for name in changed}, by)
     _flush_unique(session, member)
     data = {
@@ -115,6 +118,9 @@ def confirm_account(
     """A second person has compared the changed bank account with its proof (requirements §5)."""
     require(session, by, Permission.Member.CONFIRM_ACCOUNT, member.org_id)
     _check_version(session, member, expected_version)
+    own = duties.recusal_member(session, member, by)
+    if own:
+        raise Refused(own)
     if member.bank_account_by_id is None or member.bank_account_confirmed_by_id is not None:
         raise Refused([Fault("account_nothing", {})])
     if member.bank_account_by_id == by.user_id:

@@ -210,8 +210,13 @@ TEXTS: Catalogue = {
         "The money goes to the member alone, not to {name}.",
     ),
     "heir_missing": (
-        "{name}已去世，请登记代领亲属的姓名和关系。",
-        "{name} has died. Record the heir's name and kinship.",
+        "{name}已去世（{signs}），不能付给本人，请登记代领亲属的姓名和关系，并附证明。",
+        "{name} has died ({signs}), so nothing is paid to the member. Record the heir's name and "
+        "kinship, with the proof.",
+    ),
+    "death_unknown": (
+        "还不清楚党员是否已去世（{signs}），查清以前不能付款，请补填相关情况。",
+        "It is not known whether the member has died ({signs}). Fill this in before anything is paid.",
     ),
     "account_missing": (
         "没有{name}的银行账号，请补录账号或改发现金。",

@@ -26,10 +26,6 @@ TEXTS = {
         "没有写明证明材料：{items}。请先补充证明，再核实。",
         "No proof is named for: {items}. Name the proof first.",
     ),
-    "sheet_own": (
-        "不能核实自己家庭的收支表，请由他人办理。",
-        "You cannot check the worksheet of your own household. Somebody else must.",
-    ),
     "paper_not_yours": (
         "您的岗位不能打印《{paper}》。",
         'Your role does not print the paper "{paper}".',

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from casework import access, duties, events
+from casework import access, duties, events, results
 from casework.editions import policy_of
 from casework.people import Actor
 from casework.permissions import step_permission
@@ -26,6 +26,7 @@ from models.applications import Application, CaseEvent, CaseStatus
 from models.orgs import OrgUnit
 
 LIVE = frozenset({CaseStatus.DRAFT, CaseStatus.OPEN, CaseStatus.RETURNED})
+ENDED = frozenset(CaseStatus) - LIVE
 TRANSITIONS: Mapping[CaseStatus, frozenset[CaseStatus]] = {
     CaseStatus.DRAFT: frozenset(
         {CaseStatus.DRAFT, CaseStatus.OPEN, CaseStatus.REFUSED, CaseStatus.WITHDRAWN}
@@ -186,7 +187,10 @@ def move(
     target = application.status if status is None else status
     if target not in TRANSITIONS.get(application.status, frozenset()):
         raise Refused([status_fault(application)])
-    if to_stage is not None and to_stage != application.stage:
+    leaves = to_stage is not None and to_stage != application.stage
+    if leaves or target in ENDED:
+        results.drop(session, application, by, at)
+    if to_stage is not None and leaves:
         application.stage = to_stage
         application.stage_since = at
     application.status = target

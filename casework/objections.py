@@ -10,7 +10,17 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from casework import access, calendar, cancellations, clearance, events, lists, moves, notices
+from casework import (
+    access,
+    calendar,
+    cancellations,
+    clearance,
+    duties,
+    events,
+    lists,
+    moves,
+    notices,
+)
 from casework.clock import day_of
 from casework.people import Actor
 from casework.permissions import Permission
@@ -49,6 +59,7 @@ def register(
     policy, _road = moves.policy_and_road(application)
     form = policy.procedure.notice
     found = access.faults(session, by, Permission.Notice.OBJECT, notice.org_id)
+    found += duties.recusal(session, application, by)
     if line.state != LineState.ON:
         found.append(Fault("line_not_on_board", {}, application.number))
     if channel not in form.objections.channels:
@@ -95,6 +106,7 @@ def settle(
     moves.lock(session, [application])
     session.refresh(objection, with_for_update=True)
     found = access.faults(session, by, Permission.Notice.SETTLE, line.notice.org_id)
+    found += duties.recusal(session, application, by)
     if objection.state != ObjectionState.OPEN:
         found.append(Fault("objection_settled", {}, application.number))
     if not finding.strip():

@@ -43,14 +43,10 @@ def authorise(
     rules = policy.procedure.emergency
     if rules is None or not policy.procedure.may_pay_first(road.id):
         raise Refused([Fault("emergency_not_here", {"road": road.label})])
-    _require_right(session, application, rules, by)
-    found = moves.check_version(application, expected_version)
-    if application.status not in moves.LIVE:
-        found.append(moves.status_fault(application))
-    if emergency.authorised(session, application):
-        found.append(Fault("emergency_twice", {"number": application.number}))
-    found += duties.faults(session, application, by, "approve")
-    found += _unexcused(session, application, policy)
+    right = right_faults(session, application, rules, by)
+    if right:
+        raise Refused(right)
+    found = moves.check_version(application, expected_version) + faults(session, application, by)
     values: dict[str, Value] = {}
     try:
         values = read_fields(rules.records, rules.checks, record, day_of(at))
@@ -60,7 +56,7 @@ def authorise(
     if found or not isinstance(fen, int):
         raise Refused(found)
     checked = assessments.assess_now(session, application, amount=fen)
-    found = assessments.settled_faults(application, checked)
+    found = assessments.settled_faults(session, application, checked)
     found = found or assessments.amount_faults(checked, fen)
     if found:
         raise Refused(found)
@@ -78,6 +74,20 @@ def authorise(
     return grant
 
 
+def faults(session: Session, application: Application, by: Actor) -> list[Fault]:
+    """Why this person cannot authorise it now; empty when he can. Asked on a road that knows
+    pay-first, by somebody who has the right."""
+    policy, _road = moves.policy_and_road(application)
+    found = []
+    if application.status not in moves.LIVE:
+        found.append(moves.status_fault(application))
+    if emergency.authorised(session, application):
+        found.append(Fault("emergency_twice", {"number": application.number}))
+    found += duties.faults(session, application, by, "approve")
+    found += _unexcused(session, application, policy)
+    return found
+
+
 def _unexcused(session: Session, application: Application, policy: Policy) -> list[Fault]:
     """What no emergency excuses and has not been done: the blocks that would remain."""
     data = clearance.payment_data(session, application)
@@ -91,9 +101,13 @@ def _unexcused(session: Session, application: Application, policy: Policy) -> li
     ]
 
 
-def _require_right(session: Session, application: Application, rules: Emergency, by: Actor) -> None:
+def right_faults(
+    session: Session, application: Application, rules: Emergency, by: Actor
+) -> list[Fault]:
+    """`wrong_role` or `out_of_scope`, by the roles that the procedure lets authorise."""
     permission = Permission.Application.AUTHORISE_EMERGENCY
     if not any(h.role_code in rules.by and permission in h.permissions for h in by.roles):
-        raise Refused([Fault("wrong_role", {"stage": rules.label})])
+        return [Fault("wrong_role", {"stage": rules.label})]
     if not may_as(by, permission, rules.by, moves.org_path(session, application)):
-        raise Refused([Fault("out_of_scope", {})])
+        return [Fault("out_of_scope", {})]
+    return []

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from casework import moves, papers
+from casework import deaths, moves, papers
 from casework.people import Actor
 from engine.faults import Fault
 from models.applications import Application, PayMethod
@@ -23,15 +23,22 @@ class Payee:
 
 
 def lawful(session: Session, application: Application) -> tuple[Payee | None, list[Fault]]:
-    """The lawful payee: the member himself, after death the named heir with the policy's proof."""
+    """The lawful payee: the member himself, after death the named heir with the policy's proof.
+
+    Nobody while it is not known whether the member has died.
+    """
     member, number = application.member, application.number
-    if member.died_on is None:
+    death = deaths.known(session, application)
+    if death.died is None:
+        return None, [Fault("death_unknown", {"signs": list(death.signs)}, number)]
+    if not death.died:
         if application.payee_name and application.payee_name != member.name:
             return None, [Fault("payee_not_member", {"name": application.payee_name}, number)]
         name, kinship, account = member.name, None, member.bank_account
     else:
         if not application.payee_name or not application.payee_kinship:
-            return None, [Fault("heir_missing", {"name": member.name}, number)]
+            words = {"name": member.name, "signs": list(death.signs)}
+            return None, [Fault("heir_missing", words, number)]
         missing = unproven(session, application)
         if missing:
             return None, [replace(fault, where=number) for fault in missing]
@@ -47,14 +54,16 @@ def lawful(session: Session, application: Application) -> tuple[Payee | None, li
     return Payee(name, kinship, method, account if method == PayMethod.CARD else None), []
 
 
-def account_faults(application: Application, by: Actor | None = None) -> list[Fault]:
+def account_faults(
+    session: Session, application: Application, by: Actor | None = None
+) -> list[Fault]:
     """Why no money may be sent to the account: one person alone has stood for it.
 
     The member's own account, once changed, is confirmed by a second person; an heir's is paid by
     somebody else than who named it (`by`).
     """
     member, number = application.member, application.number
-    if member.died_on is None:
+    if deaths.known(session, application).died is False:
         alone = member.bank_account_by_id is not None
         if alone and member.bank_account_confirmed_by_id is None:
             return [Fault("account_unconfirmed", {"name": member.name}, number)]

@@ -90,6 +90,7 @@ def pay(
     """
     applications = _hold(session, payments)
     if request_key is not None and all(_done_by(session, p, request_key) for p in payments):
+        lists.stop(_rights(session, applications, by))
         return list(payments)
     lists.stop(_paid_already(payments))
     raw = _with_method(payments, record, lines)
@@ -173,7 +174,7 @@ def _prepare_faults(
     number = application.number
     payee, found = payees.lawful(session, application)
     if payee is not None and payee.method == PayMethod.CARD:
-        found += payees.account_faults(application)
+        found += payees.account_faults(session, application)
     grant = grants.of(session, application)
     if grant is None:
         return [*found, Fault("no_grant", {}, number)]
@@ -227,6 +228,18 @@ def _prepare(
 def _done_by(session: Session, payment: Payment, request_key: str) -> bool:
     entry = ledger.by_request(session, f"{request_key}:{payment.id}", "payment")
     return entry is not None and payment.journal_id == entry.id
+
+
+def _rights(session: Session, applications: Sequence[Application], by: Actor) -> list[Fault]:
+    """Why this person may not even learn that the list has been paid."""
+    found: list[Fault] = []
+    for application in applications:
+        stage = lists.stage_of_kind(application, StageKind.PAY)
+        if stage is not None:
+            part = lists.part_of(stage, "pay")
+            rights = moves.right_faults(session, application, stage, by, part)
+            found += lists.at_number(application, rights)
+    return found
 
 
 def _paid_already(payments: Sequence[Payment]) -> list[Fault]:
@@ -284,7 +297,7 @@ def _payee_now(session: Session, payment: Payment, given: lists.Values, by: Acto
     same = (payee.name, payee.kinship) == (payment.payee_name, payment.payee_kinship)
     if str(given.get("method")) == PayMethod.CARD.value:
         same = same and payee.account == payment.account
-        found += payees.account_faults(application, by)
+        found += payees.account_faults(session, application, by)
     return found if same else [*found, Fault("payee_changed", {}, application.number)]
 
 

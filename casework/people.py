@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -77,6 +78,13 @@ def _reach(session: Session, unit: OrgUnit) -> str:
         if parent is not None:
             return parent.path
     return unit.path
+
+
+def names(session: Session, ids: Collection[int | None]) -> dict[int, str]:
+    """What the accounts with these numbers are called."""
+    wanted = {number for number in ids if number is not None}
+    rows = session.scalars(select(User).where(User.id.in_(wanted)))
+    return {user.id: user.display_name for user in rows}
 
 
 def system(name: str = "system") -> Actor:

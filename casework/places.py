@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from casework.editions import policy_of
 from casework.moves import LIVE
@@ -24,6 +24,7 @@ from models.editions import Edition
 from models.ledger import Grant, Payment, PaymentState, Receipt
 from models.notices import LineState, Notice, NoticeLine, NoticeStatus
 from models.orgs import OrgUnit
+from models.results import RecordedResult, ResultState
 from models.screenings import ScreeningLine
 
 
@@ -36,6 +37,15 @@ class Place:
     part: str | None
     button: Label
     roots: tuple[str, ...]
+    besides: int | None = None
+    """The person himself, where what he recorded is left to somebody else."""
+
+
+_kept = aliased(RecordedResult)
+"""A name of its own, so that queries of results can ask it too."""
+CONFIRM = "confirm"
+"""The part of a stage in which a second person confirms its result."""
+BUTTON = Label("确认结果", "Confirm result")
 
 
 def places(session: Session, by: Actor) -> list[Place]:
@@ -50,6 +60,9 @@ def places(session: Session, by: Actor) -> list[Place]:
                 roots = reach(by, step_permission(stage.kind.value), roles)
                 if roots:
                     found.append(Place(edition.id, stage, part, button, roots))
+            roots = reach(by, step_permission(stage.kind.value), stage.confirmed_by)
+            if roots:
+                found.append(Place(edition.id, stage, CONFIRM, BUTTON, roots, by.user_id))
     return found
 
 
@@ -80,6 +93,10 @@ def at(place: Place) -> ColumnElement[bool]:
         Application.status.in_(LIVE),
         or_(*(OrgUnit.path.startswith(root, autoescape=True) for root in place.roots)),
     ]
+    if place.part == CONFIRM:
+        conditions.append(_waiting(besides=place.besides))
+    elif place.stage.confirmed_by:
+        conditions.append(~_waiting())
     more = _PARTS.get((place.stage.kind, place.part))
     if more is not None:
         conditions.append(more())
@@ -93,6 +110,14 @@ def _on_board(*states: NoticeStatus) -> ColumnElement[bool]:
         Notice.id == NoticeLine.notice_id,
         Notice.status.in_(states),
     )
+
+
+def _waiting(*, besides: int | None = None) -> ColumnElement[bool]:
+    """Whether a result waits for a second person, who is somebody else than `besides`."""
+    conditions = [_kept.application_id == Application.id, _kept.state == ResultState.WAITING]
+    if besides is not None:
+        conditions.append(_kept.by_id != besides)
+    return exists().where(*conditions)
 
 
 def _on_list() -> ColumnElement[bool]:

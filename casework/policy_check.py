@@ -74,20 +74,8 @@ def _check(files: Files) -> Checked:
 
 
 def role_faults(session: Session, files: Files) -> list[Fault]:
-    """Stages of readable files that are left to a role which nobody can hold."""
+    """What readable files leave to a role which nobody can hold."""
     policy = check(files).policy
     if policy is None:
         return []
-    known = set(session.scalars(select(Role.code)))
-    found = {}
-    for stage in policy.procedure.stages.values():
-        for role in (*stage.by, *(role for part in stage.parts for role in part.by)):
-            if role not in known:
-                params = {"role": role, "stage": stage.label}
-                found[role, stage.id] = Fault("unknown_role", params, "procedure.yaml")
-    for paper in policy.papers.papers.values():
-        for role in paper.by:
-            if role not in known:
-                params = {"role": role, "stage": paper.label}
-                found[role, paper.id] = Fault("unknown_role", params, "papers.yaml")
-    return list(found.values())
+    return editions.unknown_roles(policy, set(session.scalars(select(Role.code))))

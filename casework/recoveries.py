@@ -11,7 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import access, events, grants, ledger, lists, moves
+from casework import access, duties, events, grants, ledger, lists, moves
 from casework.clock import day_of
 from casework.ledger import Leg
 from casework.people import Actor
@@ -46,6 +46,7 @@ def demand(
     moves.lock(session, [application])
     session.refresh(grant, with_for_update=True)
     found = access.faults(session, by, Permission.Fund.RECOVER, application.org_id)
+    found += duties.recusal(session, application, by)
     left = grants.paid_fen(session, grant) - demanded_fen(session, grant)
     if fen <= 0:
         found.append(Fault("amount_not_positive", {}, application.number))
@@ -86,10 +87,12 @@ def receive(
     application = grant.application
     moves.lock(session, [application])
     session.refresh(recovery, with_for_update=True)
+    found = access.faults(session, by, Permission.Fund.RECOVER, application.org_id)
+    found += duties.recusal(session, application, by)
+    lists.stop(found)
     known = ledger.by_request(session, request_key, "recovery")
     if known is not None:
-        return known
-    found = access.faults(session, by, Permission.Fund.RECOVER, application.org_id)
+        return ledger.same_request(known, by, fen)
     left = recovery.fen - recovery.recovered_fen
     if fen <= 0:
         found.append(Fault("amount_not_positive", {}, application.number))

@@ -10,35 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import (
-    approvals,
-    assessments,
-    decisions,
-    departures,
-    duties,
-    emergency,
-    endings,
-    grants,
-    moves,
-    papers,
-)
-from casework.assessments import Checked
-from casework.clock import day_of
+from casework import grants, moves, results
 from casework.endings import refuse, send_back
-from casework.money import yuan
+from casework.judging import Step
 from casework.moves import check_ready, move
 from casework.people import Actor
-from casework.permissions import step_permission
-from casework.scope import may_as
-from engine import records
 from engine.faults import Fault, Refused
-from engine.procedure import Road, Stage, StageKind
-from engine.records import Value
-from models.applications import Application, ApprovalResult, Outcome
-from models.ledger import Grant, GrantState
+from engine.procedure import StageKind
+from models.applications import Application
 
 __all__ = ["check_ready", "complete", "complete_list", "move", "refuse", "send_back"]
 
@@ -50,7 +31,6 @@ SINGLE = frozenset(
 )
 """Kinds of step that are taken here; the others act on lists in modules of their own."""
 
-_AMOUNTS = {"proposed": "proposed_fen", "suggested": "suggested_fen", "approved": "approved_fen"}
 _ALONE = frozenset({"wrong_role", "out_of_scope", "stage_not_on_road", "no_person"})
 
 
@@ -77,20 +57,11 @@ def complete(
     stage = road.stage(stage_id)
     if stage.kind not in SINGLE:
         raise Refused([*found, Fault("list_step", {"stage": stage.label})])
-    step = _Step(session, application, road, stage, by, at)
-    step.found += found
+    step = Step(session, application, road, stage, by, at)
+    step.found += [*found, *results.waiting_faults(session, application)]
     step.read(record)
-    if step.values is not None and not records.passes(stage, step.values):
-        step.judge_refusal()
-        step.stop()
-        papers.forget_typed(application)
-        reason = records.refusal_reason(stage, step.values) or ""
-        endings.refuse_here(session, application, road, stage, step.values, reason, by=by, at=at)
-        return application
-    step.judge()
-    step.stop()
-    with session.begin_nested():  # a grant that is refused at the last moment takes all with it
-        step.write()
+    step.check()
+    step.finish()
     return application
 
 
@@ -117,257 +88,36 @@ def complete_list(
     grants.hold(session, applications)
     with session.begin_nested():
         for application in sorted(applications, key=lambda a: a.id):
-            record = {**common, **lines.get(application.id, {})}
+            own = lines.get(application.id, {})
             version = versions.get(application.id, -1)
             try:
                 complete(
-                    session, application, stage_id, record, by=by, at=at, expected_version=version
+                    session,
+                    application,
+                    stage_id,
+                    {**common, **own},
+                    by=by,
+                    at=at,
+                    expected_version=version,
                 )
             except Refused as refused:
-                found += [_at(application, fault) for fault in refused.faults]
+                head = _head(application, stage_id, common, own)
+                placed = (f if f.where in head else _at(application, f) for f in refused.faults)
+                found += [fault for fault in placed if fault not in found]
         if found:
-            raise Refused(found)
+            raise Refused(sorted(found, key=lambda fault: ":" in (fault.where or "")))
     return applications
 
 
-class _Step:
-    """One step being taken: what was read, what is wrong with it, and how it is written."""
-
-    def __init__(
-        self,
-        session: Session,
-        application: Application,
-        road: Road,
-        stage: Stage,
-        by: Actor,
-        at: datetime,
-    ) -> None:
-        self.session, self.application = session, application
-        self.road, self.stage = road, stage
-        self.by, self.at = by, at
-        self.found: list[Fault] = []
-        self.values: dict[str, Value] | None = None
-        self.checked: Checked | None = None
-        self.fen: int | None = None
-
-    @property
-    def asks_rules(self) -> bool:
-        """Whether the rules are asked at this stage, and their answer kept."""
-        stage = self.stage
-        return bool(
-            stage.kind is StageKind.APPLY or stage.form_check or stage.amount or stage.assess
-        )
-
-    @property
-    def decides(self) -> bool:
-        """Whether aid is granted here: the rules must then have settled it."""
-        return self.stage.amount == "approved"
-
-    def stop(self) -> None:
-        """Raise everything found so far."""
-        if self.found:
-            raise Refused(self.found)
-
-    def read(self, record: Mapping[str, object]) -> None:
-        """Ask the rules, then read the record; an amount that the rules fix need not be typed."""
-        if self.asks_rules:
-            self.checked = self._ask(None)
-        given = dict(record)
-        fixed = self.checked.fixed_fen if self.checked else None
-        asked = {field.id for field in self.stage.records_for(self.road.id)}
-        blank = "amount" in asked and given.get("amount") in (None, "")
-        if self.stage.amount and blank and fixed is not None and not self._declines(given):
-            given["amount"] = yuan(fixed)
-        try:
-            self.values = records.read_record(self.stage, given, day_of(self.at), road=self.road.id)
-        except Refused as refused:
-            self.found += refused.faults
-            if self.checked is None or self._declines(given):
-                return
-            if self.decides:
-                self._judge_outcome(self.checked, self._departs(given))
-            else:
-                self._judge_rest_of_paper(self.checked, given)
-
-    def _judge_rest_of_paper(self, checked: Checked, given: Mapping[str, object]) -> None:
-        """A record that cannot be read whole still tells what else is wrong with the paper, so
-        that nobody is sent back twice for faults that were there the first time (4.1.4)."""
-        said = {fault.where for fault in self.found}
-        told = {f"{self.stage.level}_seal"} if "sealed" in said else set()
-        told |= {f"{self.stage.level}_amount"} if "amount" in said else set()
-        plain = records.plain(self._readable(given))
-        rest = papers.form_faults(
-            self.session, self.application, self.stage, plain, checked.evidence
-        )
-        if self.stage.form_check:
-            rest += assessments.missing_faults(self.application, checked, self._later())
-        self.found += [fault for fault in rest if fault.where not in said | told]
-
-    def _readable(self, given: Mapping[str, object]) -> dict[str, Value]:
-        """Those fields of the record that can be read on their own."""
-        values: dict[str, Value] = {}
-        for field in self.stage.records_for(self.road.id):
-            try:
-                one = {field.id: given.get(field.id)}
-                values |= records.read_fields([field], (), one, day_of(self.at))
-            except Refused:
-                continue
-        return values
-
-    def _declines(self, given: Mapping[str, object]) -> bool:
-        """Whether what is being recorded refuses the application, so that no amount belongs to it.
-
-        Asked of the record as typed: a choice reads the same before and after it is checked.
-        """
-        passes = self.stage.passes
-        choices = {f.id: given.get(f.id) for f in self.stage.records if f.type == "choice"}
-        return passes is not None and passes.truth(choices) is False
-
-    def _departs(self, given: Mapping[str, object]) -> bool:
-        """Whether a record that could not be read as a whole says that the decision departs."""
-        asked = [field for field in self.stage.records if field.id == departures.FIELD]
-        typed = {f.id: given[f.id] for f in asked if f.id in given}
-        try:
-            return departures.claimed(records.read_fields(asked, (), typed, day_of(self.at)))
-        except Refused:
-            return False
-
-    def judge_refusal(self) -> None:
-        """A refusal does not depart from rules that refuse as well."""
-        refused = self.checked is not None and self.checked.outcome is Outcome.INELIGIBLE
-        if refused and departures.claimed(self.values or {}):
-            self.found.append(Fault("departure_needless", {}, departures.FIELD))
-
-    def judge(self) -> None:
-        """Everything that stands against passing: paper, unknown facts, outcome, amount."""
-        checked, values = self.checked, self.values
-        if checked is None or values is None:
-            return
-        if self.stage.amount:
-            self._judge_amount(checked, values)
-            self._judge_tier()
-        checked = self.checked or checked
-        plain = records.plain(values)
-        self.found += papers.form_faults(
-            self.session, self.application, self.stage, plain, checked.evidence
-        )
-        if self.stage.form_check and not self.decides:
-            self.found += assessments.missing_faults(self.application, checked, self._later())
-        if self.decides:
-            self._judge_decision(checked, values)
-
-    def write(self) -> None:
-        """Approval, duty, amount, Decision, grant, state and event, in this order."""
-        values = self.values or {}
-        plain: dict[str, object] = dict(records.plain(values))
-        data: dict[str, object] = {"stage": self.stage.id, "record": plain}
-        data["round"] = approvals.write(
-            self.session,
-            self.application,
-            self.road,
-            self.stage,
-            values,
-            ApprovalResult.AGREED,
-            by=self.by,
-            at=self.at,
-            fen=self.fen,
-        )
-        if self.stage.amount:
-            setattr(self.application, _AMOUNTS[self.stage.amount], self.fen)
-            data["fen"] = self.fen
-        if self.checked is not None:
-            purpose = decisions.purpose_of(self.stage)
-            decision = assessments.record_decision(
-                self.session, self.application, self.checked, purpose, by=self.by, at=self.at
-            )
-            data["decision"] = decision.id
-        if self.decides and self.fen is not None:
-            priority = values.get("priority") is True
-            grants.create(self.session, self.application, self.fen, priority, self.by, self.at)
-        duties.take(self.session, self.application, self.by, moves.duty_at(self.road, self.stage))
-        self.application.returned_to = None
-        papers.forget_typed(self.application)
-        moves.to_next(
-            self.session,
-            self.application,
-            verb="complete",
-            by=self.by,
-            at=self.at,
-            data=data,
-            skip=emergency.done_early(self.session, self.application),
-        )
-
-    def _ask(self, amount: int | None) -> Checked | None:
-        try:
-            return assessments.assess_now(self.session, self.application, amount=amount)
-        except Refused as refused:
-            self.found += refused.faults
-            return None
-
-    def _judge_amount(self, checked: Checked, values: Mapping[str, Value]) -> None:
-        """Read the amount and hold it against the rules, as far as they are settled here."""
-        typed = values.get("amount")
-        later = self._later()
-        hopes = assessments.prospects(self.application, checked, later)
-        fixed = hopes[0].fixed_fen if hopes and len({h.fixed_fen for h in hopes}) == 1 else None
-        self.fen = typed if isinstance(typed, int) else fixed
-        if self.fen is None or not hopes:
-            return
-        again = self._ask(self.fen)
-        if again is None:
-            return
-        self.checked = again
-        tried = [
-            assessments.amount_faults(hope, self.fen)
-            for hope in assessments.prospects(self.application, again, later)
-        ]
-        if tried and all(tried):
-            self.found += tried[0]
-
-    def _judge_tier(self) -> None:
-        """Some amounts are not for every role that may act at the stage."""
-        roles = self.stage.actors(self.fen)
-        permission = step_permission(self.stage.kind.value)
-        path = moves.org_path(self.session, self.application)
-        if self.fen is not None and not may_as(self.by, permission, roles, path):
-            self.found.append(Fault("amount_not_yours", {"yuan": yuan(self.fen)}, "amount"))
-
-    def _judge_outcome(self, checked: Checked, departs: bool) -> None:
-        """Fail closed: the outcome must be unchanged since it was last recorded, and settled or
-        departed from."""
-        since = decisions.last(self.session, self.application)
-        self.found += assessments.changed_faults(self.application, checked, since)
-        if not (departs and checked.outcome is Outcome.INELIGIBLE):
-            self.found += assessments.settled_faults(self.application, checked)
-
-    def _judge_decision(self, checked: Checked, values: Mapping[str, Value]) -> None:
-        """What a decision needs besides its record: outcome, amount, true priority."""
-        departs = departures.claimed(values)
-        self._judge_outcome(checked, departs)
-        if departs:
-            self.found += departures.decision_faults(
-                self.session, self.application, self.stage, checked, values
-            )
-        if (departs or checked.outcome in assessments.SETTLED) and self.fen is None:
-            self.found.append(Fault("amount_needed", {}, "amount"))
-        if values.get("priority") is True and not _other_grant(self.session, self.application):
-            self.found.append(Fault("priority_needless", {}, "priority"))
-
-    def _later(self) -> frozenset[str]:
-        """Stages still to come: what they supply need not be known yet."""
-        here = self.road.position(self.stage.id)
-        return frozenset(stage.id for stage in self.road.stages[here + 1 :])
-
-
-def _other_grant(session: Session, application: Application) -> bool:
-    """Whether the member has another grant that stands in this aid year."""
-    query = select(Grant.id).where(
-        Grant.member_id == application.member_id,
-        Grant.aid_year == application.aid_year,
-        Grant.application_id != application.id,
-        Grant.state == GrantState.ACTIVE,
-    )
-    return session.scalars(query.limit(1)).one_or_none() is not None
+def _head(
+    application: Application, stage_id: str, common: Mapping[str, object], own: Mapping[str, object]
+) -> frozenset[str | None]:
+    """The fields that were given once for the whole list."""
+    _policy, road = moves.policy_and_road(application)
+    if not road.has(stage_id):
+        return frozenset()
+    once = {field.id for field in road.stage(stage_id).records_for(road.id, for_list=True)}
+    return frozenset((once | set(common)) - set(own))
 
 
 def _at(application: Application, fault: Fault) -> Fault:

@@ -58,7 +58,7 @@ def transfer(
     moves.lock(session, set(applications))
     known = ledger.by_request(session, request_key, "transfer")
     if known is not None:
-        return batch_of(session, known)
+        return _again(session, known, unit, applications, source, by)
     values, found = lists.written(applications, StageKind.TRANSFER, None, record, None, at, NEEDED)
     found += lists.ready(session, applications, StageKind.TRANSFER, by, at, versions, early=True)
     found += lists.outside(applications, unit)
@@ -157,6 +157,31 @@ def hold(session: Session, held: Iterable[Grant]) -> None:
         )
     )
     ledger.hold(session, [row for line in lines for row in _accounts(line.batch)])
+
+
+def _again(
+    session: Session,
+    known: Journal,
+    unit: OrgUnit,
+    applications: Sequence[Application],
+    source: FundSource,
+    by: Actor,
+) -> TransferBatch:
+    """The batch that this request has made; only to whoever may still send it, and only for the
+    same list, unit and source."""
+    found: list[Fault] = []
+    for application in applications:
+        stage = lists.stage_of_kind(application, StageKind.TRANSFER)
+        if stage is not None:
+            rights = moves.right_faults(session, application, stage, by)
+            found += lists.at_number(application, rights)
+    lists.stop(found)
+    batch = batch_of(session, known)
+    asked = (unit.id, source.id, {application.id for application in applications})
+    if asked != (batch.org_id, batch.source_id, {line.application_id for line in batch.lines}):
+        raise Refused([Fault("request_key_used", {}, None)])
+    ledger.same_request(known, by, batch.fen)
+    return batch
 
 
 def batch_of(session: Session, entry: Journal) -> TransferBatch:

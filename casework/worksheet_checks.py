@@ -7,17 +7,17 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 import casework.messages_screens  # noqa: F401 - registers the words of the faults below
-from casework import worksheets
+from casework import duties, worksheets
 from casework.people import Actor
 from engine.faults import Fault, Refused
-from models.members import HouseholdItem, Member
+from models.members import Member
 
 
 def why_not(member: Member) -> Fault | None:
     """Why the worksheet cannot be checked as a whole; None when it can."""
     if member.household is None:
         return Fault("sheet_missing", {})
-    waiting = _waiting(member)
+    waiting = [item for _number, item in worksheets.pending(member)]
     if not waiting:
         return Fault("sheet_checked", {})
     bare = [item.label for item in waiting if not (item.proof or "").strip()]
@@ -29,14 +29,12 @@ def verify_all(session: Session, member: Member, *, by: Actor, at: datetime) -> 
     fault = why_not(member)
     if fault is not None:
         raise Refused([fault])
-    if member.id == by.member_id:
-        raise Refused([Fault("sheet_own", {})])
-    waiting = _waiting(member)
+    waiting = [item for _number, item in worksheets.pending(member)]
+    found = duties.recusal_member(session, member, by)
+    for item in waiting:
+        found += worksheets.second_person_faults(item, by)
+    if found:
+        raise Refused(found)
     for item in waiting:
         worksheets.verify(session, item, proof=item.proof or "", by=by, at=at)
     return len(waiting)
-
-
-def _waiting(member: Member) -> list[HouseholdItem]:
-    items = member.household.items if member.household else []
-    return [item for item in items if not item.verified]

@@ -7,13 +7,13 @@ against a proof; changing a row takes its verification away.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from casework import access, events
+from casework import access, duties, events
 from casework.access import require
 from casework.clock import day_of
 from casework.people import Actor
@@ -39,14 +39,15 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
-    """An income, a subsidy or a self-paid cost. `id` keeps the row it changes, None is new."""
+    """An income, a subsidy or a self-paid cost. `id` keeps the row it changes, None is new;
+    `verified` None leaves an unchanged row as checked as it was."""
 
     kind: ItemKind
     label: str
     fen_per_year: int
     who: str | None = None
     proof: str | None = None
-    verified: bool = False
+    verified: bool | None = None
     id: int | None = None
 
 
@@ -62,7 +63,8 @@ def put(
     expected_version: int | None,
     note: str | None = None,
 ) -> Household:
-    """Replace the worksheet. A row marked as verified needs its proof; who marked it is kept.
+    """Replace the worksheet. Who entered or changed a row is kept; somebody else marks it as
+    verified, which needs its proof.
 
     `expected_version` is the household's, None while there is none yet.
     """
@@ -73,11 +75,14 @@ def put(
         session.refresh(household, with_for_update=True)
     if (household.version if household else None) != expected_version:
         raise Refused([Fault("stale_page", {"number": member.name})])
-    found = _faults(size, persons, items, day_of(at))
+    found = duties.recusal_member(session, member, by)
+    found += _faults(size, persons, items, day_of(at))
     if any(row.verified for row in items):
         found += access.faults(session, by, Permission.Member.VERIFY_HOUSEHOLD, member.org_id)
     kept = {item.id: item for item in household.items} if household else {}
     found += [Fault("stale_page", {"number": r.label}) for r in items if r.id and r.id not in kept]
+    for number, row in enumerate(items, 1):
+        found += _check_faults(row, kept.get(row.id or 0), number, by)
     if found:
         raise Refused(found)
     if household is None:
@@ -98,16 +103,52 @@ def put(
 def verify(
     session: Session, item: HouseholdItem, *, proof: str, by: Actor, at: datetime
 ) -> HouseholdItem:
-    """Mark a row as checked against a proof; only then does it count in an assessment."""
+    """Mark a row as checked against a proof; only then does it count in an assessment.
+
+    Never by whoever entered or last changed it, nor for one's own household.
+    """
     member = item.household.member
     require(session, by, Permission.Member.VERIFY_HOUSEHOLD, member.org_id)
+    found = duties.recusal_member(session, member, by) + second_person_faults(item, by)
     if not proof.strip():
-        raise Refused([Fault("proof_missing", {"item": item.label}, "proof")])
+        found.append(Fault("proof_missing", {"item": item.label}, "proof"))
+    if found:
+        raise Refused(found)
     item.verified, item.verified_by_id, item.proof = True, by.user_id, proof.strip()
     flag_modified(item.household, "size")
     session.flush()
     events.audit(session, by, at, "household.verify", "member", member.id, {"item": item.id})
     return item
+
+
+def second_person_faults(item: HouseholdItem, by: Actor) -> list[Fault]:
+    """Why this person is not the second one that a row needs: he entered it, or nobody knows who did."""
+    if item.entered_by_id is None:
+        return [Fault("row_entrant_unknown", {"item": item.label})]
+    if item.entered_by_id == by.user_id:
+        return [Fault("row_same_person", {"item": item.label})]
+    return []
+
+
+def pending(member: Member) -> list[tuple[int, HouseholdItem]]:
+    """The rows that nobody has checked yet, each with its place on the sheet from 1."""
+    items = member.household.items if member.household else []
+    return [(number, item) for number, item in enumerate(items, 1) if not item.verified]
+
+
+def _check_faults(row: ItemRow, old: HouseholdItem | None, number: int, by: Actor) -> list[Fault]:
+    """A row that becomes verified here was entered by somebody else."""
+    if not row.verified or (old is not None and old.verified):
+        return []  # a tick that stood before: it stays, or goes with the change of the row
+    where = f"items.{number}"
+    if old is None or _differs(row, old):
+        return [Fault("row_same_person", {"item": row.label}, where)]
+    return [replace(fault, where=where) for fault in second_person_faults(old, by)]
+
+
+def _differs(row: ItemRow, old: HouseholdItem) -> bool:
+    new = (row.kind, row.label.strip(), row.fen_per_year, row.who)
+    return new != (old.kind, old.label, old.fen_per_year, old.who)
 
 
 def _faults(
@@ -148,12 +189,14 @@ def _person(row: PersonRow) -> HouseholdPerson:
 
 def _item(row: ItemRow, old: HouseholdItem | None, by: Actor) -> HouseholdItem:
     item = old or HouseholdItem(verified=False)
-    new = (row.kind, row.label.strip(), row.fen_per_year, row.who)
-    changed = old is not None and new != (old.kind, old.label, old.fen_per_year, old.who)
-    item.kind, item.label, item.fen_per_year, item.who = new
-    item.proof = row.proof
-    if not row.verified:
+    changed = old is None or _differs(row, old)
+    item.kind, item.label = row.kind, row.label.strip()
+    item.fen_per_year, item.who, item.proof = row.fen_per_year, row.who, row.proof
+    asked = item.verified if row.verified is None else row.verified
+    if changed or (item.entered_by_id is None and not asked):
+        item.entered_by_id = by.user_id
+    if changed or not asked:
         item.verified, item.verified_by_id = False, None
-    elif changed or not item.verified:
+    elif not item.verified:
         item.verified, item.verified_by_id = True, by.user_id
     return item

@@ -121,7 +121,8 @@ class Rule:
     evidence or escalation; `name` is its definition; `when` its tree.
 
     Of evidence: `asked` is the stage whose people supply it (None: the applicant, at once),
-    `served_by` other papers that do as well. `never_departs`: no decision goes past this denial.
+    `served_by` other papers that do as well. `never_departs`: no decision goes past this denial. Of an escalation: `opens` is the road on which
+    another application is to be opened for the member, `help` what to do, in words.
     """
 
     id: str
@@ -140,6 +141,8 @@ class Rule:
     asked: str | None = None
     served_by: tuple[str, ...] = ()
     never_departs: bool = False
+    opens: str | None = None
+    help: Label | None = None
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,7 @@ from models.pairs import HelpingPair, PairContact, PairState
 from models.people import Locale, LoginAttempt, Role, User, UserRole
 from models.policy_drafts import DraftState, PolicyDraft
 from models.register import HardshipEntry
+from models.results import RecordedResult, ResultState
 from models.rounds import AidRound, RoundDelivery, RoundMember, RoundStatus
 from models.saved_views import SavedView
 from models.schemes import MatchState, SchemeList, SchemeRow, ScreeningMatch
@@ -155,8 +156,10 @@ __all__ = [
     "Posting",
     "Receipt",
     "ReceiptSign",
+    "RecordedResult",
     "Recovery",
     "RecoveryState",
+    "ResultState",
     "Role",
     "RoundDelivery",
     "RoundMember",

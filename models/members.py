@@ -231,5 +231,9 @@ class HouseholdItem(Base):
         ForeignKey("user_account.id"), index=True, comment="Who checked it"
     )
     proof: Mapped[Words | None] = mapped_column(comment="What proves it")
+    entered_by_id: Mapped[int | None] = mapped_column(
+        big_integer,
+        comment="User who entered or last changed the row; he may not check it. Null: not on record",
+    )
 
     household: Mapped[Household] = relationship(back_populates="items")

@@ -17,6 +17,7 @@ from casework import (
 )
 from casework import (
     attachments,
+    confirmations,
     endings,
     filings,
     notice_board,
@@ -136,8 +137,15 @@ class Cohort:
             member = self.world.free[branch.code].pop()
             story = self.plan.story(self.world.people.random)
             if member.household is None:
-                verifier = self.world.district.users[f"{branch.code.lower()}.secretary"]
-                household(self.session, member, self.world.people, story.income_fen, verifier)
+                users, unit = self.world.district.users, branch.code.lower()
+                household(
+                    self.session,
+                    member,
+                    self.world.people,
+                    story.income_fen,
+                    users[f"{unit}.clerk"],
+                    users[f"{unit}.secretary"],
+                )
             application = verbs.register(
                 self.session,
                 member,
@@ -225,6 +233,13 @@ class Cohort:
             lines,
             by=self.world.actor("leader1", at),
             at=at,
+            versions=self._versions(),
+        )
+        confirmations.confirm(
+            self.session,
+            self.applications,
+            by=self.world.actor("leader2", at),
+            at=at + timedelta(minutes=50),
             versions=self._versions(),
         )
 

@@ -173,9 +173,14 @@ def _member(branch: OrgUnit, person: Person, people: People, at: datetime) -> Me
 
 
 def household(
-    session: Session, member: Member, people: People, income_fen: int, verifier: User
+    session: Session,
+    member: Member,
+    people: People,
+    income_fen: int,
+    clerk: User,
+    verifier: User,
 ) -> Household:
-    """A household of one to five, verified: ``income_fen`` a head, perhaps a subsidy and a cost."""
+    """A household of one to five, entered by the one and verified by the other: ``income_fen`` a head, perhaps a subsidy and a cost."""
     size = people.random.randrange(1, 6)
     home = Household(member=member, size=size, note=None)
     for number in range(size - 1):
@@ -194,7 +199,7 @@ def household(
     home.items = [
         HouseholdItem(
             kind=kind, label=label, who=member.name, fen_per_year=fen, verified=True,
-            verified_by_id=verifier.id, proof="票据复印件",
+            entered_by_id=clerk.id, verified_by_id=verifier.id, proof="票据复印件",
         )
         for kind, label, fen in rows
     ]  # fmt: skip

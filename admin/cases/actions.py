@@ -90,6 +90,8 @@ def possible(
                 save = action if action.open else None
             case "list":
                 _list(session, procedure, action, lists, closed)
+            case "confirm":
+                _confirm(session, procedure, action, lists, closed)
             case "complete" if action.stage.kind is StageKind.APPLY and action.open:
                 entry = action  # the first stage is handed in with the form, on its own page
             case _:
@@ -142,10 +144,27 @@ def _step(session: Session, procedure: Procedure, action: Action) -> Step:
             RecordField("to_stage", "choice", back, required=True, choices=to),
             reason_field(),
         )
-    elif action.verb in ("refuse", "withdraw"):
+    elif action.verb in ("refuse", "withdraw", "cancel"):
         fields = (reason_field(),)
     hint = action.stage.help if action.verb == "complete" else None
     return Step(action.verb, action.label, action.open, tuple(why), fields, hint=hint)
+
+
+def _confirm(
+    session: Session,
+    procedure: Procedure,
+    action: Action,
+    lists: list[Elsewhere],
+    closed: list[Step],
+) -> None:
+    """What waits for a second person is confirmed with its whole meeting, on the page of lists."""
+    if action.open:
+        lists.append(Elsewhere(action.label, PAGES[action.stage.kind]))
+        return
+    why = [fault_text(fault) for fault in action.faults if fault.code not in NOT_MINE]
+    if _others(action.faults):
+        why.insert(0, whose(session, procedure, action.stage, action.stage.confirmed_by))
+    closed.append(Step("confirm", action.label, False, tuple(why)))
 
 
 def _list(

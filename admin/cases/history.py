@@ -19,6 +19,8 @@ VERBS: Mapping[str, object] = {
     "save": _l("Draft saved"),
     "complete": _l("Done"),
     "return": _l("Returned for correction"),
+    "record_result": _l("Result recorded, to be confirmed"),
+    "result_sent_back": _l("Result sent back to the recorder"),
     "refuse": _l("Aid refused"),
     "withdraw": _l("Withdrawn"),
     "cancel": _l("Cancelled"),
@@ -93,7 +95,7 @@ def _way(procedure: Procedure, event: CaseEvent) -> str:
 
 
 def _record(procedure: Procedure, event: CaseEvent) -> list[tuple[str, str]]:
-    record = event.data.get("record")
+    record = event.data.get("record") or event.data.get("waiting")
     if not isinstance(record, dict):
         return []
     fields: dict[str, RecordField] = {}

@@ -46,6 +46,21 @@ class ShownStep:
 
 
 @dataclass(frozen=True, slots=True)
+class Opens:
+    """Another application that the rules propose for the member: in words, and the button that opens
+    it (`road`, sent to `url`), or the link to the one that is there already."""
+
+    title: str
+    clause: str
+    help: str
+    button: str
+    url: str = ""
+    road: str = ""
+    on: str = ""
+    link: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     text: str
     url: str
@@ -72,6 +87,9 @@ class Item:
     verified: bool
     proof: str
     verify_url: str
+    entered_by: str = ""
+    verified_by: str = ""
+    why_not: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +140,7 @@ class View:
     actions: Sequence[ShownStep]
     closed: Sequence[ShownStep]
     links: Sequence[Link]
+    opens: Sequence[Opens]
     dues: Sequence[dues.Shown]
     required: Sequence[findings.Paper]
     form_faults: Sequence[str]

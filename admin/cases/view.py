@@ -21,12 +21,12 @@ from admin.cases.shapes import (
     Secret,
     ShownStep,
 )
-from admin.cases.words import UNKNOWN_MARKS, fact_words
+from admin.cases.words import UNKNOWN_MARKS, fact_words, listed
 from admin.forms import facts as fact_forms
 from admin.forms.records import Line
 from admin.forms.worksheet import KINDS
 from admin.text import fault_text, mask, policy_label, zhdate
-from casework import assessments, clearance, facts, papers
+from casework import assessments, clearance, deaths, facts, papers, people, worksheets
 from casework import history as records
 from casework.people import Actor
 from casework.permissions import Permission
@@ -106,7 +106,19 @@ def fact_sections(policy: Policy, raw: Mapping[str, Any]) -> list[FactSection]:
     return found
 
 
-def person(application: Application, policy: Policy, way: Road | None) -> list[tuple[str, str]]:
+def death(session: Session, application: Application) -> list[tuple[str, str]]:
+    """What the file or the case itself says of the member's death; nothing while he lives."""
+    known = deaths.known(session, application)
+    if application.member.died_on is not None:
+        return [(_("Died on"), zhdate(application.member.died_on))]
+    if known.died:
+        return [(_("Deceased"), listed(policy_label(sign) for sign in known.signs))]
+    return []
+
+
+def person(
+    session: Session, application: Application, policy: Policy, way: Road | None
+) -> list[tuple[str, str]]:
     """Who applies, without the numbers that are masked; named as the policy's form names them."""
     member = application.member
     household = member.household
@@ -127,8 +139,7 @@ def person(application: Application, policy: Policy, way: Road | None) -> list[t
             str(household.size or "") if household else "",
         ),
     ]
-    if member.died_on is not None:
-        rows.append((_("Died on"), zhdate(member.died_on)))
+    rows += death(session, application)
     if application.payee_name:
         kin = f" ({application.payee_kinship})" if application.payee_kinship else ""
         rows.append((_("Payee"), f"{application.payee_name}{kin}"))
@@ -150,11 +161,20 @@ def secrets(application: Application, by: Actor, reveal: Callable[[str], str]) -
     ]
 
 
-def items(application: Application, by: Actor, verify: Callable[[int], str]) -> list[Item]:
+def items(
+    session: Session, application: Application, by: Actor, verify: Callable[[int], str]
+) -> list[Item]:
     """The rows of the worksheet; who may verify gets the address to do it."""
     member = application.member
-    household = member.household
+    rows = member.household.items if member.household else []
     allowed = may(by, Permission.Member.VERIFY_HOUSEHOLD, member.org.path)
+    ids = [number for item in rows for number in (item.entered_by_id, item.verified_by_id)]
+    called = people.names(session, ids)
+    stops = {
+        item.id: worksheets.second_person_faults(item, by)
+        for item in rows
+        if allowed and not item.verified
+    }
     return [
         Item(
             id=item.id,
@@ -164,9 +184,12 @@ def items(application: Application, by: Actor, verify: Callable[[int], str]) -> 
             fen=item.fen_per_year,
             verified=item.verified,
             proof=item.proof or "",
-            verify_url=verify(item.id) if allowed and not item.verified else "",
+            verify_url=verify(item.id) if item.id in stops and not stops[item.id] else "",
+            entered_by=called.get(item.entered_by_id or 0, ""),
+            verified_by=called.get(item.verified_by_id or 0, ""),
+            why_not=" ".join(fault_text(fault) for fault in stops.get(item.id, ())),
         )
-        for item in (household.items if household else [])
+        for item in rows
     ]
 
 
@@ -300,4 +323,8 @@ def shown_step(
 
 
 def _css(key: str) -> str:
-    return {"complete": "btn-primary", "refuse": "btn-danger-soft"}.get(key, "")
+    return {
+        "complete": "btn-primary",
+        "refuse": "btn-danger-soft",
+        "cancel": "btn-danger-soft",
+    }.get(key, "")

@@ -7,17 +7,20 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from admin import clock
 from admin.cases import actions, shapes
 from admin.forms import facts as fact_forms
 from admin.pages import branch_papers
 from admin.pages.common import policy_road
 from admin.text import policy_label
 from casework import clearance
+from casework.moves import LIVE
 from casework.papers import kinds as kinds_of_paper
 from casework.people import Actor
 from casework.permissions import Permission
 from casework.scope import may
 from engine import Policy
+from engine.model import Rule
 from engine.procedure import Road
 from models.applications import Application
 from models.notices import Notice, NoticeLine
@@ -46,6 +49,45 @@ def entry_link(application: Application, possible: actions.Possible | None) -> l
         return []
     url = url_for("register.edit", application_id=application.id)
     return [shapes.Link(policy_label(possible.entry.label), url)]
+
+
+def opens(
+    session: Session, application: Application, policy: Policy, by: Actor
+) -> list[shapes.Opens]:
+    """Applications on another road that the rules propose for the member (an escalation's `opens`)."""
+    proposed = set((application.summary or {}).get("escalations") or ())
+    return [
+        _opened(session, application, policy, rule, by)
+        for rule in policy.escalations
+        if rule.opens is not None and rule.id in proposed
+    ]
+
+
+def _opened(
+    session: Session, application: Application, policy: Policy, rule: Rule, by: Actor
+) -> shapes.Opens:
+    road = policy.procedure.road(rule.opens or "")
+    label = _("Register: %(road)s", road=policy_label(road.label))
+    said = (policy_label(rule.label), rule.clause, policy_label(rule.help) if rule.help else "")
+    there = session.scalars(
+        select(Application)
+        .where(
+            Application.member_id == application.member_id,
+            Application.road == road.id,
+            Application.status.in_(LIVE),
+        )
+        .order_by(Application.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if there is not None:
+        url = url_for("cases.show", application_id=there.id)
+        text = f"{policy_label(road.label)} {there.number}"
+        return shapes.Opens(*said, label, link=shapes.Link(text, url))
+    if not may(by, Permission.Application.REGISTER, application.member.org.path):
+        return shapes.Opens(*said, label)
+    url = url_for("register.start", member_id=application.member_id)
+    today = clock.today().isoformat()
+    return shapes.Opens(*said, label, url, f"{policy.id}/{road.id}", today)
 
 
 def stage_label(application: Application, way: Road | None) -> str:

@@ -40,7 +40,7 @@ from admin.pages.common import (
 from admin.security.guard import requires
 from admin.security.people import actor
 from admin.text import policy_label
-from casework import applications, entries, pay_first, steps
+from casework import applications, cancellations, entries, pay_first, steps
 from casework import dues as case_dues
 from casework import history as records
 from casework.entries import at_entry
@@ -115,6 +115,7 @@ def build(
                 for one in (possible.lists if possible else ())
             ),
         ],
+        opens=parts.opens(session, application, policy, by) if live else [],
         dues=dues.shown(case_dues.dues_of(session, application, clock.today()), clock.today())
         if way
         else [],
@@ -133,7 +134,7 @@ def build(
         payments=view.payments(application),
         blocks=view.blocks(session, application, way) if live and way else [],
         found=found,
-        person=view.person(application, policy, way),
+        person=view.person(session, application, policy, way),
         secrets=view.secrets(
             application,
             by,
@@ -142,6 +143,7 @@ def build(
             ),
         ),
         items=view.items(
+            session,
             application,
             by,
             lambda item: url_for(
@@ -235,13 +237,16 @@ def _defaults(application: Application, step: actions.Step) -> dict[str, str]:
     return given
 
 
-@blueprint.post("/<int:application_id>/<any(complete, return, refuse, withdraw, emergency):verb>")
+@blueprint.post(
+    "/<int:application_id>/<any(complete, return, refuse, withdraw, emergency, cancel):verb>"
+)
 @requires(
     *STEP_PERMISSIONS,
     Permission.Application.RETURN,
     Permission.Application.REFUSE,
     Permission.Application.WITHDRAW,
     Permission.Application.AUTHORISE_EMERGENCY,
+    Permission.Application.CANCEL,
 )
 def press(application_id: int, verb: str) -> ResponseReturnValue:
     """Take a step; refused, the page comes back with everything that was typed."""
@@ -285,6 +290,10 @@ def _take(
             )
         case "withdraw":
             return applications.withdraw(
+                session, application, reason, by=by, at=at, expected_version=version
+            )
+        case "cancel":
+            return cancellations.cancel(
                 session, application, reason, by=by, at=at, expected_version=version
             )
         case "emergency":
@@ -339,6 +348,7 @@ def _done(verb: str) -> str:
         "return": _("Returned for correction."),
         "refuse": _("Refused, with its reason on record."),
         "withdraw": _("Withdrawn."),
+        "cancel": _("Approval cancelled, with its reason on record."),
         "emergency": _("Authorised: the money may go first."),
     }
     return str(said.get(verb) or _("Done."))

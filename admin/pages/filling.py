@@ -69,6 +69,9 @@ def asked(application: Application, policy: Policy, road: Road) -> list[Fact]:
         if name in implied or fact.required:
             continue
         source = fact.source
+        if source is not None and source.kind == "year":
+            found.append(fact)  # another year than that of the date may be meant: blank keeps that
+            continue
         silent = source is not None and source.kind in TYPED_WHERE_SILENT
         if source is None or (silent and facts.answer(session, application, fact) is facts.SILENT):
             found.append(fact)

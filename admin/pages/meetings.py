@@ -9,6 +9,7 @@ from flask import Blueprint, Flask, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import Admin
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
@@ -22,9 +23,10 @@ from admin.forms import batch
 from admin.forms.batch import Answer
 from admin.i18n import _l
 from admin.nav import Entry, add
-from admin.pages import batches, waiting
+from admin.pages import batches, confirming, waiting
 from admin.pages.batches import Group, Heading
 from admin.pages.common import policy_road
+from admin.pages.confirming import Meeting
 from admin.security.guard import requires
 from admin.security.people import actor
 from admin.text import yuan
@@ -69,8 +71,13 @@ def index() -> ResponseReturnValue:
     return page(None, ())
 
 
-def page(answer: Answer | None, faults: Sequence[Fault]) -> str:
-    """The lists; the one that was refused with what was typed."""
+def page(
+    answer: Answer | None,
+    faults: Sequence[Fault],
+    confirm: Sequence[Meeting] | None = None,
+) -> str:
+    """The lists; the one that was refused with what was typed. What waits for a second person comes
+    first."""
     groups = found()
     mine = batches.chosen(groups)
     shown = []
@@ -93,7 +100,12 @@ def page(answer: Answer | None, faults: Sequence[Fault]) -> str:
                 ),
             )
         )
-    return render_template("lists/meetings.html", shown=shown, extra_columns=columns())
+    return render_template(
+        "lists/meetings.html",
+        shown=shown,
+        extra_columns=columns(),
+        confirm=confirming.meetings() if confirm is None else confirm,
+    )
 
 
 def _row(application: Application) -> dict[str, str]:
@@ -156,7 +168,38 @@ def record() -> ResponseReturnValue:
     outcome = attempt(do, "meeting.record", "stage", group.stage.id)
     if outcome.faults:
         return refused(outcome, lambda: page(answer, outcome.faults))
-    flash(_("Recorded for %(count)d applications.", count=outcome.value or 0), "success")
+    count = outcome.value or 0
+    if group.stage.confirmed_by:
+        flash(
+            _("Recorded for %(count)d applications; a second person confirms.", count=count),
+            "success",
+        )
+    else:
+        flash(_("Recorded for %(count)d applications.", count=count), "success")
+    return redirect(url_for("meetings.index"))
+
+
+@blueprint.post("/confirm")
+@requires(*OPEN)
+def confirm() -> ResponseReturnValue:
+    """Confirm the chosen applications of a meeting, or send them back with a reason, all or none."""
+    answer = confirming.answered()
+    outcome = attempt(
+        lambda session, by, at: confirming.decide(session, answer, by, at),
+        "meeting.send_back" if answer.back else "meeting.confirm",
+        "stage",
+        None,
+    )
+    if outcome.faults:
+        return refused(
+            outcome, lambda: page(None, (), confirming.meetings(answer.picked, outcome.faults))
+        )
+    count = outcome.value or 0
+    if answer.back:
+        text = ngettext("%(num)d result sent back.", "%(num)d results sent back.", count)
+    else:
+        text = ngettext("%(num)d result confirmed.", "%(num)d results confirmed.", count)
+    flash(text, "success")
     return redirect(url_for("meetings.index"))
 
 

@@ -16,7 +16,7 @@ from casework.lists import stage_of_kind
 from casework.moves import LIVE
 from casework.people import Actor
 from casework.permissions import step_permission
-from casework.places import Place, at, places, reach
+from casework.places import CONFIRM, Place, at, places, reach
 from casework.scope import may_as
 from engine.procedure import StageKind
 from models.applications import Application
@@ -29,8 +29,20 @@ from models.ledger import (
     TransferState,
 )
 from models.orgs import OrgUnit
+from models.results import RecordedResult, ResultState
 
-__all__ = ["Place", "applications", "at", "count", "may_take", "paid_first", "places", "reach"]
+MOST = 500
+__all__ = [
+    "Place",
+    "applications",
+    "at",
+    "count",
+    "may_take",
+    "paid_first",
+    "places",
+    "reach",
+    "to_confirm",
+]
 
 
 def may_take(by: Actor, application: Application, kind: StageKind, part: str | None) -> bool:
@@ -59,7 +71,7 @@ def applications(
     kinds: Sequence[StageKind],
     part: str | None = None,
     *,
-    limit: int = 500,
+    limit: int = MOST,
 ) -> list[Application]:
     """Applications that wait for a step of these kinds (and part) by this person, oldest first."""
     here = [
@@ -76,6 +88,27 @@ def applications(
         .where(or_(*(at(place) for place in here)))
         .order_by(Application.org_id, Application.id)
         .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def to_confirm(session: Session, by: Actor) -> list[RecordedResult]:
+    """Results that somebody else has recorded and that wait for this person's confirmation."""
+    here = [place for place in places(session, by) if place.part == CONFIRM]
+    if not here:
+        return []
+    query: Select[RecordedResult] = (
+        select(RecordedResult)
+        .join(Application, Application.id == RecordedResult.application_id)
+        .join(OrgUnit, OrgUnit.id == Application.org_id)
+        .options(
+            selectinload(RecordedResult.by),
+            selectinload(RecordedResult.application).selectinload(Application.member),
+            selectinload(RecordedResult.application).selectinload(Application.org),
+        )
+        .where(RecordedResult.state == ResultState.WAITING, or_(*(at(place) for place in here)))
+        .order_by(RecordedResult.id)
+        .limit(MOST)
     )
     return list(session.scalars(query))
 

@@ -13,13 +13,14 @@ from sqlalchemy import select
 
 from admin import acting
 from admin.acting import Outcome, attempt, load
+from admin.extensions import db
 from admin.i18n import _l
 from admin.security.guard import requires
 from admin.security.people import actor
 from admin.text import mask
 from admin.views.fields import Versioned, long_words, number
 from admin.views.words import ITEM
-from casework import worksheets
+from casework import people, worksheets
 from casework.permissions import Permission
 from casework.scope import may
 from casework.worksheets import ItemRow, PersonRow
@@ -196,6 +197,28 @@ def masks(sheet: Household | None) -> dict[str, str]:
     return {str(p.id): mask(p.id_number, "id_number") for p in persons if p.id_number}
 
 
+def said_of(sheet: Household | None) -> dict[str, list[str]]:
+    """Number of a row → who entered it, who checked it."""
+    items = sheet.items if sheet else []
+    ids = [number for item in items for number in (item.entered_by_id, item.verified_by_id)]
+    called = people.names(db.session(), ids)
+    found: dict[str, list[str]] = {}
+    for item in items:
+        texts = found.setdefault(str(item.id), [])
+        if item.entered_by_id in called:
+            texts.append(_("entered by %(name)s", name=called[item.entered_by_id]))
+        if item.verified_by_id in called:
+            texts.append(_("verified by %(name)s", name=called[item.verified_by_id]))
+    return found
+
+
+def left_to(sheet: Household | None) -> set[str]:
+    """Numbers of the rows that this person may check: somebody else entered them."""
+    by = actor()
+    items = sheet.items if sheet else []
+    return {str(i.id) for i in items if not worksheets.second_person_faults(i, by)}
+
+
 def page(
     member: Member,
     form: SheetForm,
@@ -215,6 +238,8 @@ def page(
         blank=blank,
         kinds=ITEM,
         masks=masks(member.household),
+        said=said_of(member.household),
+        others=left_to(member.household),
         may_verify=may(actor(), Permission.Member.VERIFY_HOUSEHOLD, member.org.path),
     )
 

@@ -31,7 +31,7 @@ from admin.views.lookups import LookupField
 from admin.views.people_lookups import members_like, unit_lookup, units_like
 from admin.views.words import ETHNIC, HUKOU, ITEM, SEX, STANDING
 from admin.views.writing import ModelView
-from casework import events, members, worksheet_checks
+from casework import events, members, people, worksheet_checks
 from casework.people import Actor
 from casework.permissions import Permission
 from engine.faults import Fault
@@ -288,6 +288,7 @@ class MemberView(ModelView):
             and self.get_one(row.id, self.move_with) is not None,
             "household": row.household,
             "item_words": ITEM,
+            "people": people_of(row.household),
             "totals": totals(row.household),
         }
 
@@ -340,6 +341,13 @@ class MemberView(ModelView):
     def _move_page(self, form: MoveForm, row: Member) -> str:
         page: str = self.render("members/move.html", form=form, row=row, cancel=self.back())
         return page
+
+
+def people_of(household: Any) -> dict[int, str]:
+    """Who entered and who checked the rows, by number of the account."""
+    rows = household.items if household is not None else []
+    ids = [number for item in rows for number in (item.entered_by_id, item.verified_by_id)]
+    return people.names(db.session(), ids)
 
 
 def totals(household: Any) -> dict[str, str]:

@@ -119,6 +119,7 @@ def _read(source: Source, roots: Mapping[str, Node], files: Mapping[str, bytes])
     _check_asked(source, facts, evidence, procedure)
     _check_served(source, evidence, procedure)
     _check_carried(source, facts, procedure)
+    _check_opens(source, escalations, procedure)
     _check_used(context, facts, parameters)
     return Policy(
         id=top.name_of("id"),
@@ -224,6 +225,14 @@ def _check_carried(source: Source, facts: Mapping[str, Fact], procedure: Procedu
     for name in carried.facts:
         if name not in facts:
             source.fault("unknown_fact", carried.where, name=name, hint=hint(name, facts))
+
+
+def _check_opens(source: Source, escalations: tuple[Rule, ...], procedure: Procedure) -> None:
+    """What an escalation opens is a road of this policy."""
+    for rule in escalations:
+        if rule.opens is not None and rule.opens not in procedure.roads:
+            near = source.nearest(rule.opens, procedure.roads)
+            source.fault("unknown_name", rule.where, name=rule.opens, hint=near)
 
 
 def _check_used(

@@ -196,5 +196,7 @@ def simple_rule(context: Context, item: Block, kind: str) -> Rule | None:
             copies=item.integer("copies", low=1, high=99, default=1),
             asked=item.text("asked") or None,
             served_by=tuple(scalar.text for scalar in item.scalars("served_by")),
+            opens=item.text("opens") or None,
+            help=item.block("help", "zh en").label() if item.has("help") else None,
         )
     )

@@ -10,7 +10,7 @@ from engine.model import Condition, Rule
 from engine.source import Block, Node, Sequence
 
 _EXCLUSION_KEYS = "id clause zh en when level? unless? pending? never_departs?"
-_ESCALATION_KEYS = "id clause? to zh en when"
+_ESCALATION_KEYS = "id clause? to zh en when opens? help?"
 
 
 def _blocks(context: Context, root: Node, keys: str) -> list[Block]:

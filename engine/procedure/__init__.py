@@ -27,6 +27,7 @@ from engine.procedure.rules import (
     PaymentRules,
     Reminder,
     Sanction,
+    SignOfDeath,
 )
 from engine.procedure.shapes import (
     AmountTier,
@@ -73,6 +74,7 @@ __all__ = [
     "Road",
     "RoundRules",
     "Sanction",
+    "SignOfDeath",
     "Stage",
     "StageKind",
     "StagePart",

@@ -3,8 +3,10 @@
 from collections.abc import Collection, Mapping
 
 from engine.labels import Label
+from engine.procedure.conditions import Compile, over
 from engine.procedure.reading import (
     by_id,
+    condition,
     free_names,
     frozen,
     label_at,
@@ -23,8 +25,9 @@ from engine.procedure.rules import (
     PaymentRules,
     Reminder,
     Sanction,
+    SignOfDeath,
 )
-from engine.procedure.shapes import Emergency, Stage
+from engine.procedure.shapes import Emergency, Stage, record_names
 from engine.source import Block, Scalar
 
 ROUND_DATES = ("notice_on", "done_on")
@@ -113,10 +116,12 @@ def read_deadlines(
 def read_payment(
     top: Block,
     roads: Collection[str],
-    stages: Collection[str],
+    stages: Mapping[str, Stage],
     back_fill: Mapping[str, Label] | None,
+    compiler: Compile | None = None,
 ) -> PaymentRules:
-    """What must have happened before money moves, in the order of the file."""
+    """What must have happened before money moves, in the order of the file. `compiler` is that of
+    conditions on an application."""
     block = top.block("payment", "clause route route_label methods needs heir?")
     needs = tuple(
         _need(one, roads, stages, back_fill or {}) for one in block.blocks("needs", _NEED)
@@ -130,13 +135,30 @@ def read_payment(
         route_label=label_at(block, "route_label") or Label("", ""),
         needs=needs,
         methods=methods,
-        heir=_heir(block),
+        heir=_heir(block, stages, compiler),
     )
 
 
-def _heir(block: Block) -> HeirRules | None:
-    found = block.maybe("heir", "zh en evidence")
-    return None if found is None else HeirRules(found.label(), labels(found, "evidence"))
+def _heir(block: Block, stages: Mapping[str, Stage], compiler: Compile | None) -> HeirRules | None:
+    found = block.maybe("heir", "zh en evidence death?")
+    if found is None:
+        return None
+    signs = tuple(
+        _sign(one, stages, compiler) for one in found.blocks("death", "zh en when stage?")
+    )
+    known = tuple(sign for sign in signs if sign is not None)
+    return HeirRules(found.label(), labels(found, "evidence"), known)
+
+
+def _sign(
+    block: Block, stages: Mapping[str, Stage], compiler: Compile | None
+) -> SignOfDeath | None:
+    """A condition over the facts, or with `stage` over the fields of that stage's record."""
+    stage = name_at(block, "stage", stages) or None
+    if stage is not None and stage in stages:
+        compiler = over(block.source, record_names(stages[stage].records))
+    when = condition(block, "when", compiler)
+    return None if when is None else SignOfDeath(when, stage, block.label())
 
 
 def _need(

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from engine.language import Names, Type
 from engine.procedure.conditions import Compile, Condition, over
 from engine.procedure.papers import Form
 from engine.procedure.reading import (
@@ -28,6 +27,7 @@ from engine.procedure.shapes import (
     Stage,
     StageKind,
     StagePart,
+    record_names,
 )
 from engine.source import Block, Place, Scalar, Source
 
@@ -35,20 +35,26 @@ TYPES = ("yes_no", "integer", "money", "date", "choice", "text")
 AMOUNTS = ("proposed", "suggested", "approved")
 PURPOSES = ("entry", "approval", "payment")
 
+CLOSED_BY = ("form", "evidence")
+"""What the office can see for itself of the papers that an emergency owes."""
+
+CONFIRMABLE = (StageKind.APPROVE, StageKind.MEET)
+"""The kinds of step whose result a second person may have to confirm."""
+
 NOTHING = Condition(Scalar("", Place("", 1, 1)))
 """Stands where a condition is missing; the missing key is a fault already."""
 
 _STAGE = (
     "kind level zh en clause by button help? status? records? checks? parts? passes? "
     "refusal_reason? form_check? issues_form? amount? assess? on_list? collective? may_refuse? "
-    "returns_to? by_amount?"
+    "returns_to? by_amount? confirmed_by?"
 )
 _RECORD = (
     "id type zh en help? required? required_when? range? choices? part? for_list? "
     "may_be_future? roads?"
 )
 _ROAD = "zh en clause for when form stages approvals? withdraw_before?"
-_EMERGENCY = "zh en clause roads level by button status records checks? always_back_fill back_fill"
+_EMERGENCY = "zh en clause roads level by button status records checks? always_back_fill closed_by? back_fill"
 
 # What casework must find in the record of a kind of step: field id and type.
 _NEEDED: Mapping[StageKind, tuple[tuple[str, str], ...]] = {
@@ -105,6 +111,7 @@ def _stage(
         may_refuse=block.yes_no("may_refuse"),
         returns_to=names_in(block, "returns_to", stages),
         by_amount=_tiers(block, by),
+        confirmed_by=free_names(block, "confirmed_by"),
     )
     _check_needed(block, stage)
     return stage
@@ -124,6 +131,10 @@ def _check_needed(block: Block, stage: Stage) -> None:
             block.source.fault("record_needed", block.where, field=field, type=kind)
     if stage.passes is not None and stage.refusal_reason is None:
         block.source.fault("missing_key", block.where, key="refusal_reason")
+    if stage.confirmed_by and stage.may_refuse and stage.passes is None:
+        block.source.fault("missing_key", block.where, key="passes")
+    if stage.confirmed_by and stage.kind not in CONFIRMABLE:
+        block.source.fault("confirmed_where", block.at("confirmed_by"))
     if not stage.by:
         block.source.fault("nobody_acts", block.at("by"))
 
@@ -160,11 +171,7 @@ def _records(
     """The fields of a record and the compiler of conditions over them."""
     found = by_id(block.source, block.blocks("records", _RECORD))
     plain = [(_record(name, one, roads, parts), one) for name, one in found]
-    names = Names(
-        {field.id: Type(field.type, field.choices or {}) for field, _ in plain},
-        [(field.label.zh, field.id) for field, _ in plain],
-    )
-    compiler = over(block.source, names)
+    compiler = over(block.source, record_names(field for field, _ in plain))
     fields = tuple(
         replace(field, required_when=condition(one, "required_when", compiler))
         for field, one in plain
@@ -214,6 +221,7 @@ def read_emergency(top: Block, roads: Collection[str]) -> Emergency | None:
         return None
     back_fill = labels(block, "back_fill")
     records, compiler = _records(block, roads, ())
+    always = names_in(block, "always_back_fill", back_fill)
     return Emergency(
         label=block.label(),
         clause=block.text("clause"),
@@ -224,9 +232,22 @@ def read_emergency(top: Block, roads: Collection[str]) -> Emergency | None:
         status=block.block("status", "zh en").label(),
         records=records,
         checks=_checks(block, compiler),
-        always_back_fill=names_in(block, "always_back_fill", back_fill),
+        always_back_fill=always,
         back_fill=back_fill,
+        closed_by=_closed_by(block, always),
     )
+
+
+def _closed_by(block: Block, always: Collection[str]) -> Mapping[str, str]:
+    """How the office sees that a paper which an emergency owes has come."""
+    found: dict[str, str] = {}
+    for key, node in block.entries("closed_by"):
+        name_in(block.source, key, always)
+        if isinstance(node, Scalar):
+            found[key.text] = name_in(block.source, node, CLOSED_BY)
+        else:
+            block.source.fault("expected_text", node.where)
+    return frozen(found)
 
 
 def read_roads(

@@ -39,8 +39,8 @@ def read_procedure(
     """The procedure in `root`; its faults are left in `source` for the caller to refuse.
 
     `compiler` makes the trees of conditions on an application (`for` and `when` of a road, `when`
-    of a posted reason); without it those keep their text only. `facts` are the policy's, name to
-    type.
+    of a posted reason, signs of a death); without it those keep their text only. `facts` are the
+    policy's, name to type.
     """
     top = source.block(root, _TOP)
     roads = road_names(source, top)
@@ -57,7 +57,9 @@ def read_procedure(
         notice=read_notice(top, roads, compiler),
         dates=dates,
         deadlines=deadlines,
-        payment=read_payment(top, roads, stages, emergency.back_fill if emergency else None),
+        payment=read_payment(
+            top, roads, stages, emergency.back_fill if emergency else None, compiler
+        ),
         emergency=emergency,
         fraud=read_fraud(top),
         reminders=read_reminders(top, deadlines),

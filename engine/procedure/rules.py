@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.labels import Label
+from engine.procedure.conditions import Condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,24 @@ class PaymentNeed:
 
 @dataclass(frozen=True, slots=True)
 class HeirRules:
-    """Who is paid after the member's death, and the papers that prove it, by code."""
+    """Who is paid after the member's death, and the papers that prove it, by code.
+
+    `deaths` say when the member counts as dead although the member's file has no date of death.
+    """
 
     label: Label
     evidence: Mapping[str, Label]
+    deaths: tuple["SignOfDeath", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SignOfDeath:
+    """One way in which a case itself says that the member has died: a condition over the facts, or
+    over what the stage `stage` has recorded. `label` says it in words."""
+
+    when: Condition
+    stage: str | None
+    label: Label
 
 
 @dataclass(frozen=True, slots=True)

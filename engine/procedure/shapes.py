@@ -4,12 +4,13 @@ What a stage *does* with a case is code in casework; here is only what the paper
 it: who acts, what is written down, what lets the case pass.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
 from engine.labels import Label
+from engine.language import Names, Type
 from engine.procedure.care import CheckRules, PairRules, RegisterRules
 from engine.procedure.comparisons import Comparison
 from engine.procedure.conditions import Condition
@@ -76,6 +77,15 @@ class RecordField:
     roads: tuple[str, ...] = ()
 
 
+def record_names(fields: Iterable[RecordField]) -> Names:
+    """The fields of a record as names for conditions over it, by id and by Chinese label."""
+    asked = tuple(fields)
+    return Names(
+        {field.id: Type(field.type, field.choices or {}) for field in asked},
+        [(field.label.zh, field.id) for field in asked],
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """`must` be definitely true of a record, else the label says what is wrong."""
@@ -108,7 +118,8 @@ class Stage:
     """One step of a road.
 
     `by` are role codes, all that may ever act; `by_amount` says which of them for which amount
-    (`actors`); `form_check` the hand-over whose form demands apply on leaving;
+    (`actors`); `confirmed_by` the roles of which a second person confirms what was recorded before
+    anything follows from it (empty: nobody need); `form_check` the hand-over whose form demands apply on leaving;
     `amount` which amount is set here (proposed, suggested, approved); `assess` the purpose
     under which the rules are asked again; `on_list` whether many applications are done at once;
     `passes` what lets a record pass, otherwise the application is refused here, giving the text
@@ -138,6 +149,14 @@ class Stage:
     may_refuse: bool = False
     returns_to: tuple[str, ...] = ()
     by_amount: tuple[AmountTier, ...] = ()
+    confirmed_by: tuple[str, ...] = ()
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Every role code that the stage names: for the stage, its parts, tiers and confirmation."""
+        parts = (role for part in self.parts for role in part.by)
+        tiers = (role for tier in self.by_amount for role in tier.by)
+        return frozenset((*self.by, *parts, *tiers, *self.confirmed_by))
 
     def actors(self, fen: int | None) -> tuple[str, ...]:
         """The role codes that act for this amount; one that is not known takes the last tier."""
@@ -246,8 +265,9 @@ class Road:
 class Emergency:
     """Pay first, complete later: on which roads, who authorises it, what is recorded.
 
-    `after` says by road the stage that must be passed before money may go first;
-    `always_back_fill` the codes that stay open whatever has been done.
+    `always_back_fill` are the codes that the inputs of `engine.payments` cannot close; `closed_by`
+    says by what the office sees that one of them is done: `form` (nothing is wrong with the form),
+    `evidence` (every paper that the rules demand lies with the application).
     """
 
     label: Label
@@ -261,6 +281,7 @@ class Emergency:
     checks: tuple[Check, ...]
     always_back_fill: tuple[str, ...]
     back_fill: Mapping[str, Label]
+    closed_by: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +320,18 @@ class Procedure:
             for rule in self.deadlines.values()
             if (not rule.roads or road_id in rule.roads) and (emergency or not rule.only_emergency)
         )
+
+    def roles(self) -> tuple[tuple[str, Label], ...]:
+        """Every role code that is given something to do, with what for: stages, their parts, tiers
+        and confirmations, the emergency and the reminders."""
+        found = [(role, s.label) for s in self.stages.values() for role in sorted(s.roles)]
+        if self.emergency is not None:
+            found += [(role, self.emergency.label) for role in self.emergency.by]
+        found += [(role, reminder.label) for reminder in self.reminders for role in reminder.to]
+        if self.round is not None:
+            by = (*self.round.opened_by, *self.round.closed_by)
+            found += [(role, self.round.label) for role in by]
+        return tuple(dict.fromkeys(found))
 
     def may_pay_first(self, road_id: str) -> bool:
         """Whether an authorised emergency may be paid before its paperwork on this road."""

@@ -26,6 +26,11 @@ register(
             "这一环节没有经办角色，请在 by 中写明。",
             "Nobody acts at this step. Name the roles under by.",
         ),
+        "confirmed_where": (
+            "只有 approve 和 meet 两类环节的结果可以要求第二人确认（confirmed_by）。",
+            "Only the result of a step of kind approve or meet can ask for a second person "
+            "(confirmed_by).",
+        ),
         "choices_of_choice": (
             "类型 choice 必须列出 choices，其他类型不能列。",
             "Type choice needs choices; other types have none.",

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
-from models import Application, AuditRecord, Journal, Member, Notice, Objection, Payment
+from models import Application, AuditRecord, CaseStatus, Journal, Member, Notice, Objection, Payment
 from tests.admin.forms_on_page import form_to, paper_cells
 from tests.admin.roadside import Roadside, open_roadside, said
 from tests.admin.test_cases_walk import post_and_end
@@ -50,6 +51,12 @@ def decide_both(office: Roadside) -> None:
         "/meetings/", "/meetings/record", **MINUTES,
         **{"row-1-result": "agreed", "row-2-result": "agreed"},
     )  # fmt: skip
+    confirm(office)
+
+
+def confirm(office: Roadside, **typed: Any) -> None:
+    """The second leader's word on all that was recorded."""
+    office.at("second_leader").press("/meetings/", "/meetings/confirm", confirm="yes", **typed)
 
 
 def on_roster(office: Roadside) -> None:
@@ -83,7 +90,55 @@ def test_only_the_ticked_rows_are_decided(office: Roadside) -> None:
     office.at("leader").press(
         "/meetings/", "/meetings/record", pick=["2"], **MINUTES, **{"row-2-result": "agreed"}
     )
+    assert stages(office) == ["decision", "decision"]
+    confirm(office)
     assert stages(office) == ["decision", "notice"]
+
+
+def test_an_empty_head_is_complained_of_once_with_everything_else(office: Roadside) -> None:
+    page = office.at("leader").refused(
+        "/meetings/", "/meetings/record",
+        **{"row-1-result": "agreed", "row-1-amount": "700", "row-2-result": "agreed"},
+    )  # fmt: skip
+    faults = said(page)
+    assert sum("请填写“会议纪要编号”" in one for one in faults) == 2, "at the top and at its field"
+    assert any("600" in one for one in faults)
+
+
+def test_what_was_recorded_is_confirmed_or_sent_back_by_somebody_else(office: Roadside) -> None:
+    office.at("leader").press(
+        "/meetings/", "/meetings/record", **MINUTES,
+        **{"row-1-result": "agreed", "row-2-result": "refused", "row-2-reason": "情况不属实"},
+    )  # fmt: skip
+    assert "/meetings/confirm" not in office.at("leader").get("/meetings/")
+    own = office.at("leader").get("/application/1")
+    assert "须由另一人确认" in own
+    desk = office.at("second_leader")
+    assert "确认结果" in desk.get("/")
+    page = desk.get("/meetings/")
+    assert "情况不属实" in page
+    assert "待确认：审批（批复）" in page
+    kept = desk.refused("/meetings/", "/meetings/confirm", back="yes", pick=["1"], reason=" ")
+    assert "请写明原因" in kept
+    desk.press("/meetings/", "/meetings/confirm", back="yes", pick=["1"], reason="纪要编号有误")
+    assert "纪要编号有误" in office.at("leader").get("/application/1")
+    confirm(office)
+    assert stages(office) == ["decision", "decision"]
+    assert office.application(2).status is CaseStatus.REFUSED
+    office.at("leader").press(
+        "/meetings/", "/meetings/record", **MINUTES, **{"row-1-result": "agreed"}
+    )
+    confirm(office)
+    assert stages(office)[0] == "notice"
+
+
+def test_an_approval_is_cancelled_on_the_page_of_the_application(office: Roadside) -> None:
+    decide_both(office)
+    assert "/application/1/cancel" not in office.at("clerk").get("/application/1")
+    desk = office.at("reviewer")
+    desk.refused("/application/1", "/cancel")
+    desk.press("/application/1", "/cancel", **{"cancel-reason": "经核查收入超过标准"})
+    assert office.application(1).status is CaseStatus.CANCELLED
 
 
 def test_a_list_that_somebody_else_has_changed_is_refused(office: Roadside) -> None:

@@ -108,6 +108,7 @@ def decide(office: Roadside, number: int, **row: str) -> None:
         "/meetings/", "/meetings/record",
         **{"list-minutes_number": "2010-12", "list-attendees": "部长办公会成员"}, **typed,
     )  # fmt: skip
+    office.at("second_leader").press("/meetings/", "/meetings/confirm", confirm="yes")
 
 
 def post_and_end(office: Roadside) -> None:

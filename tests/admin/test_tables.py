@@ -124,7 +124,6 @@ def sheet(**rows: str) -> dict[str, str]:
         "item-0-who": "本人",
         "item-0-yuan": "21600.50",
         "item-0-proof": "银行流水",
-        "item-0-verified": "yes",
         "item-7-kind": "medical_cost",
         "item-7-label": "透析",
         "item-7-yuan": "18,500",
@@ -149,7 +148,7 @@ def test_a_worksheet_is_entered_as_a_whole_and_kept_on_the_second_saving(
     with fresh_office.session() as session:
         home = session.scalars(select(Household)).one()
         assert [(i.label, i.fen_per_year, i.verified) for i in home.items] == [
-            ("退休金", 2160050, True),
+            ("退休金", 2160050, False),
             ("透析", 1850000, False),
         ]
         ids = [item.id for item in home.items]
@@ -160,16 +159,25 @@ def test_a_worksheet_is_entered_as_a_whole_and_kept_on_the_second_saving(
     again = sheet(version=str(version))
     again.update(
         {
+            "item-0-verified": "yes",
             "item-0-id": str(ids[0]),
             "item-7-id": str(ids[1]),
             "person-0-id": str(person),
             "person-0-id_number": "",
         }
     )
-    assert clerk.post(path, again).status_code == 302
+    refused = clerk.post(path, again)
+    assert refused.status_code == 422
+    assert "“退休金”是您本人录入或改动的，须由另一人核实" in refused.text
+    secretary = fresh_office.sign_in("branch_secretary")
+    assert secretary.post(path, again).status_code == 302
+    details = secretary.get(f"/members/details/?id={number}").text
+    assert "录入人：" in details
+    assert "核实人：" in details
     with fresh_office.session() as session:
         home = session.scalars(select(Household)).one()
         assert [item.id for item in home.items] == ids
+        assert [item.verified for item in home.items] == [True, False]
         assert home.persons[0].id_number == "110101198505052628", "a blank number stays"
 
 
@@ -183,7 +191,7 @@ def test_a_worksheet_says_every_fault_at_once_and_keeps_what_was_typed(
     assert "第 2 行" in answer.text
     assert "张秀霞：" in answer.text
     assert 'value="很多"' in answer.text
-    rows = {"version": "", "size": "1", "item-0-proof": ""}
+    rows = {"version": "", "size": "1", "item-0-proof": "", "item-0-verified": "yes"}
     answer = clerk.post(f"/members/{number}/household", sheet(**rows))
     assert answer.status_code == 422
     assert answer.text.count("<li>") >= 2

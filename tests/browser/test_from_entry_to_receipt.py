@@ -138,6 +138,12 @@ def decided(live: Live, names: list[str]) -> None:
     seat.press("登记会议结果")
     seat.open("/meetings/")
     assert names[0] not in seat.text()
+    seat = live.sign_in("second_leader")
+    seat.go("会议与审批")
+    assert names[0] in seat.text()
+    seat.press("确认结果")
+    seat.open("/meetings/")
+    assert names[0] not in seat.text()
 
 
 def posted(live: Live) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from casework import applications, attachments, editions, people, steps
+from casework import applications, attachments, confirmations, editions, people, results, steps
 from casework.attachments import Upload
 from casework.people import Actor
 from engine.faults import Refused
@@ -37,6 +37,7 @@ ROLES: Mapping[str, tuple[str, str]] = {
     "other_verifier": ("committee_verifier", "other_committee"),
     "reviewer": ("department_reviewer", "department"),
     "leader": ("department_leader", "department"),
+    "second_leader": ("department_leader", "department"),
     "screener": ("screener", "service_centre"),
     "finance": ("finance", "department"),
     "officer": ("policy_officer", "department"),
@@ -207,12 +208,14 @@ def take(
     by: str | None = None,
     version: int | None = None,
     at: datetime = NOW,
+    confirmed: bool = True,
     **changes: object,
 ) -> Application:
-    """Complete the stage (the one at hand unless named) as its usual person, fully prepared."""
+    """Complete the stage (the one at hand unless named) as its usual person, fully prepared; what
+    waits for a second person is `confirmed` by the second leader."""
     name = stage or application.stage
     record = record_of(name, application.road, **changes)
-    return steps.complete(
+    steps.complete(
         bureau.session,
         application,
         name,
@@ -220,6 +223,22 @@ def take(
         by=bureau[by or WHO[name]],
         at=at,
         expected_version=application.version if version is None else version,
+    )
+    if confirmed and results.waiting(bureau.session, application) is not None:
+        confirm(bureau, application, at=at)
+    return application
+
+
+def confirm(
+    bureau: Bureau, *applications: Application, by: str = "second_leader", at: datetime = NOW
+) -> None:
+    """Confirm what was recorded of a meeting, as a second person, with the versions at hand."""
+    confirmations.confirm(
+        bureau.session,
+        applications,
+        by=bureau[by],
+        at=at,
+        versions={one.id: one.version for one in applications},
     )
 
 

@@ -95,6 +95,7 @@ class Office:
         member = given.pop("member", None) or make.member(self.session, branch or self.tree.branch)
         pay_first = given.pop("pay_first", False)
         priority = given.pop("priority", False)
+        applicant = given.pop("applicant", "member")
         facts = {**FACTS[road], **given.pop("facts", {})}
         made = make.application(
             self.session,
@@ -106,6 +107,15 @@ class Office:
             status="open",
             facts=facts,
             **given,
+        )
+        handed_in = {"stage": "application", "record": {"applicant": applicant}}
+        moves.move(
+            self.session,
+            made,
+            verb="complete",
+            by=self.staff["branch_clerk"],
+            at=noon(3),
+            data=handed_in,
         )
         order = [each.id for each in lists.road_of(made).stages]
         decided = "decision" if road == "living" else "meeting"

@@ -16,6 +16,7 @@ from tests.casework.bureau import (
     TODAY,
     Bureau,
     applicant,
+    prepare,
     refusal,
     register,
     save,
@@ -216,8 +217,32 @@ def test_countable_income_is_never_below_zero_and_only_verified_costs_are_taken_
     loss = HouseholdItem(kind="disaster_cost", label="房屋", fen_per_year=100_001, verified=True)
     household.items.append(loss)
     assert income() == "0"
+    loss.verified, loss.fen_per_year = False, 90_000
+    household.items[0].fen_per_year = 1_000_000
+    assert income() == "9800"  # the three withouts hold whatever is deducted
     settings.put(bureau.session, "deduct_costs", False, by=bureau["administrator"], at=NOW)
-    assert income() == "1200"
+    assert income() == "10000"
+
+
+def test_rows_that_could_change_the_answer_are_named_to_a_second_clerk(bureau: Bureau) -> None:
+    """Two people at 150 a month each: the line is 3600 a year, the verified income 4000."""
+    member = applicant(bureau)
+    assert member.household is not None
+    member.household.items[0].fen_per_year = 400_000
+    cost = HouseholdItem(kind="medical_cost", label="透析", fen_per_year=50_000)
+    member.household.items.append(cost)
+    ill = {**LIVING, "has_labor_capacity": True, "cause_illness": True}
+    application = walk(bureau, register(bureau, member, facts=ill), "branch_check")
+    prepare(bureau, application)
+    store(bureau, application, "diagnosis")
+    with pytest.raises(Refused) as caught:
+        take(bureau, application)
+    assert [(f.code, f.params["row"], f.params["item"]) for f in caught.value.faults] == [
+        ("row_unverified", 2, "透析")
+    ]
+    cost.verified = True
+    bureau.session.flush()
+    assert take(bureau, application).stage == "committee_verify"
 
 
 def test_withdrawing_frees_the_year_and_keeps_its_reason(bureau: Bureau) -> None:
@@ -251,6 +276,7 @@ def test_the_payee_is_the_member_unless_he_has_died(bureau: Bureau) -> None:
             expected_version=draft.version,
         )
 
+    take(bureau, draft)
     assert refusal(lambda: pay_to("王小明", None)) == {"payee_kinship_missing", "payee_is_member"}
     assert pay_to(None, None).payee_account == "6222000011112222"
     draft.member.died_on = TODAY

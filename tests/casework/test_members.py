@@ -1,17 +1,18 @@
 """Members and their household worksheets: whole or not at all, one person once, on record."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import members, people, worksheets
+from casework import members, people, worksheet_checks, worksheets
 from casework.people import Actor
 from casework.worksheets import ItemRow, PersonRow
 from engine.faults import Refused
-from models import AuditRecord, ItemKind, Member, Sex
+from models import AuditRecord, HouseholdItem, ItemKind, Member, Sex
 from tests import factories
 from tests.casework.bureau import refusal
 from tests.factories import NOW, TODAY, Tree
@@ -167,19 +168,92 @@ def test_a_verified_row_needs_its_proof_and_keeps_who_verified_it(
     session: Session, tree: Tree, clerk: Actor
 ) -> None:
     member = register(session, tree, clerk)
-    row = ItemRow(ItemKind.INCOME, "种粮收入", 300000, verified=True)
-    assert refusal(lambda: put(session, member, clerk, row)) == {"proof_missing"}
-    put(
-        session,
-        member,
-        clerk,
-        ItemRow(ItemKind.INCOME, "种粮收入", 300000, verified=True, proof="村委会证明"),
-    )
+    put(session, member, clerk, ItemRow(ItemKind.INCOME, "种粮收入", 300000))
     assert member.household is not None
     item = member.household.items[0]
-    assert (item.verified, item.verified_by_id) == (True, clerk.user_id)
-    put(session, member, clerk, ItemRow(ItemKind.INCOME, "种粮收入", 350000, id=item.id))
-    assert (item.fen_per_year, item.verified, item.verified_by_id) == (350000, False, None)
+    second = colleague(session, tree)
+
+    def check(proof: str | None) -> object:
+        row = ItemRow(ItemKind.INCOME, "种粮收入", 300000, proof=proof, verified=True, id=item.id)
+        return put(session, member, second, row)
+
+    assert refusal(lambda: check(None)) == {"proof_missing"}
+    check("村委会证明")
+    assert (item.verified, item.verified_by_id) == (True, second.user_id)
+    assert item.entered_by_id == clerk.user_id
+    put(session, member, clerk, ItemRow(ItemKind.INCOME, "种粮收入", 300000, "本人", id=item.id))
+    assert (item.verified, item.verified_by_id, item.entered_by_id) == (False, None, clerk.user_id)
+
+
+def test_who_entered_or_changed_a_row_never_checks_it(
+    session: Session, tree: Tree, clerk: Actor
+) -> None:
+    member = register(session, tree, clerk)
+    proven = ItemRow(ItemKind.INCOME, "种粮收入", 300000, proof="村委会证明", verified=True)
+    assert refusal(lambda: put(session, member, clerk, proven)) == {"row_same_person"}
+    put(session, member, clerk, replace(proven, verified=False))
+    assert member.household is not None
+    item, second = member.household.items[0], colleague(session, tree)
+
+    def verify(by: Actor) -> object:
+        return worksheets.verify(session, item, proof="村委会证明", by=by, at=NOW)
+
+    assert refusal(lambda: verify(clerk)) == {"row_same_person"}
+    changed = replace(proven, fen_per_year=350000, id=item.id)
+    assert refusal(lambda: put(session, member, second, changed)) == {"row_same_person"}
+    put(session, member, second, replace(changed, verified=False))
+    assert refusal(lambda: verify(second)) == {"row_same_person"}
+    verify(clerk)
+    assert (item.entered_by_id, item.verified_by_id) == (second.user_id, clerk.user_id)
+    assert refusal(lambda: worksheet_checks.verify_all(session, member, by=clerk, at=NOW)) == {
+        "sheet_checked"
+    }
+
+
+def test_a_row_of_unknown_origin_is_saved_anew_before_it_is_checked(
+    session: Session, tree: Tree, clerk: Actor
+) -> None:
+    member = register(session, tree, clerk)
+    old = HouseholdItem(kind="income", label="工资", fen_per_year=100, proof="工资条")
+    factories.household(session, member, items=[old])
+    second = colleague(session, tree)
+    assert refusal(lambda: worksheet_checks.verify_all(session, member, by=second, at=NOW)) == {
+        "row_entrant_unknown"
+    }
+    put(session, member, clerk, ItemRow(ItemKind.INCOME, "工资", 100, proof="工资条", id=old.id))
+    assert worksheet_checks.verify_all(session, member, by=second, at=NOW) == 1
+    assert (old.entered_by_id, old.verified_by_id) == (clerk.user_id, second.user_id)
+
+
+def test_one_row_changed_leaves_the_other_rows_checked(
+    session: Session, tree: Tree, clerk: Actor
+) -> None:
+    member = register(session, tree, clerk)
+    put(session, member, clerk, ItemRow(ItemKind.INCOME, "工资", 100, proof="工资条"))
+    assert member.household is not None
+    second = colleague(session, tree)
+    worksheet_checks.verify_all(session, member, by=second, at=NOW)
+    item = member.household.items[0]
+    kept = ItemRow(ItemKind.INCOME, "工资", 100, proof="工资条", id=item.id)
+    put(session, member, clerk, kept, ItemRow(ItemKind.SUBSIDY, "低保", 50))
+    assert [each.verified for each in member.household.items] == [True, False]
+
+
+def test_nobody_writes_or_checks_the_worksheet_of_his_own_household(
+    session: Session, tree: Tree, clerk: Actor
+) -> None:
+    member = register(session, tree, clerk)
+    put(session, member, clerk, ItemRow(ItemKind.INCOME, "工资", 100, proof="工资条"))
+    own = replace(colleague(session, tree), member_id=member.id)
+    assert refusal(lambda: put(session, member, own)) == {"recusal_own_file"}
+    assert refusal(lambda: worksheet_checks.verify_all(session, member, by=own, at=NOW)) == {
+        "recusal_own_file"
+    }
+
+
+def colleague(session: Session, tree: Tree) -> Actor:
+    """Another clerk of the same branch."""
+    return people.actor(session, factories.user(session, ("branch_clerk", tree.branch)), TODAY)
 
 
 def test_all_faults_of_a_worksheet_come_at_once(session: Session, tree: Tree, clerk: Actor) -> None:

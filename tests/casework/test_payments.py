@@ -249,7 +249,7 @@ def test_a_payment_keeps_what_the_rules_say_at_that_moment(
         .where(CaseEvent.application_id == application.id)
         .order_by(CaseEvent.seq)
     )
-    assert list(events) == ["transfer", "prepare_payment", "pay"]
+    assert list(events) == ["complete", "transfer", "prepare_payment", "pay"]
 
 
 def test_a_payment_made_is_not_made_again(office: Office, session: Session) -> None:
@@ -451,6 +451,54 @@ def test_money_paid_first_is_not_paid_again_when_its_turn_comes(
 
 
 # -- what has changed since the roster was made
+
+
+@pytest.mark.parametrize(
+    ("facts", "applicant", "code"),
+    [
+        ({"accident_result": "death"}, "member", "heir_missing"),
+        ({}, "family", "heir_missing"),
+        ({"accident_result": None}, "member", "death_unknown"),
+        ({}, None, "death_unknown"),
+    ],
+)
+def test_a_death_that_only_the_case_knows_keeps_the_money_from_the_member(
+    office: Office, facts: dict[str, object], applicant: str | None, code: str
+) -> None:
+    application = office.application(
+        "transfer", road="sudden", facts={**facts, "loss_life_safety": True}, applicant=applicant
+    )
+    assert application.member.died_on is None
+    office.transfer(application)
+    with pytest.raises(Refused) as refused:
+        office.prepare(application)
+    assert codes(refused) == [code]
+
+
+def test_a_death_learnt_after_the_roster_was_made_stops_the_money(
+    office: Office, session: Session
+) -> None:
+    (payment,) = office.roster(office.application("transfer", road="sudden"))
+    application = payment.grant.application
+    application.facts = {**application.facts, "accident_result": "death"}
+    session.flush()
+    with pytest.raises(Refused) as refused:
+        office.pay(payment)
+    assert "heir_missing" in codes(refused)
+
+
+def test_the_heir_of_a_death_known_from_the_case_is_paid_with_proof(office: Office) -> None:
+    application = office.application(
+        "transfer", applicant="family", payee_name="王小明", payee_kinship="儿子"
+    )
+    office.transfer(application)
+    with pytest.raises(Refused) as refused:
+        office.prepare(application)
+    assert codes(refused) == ["heir_unproven", "heir_unproven"]
+    for paper in ("heir_proof", "death_certificate"):
+        office.scan(application, paper)
+    (payment,) = office.prepare(application)
+    assert (payment.payee_name, payment.payee_kinship) == ("王小明", "儿子")
 
 
 def test_a_death_after_the_roster_was_made_stops_the_money(

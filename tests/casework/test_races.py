@@ -1,24 +1,26 @@
 """Two people at one moment: exactly one of them gets through, on both databases."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import applications, members, people, steps
+from casework import applications, confirmations, members, people, steps
 from engine.faults import Refused
-from models import Application, Approval, Grant, Member, OrgUnit, User
+from models import Application, Approval, Grant, Member, OrgUnit, RecordedResult, User
 from models import audit as chain
 from tests import factories
 from tests.casework.bureau import (
     NOW,
     TODAY,
+    Bureau,
     applicant,
     open_bureau,
     record_of,
     register,
+    take,
     walk,
 )
 from tests.conftest import Database
@@ -45,49 +47,44 @@ def together(database: Database, *attempts: Attempt) -> list[str]:
         return sorted(pool.map(run, attempts))
 
 
-def decide(application_id: int, version: int, user_id: int) -> Attempt:
-    """One press of the button of the meeting, on the page as it was read."""
+def confirmed(numbers: Sequence[int], versions: Mapping[int, int], user_id: int) -> Attempt:
+    """One press of the button that confirms a meeting, on the page as it was read."""
 
     def attempt(session: Session) -> object:
-        application = session.get_one(Application, application_id)
-        who = people.actor(session, session.get_one(User, user_id), TODAY)
-        return steps.complete(
+        return confirmations.confirm(
             session,
-            application,
-            "decision",
-            record_of("decision"),
-            by=who,
+            [session.get_one(Application, number) for number in numbers],
+            by=people.actor(session, session.get_one(User, user_id), TODAY),
             at=NOW,
-            expected_version=version,
+            versions=versions,
         )
 
     return attempt
 
 
-def bring(
-    database: Database, *, same_member: bool = False, count: int = 1
-) -> tuple[list[tuple[int, int]], int]:
-    """Applications that wait for the decision, as (id, version), and the leader's id."""
-    with database.sessions() as session:
-        bureau = open_bureau(session)
-        member: Member | None = applicant(bureau) if same_member else None
-        waiting = []
-        drafts = [register(bureau, member) for _ in range(count)]
-        for draft in drafts:
-            walk(bureau, draft, "decision")
-            waiting.append(draft)
-        session.commit()
-        return [(a.id, a.version) for a in waiting], bureau.users["leader"].id
+def recorded(bureau: Bureau, members: Sequence[Member | None]) -> dict[int, int]:
+    """Applications whose result the leader has recorded, id to version."""
+    waiting = [walk(bureau, register(bureau, member), "decision") for member in members]
+    for application in waiting:
+        take(bureau, application, confirmed=False)
+    bureau.session.flush()
+    return {application.id: application.version for application in waiting}
 
 
-def test_one_step_pressed_by_two_is_taken_once(database: Database) -> None:
-    [(number, version)], leader = bring(database)
+def leaders(bureau: Bureau) -> tuple[int, int]:
+    """Two people who may confirm what the leader recorded."""
+    third = factories.user(bureau.session, ("department_leader", bureau.tree.department))
+    return bureau.users["second_leader"].id, third.id
+
+
+def test_one_confirmation_pressed_by_two_is_taken_once(database: Database) -> None:
     with database.sessions.begin() as session:
-        department = session.get_one(User, leader).held[0].org
-        other = factories.user(session, ("department_leader", department)).id
-    pressed = [decide(number, version, who) for who in (leader, other, leader, other)]
+        bureau = open_bureau(session)
+        versions, both = recorded(bureau, [None]), leaders(bureau)
+    pressed = [confirmed([*versions], versions, who) for who in (*both, *both)]
     done = together(database, *pressed)
-    assert [each.split()[0] for each in done] == ["done", *["stale_page"] * 3]
+    assert done[0] == "done"
+    assert all("stale_page" in each for each in done[1:])
     with database.sessions() as session:
         assert len(session.scalars(select(Grant)).all()) == 1
         codes = session.scalars(select(Approval.code)).all()
@@ -95,9 +92,37 @@ def test_one_step_pressed_by_two_is_taken_once(database: Database) -> None:
         assert list(chain.verify(session)) == []
 
 
+def test_one_result_recorded_by_two_is_written_once(database: Database) -> None:
+    with database.sessions.begin() as session:
+        bureau = open_bureau(session)
+        application = walk(bureau, register(bureau), "decision")
+        number, version = application.id, application.version
+        both = leaders(bureau)
+
+    def press(who: int) -> Attempt:
+        return lambda session: steps.complete(
+            session,
+            session.get_one(Application, number),
+            "decision",
+            record_of("decision"),
+            by=people.actor(session, session.get_one(User, who), TODAY),
+            at=NOW,
+            expected_version=version,
+        )
+
+    done = together(database, *map(press, both))
+    assert done[0] == "done"
+    assert "stale_page" in done[1]
+    with database.sessions() as session:
+        assert len(session.scalars(select(RecordedResult)).all()) == 1
+
+
 def test_two_applications_of_one_member_give_one_grant_a_year(database: Database) -> None:
-    waiting, leader = bring(database, same_member=True, count=2)
-    pressed = [decide(number, version, leader) for number, version in waiting]
+    with database.sessions.begin() as session:
+        bureau = open_bureau(session)
+        member = applicant(bureau)
+        versions, both = recorded(bureau, [member, member]), leaders(bureau)
+    pressed = [confirmed([one], versions, who) for one, who in zip(versions, both, strict=True)]
     done = together(database, *pressed)
     assert done.count("done") == 1
     assert any("assessment_changed" in each or "already_granted" in each for each in done)
@@ -111,32 +136,14 @@ def test_two_agendas_with_the_same_members_crosswise_never_wait_for_each_other(
     with database.sessions.begin() as session:
         bureau = open_bureau(session)
         first, second = applicant(bureau), applicant(bureau)
-        drafts = [register(bureau, each) for each in (first, second, second, first)]
-        waiting = [walk(bureau, draft, "decision") for draft in drafts]
-        session.flush()
-        versions = {a.id: a.version for a in waiting}
-        agendas = [[a.id for a in waiting[:2]], [a.id for a in waiting[2:]]]
-        leaders = [bureau.users["leader"].id]
-        leaders.append(factories.user(session, ("department_leader", bureau.tree.department)).id)
-
-    def press(agenda: list[int], leader: int) -> Attempt:
-        def attempt(session: Session) -> object:
-            return steps.complete_list(
-                session,
-                [session.get_one(Application, each) for each in agenda],
-                "decision",
-                record_of("decision"),
-                {},
-                by=people.actor(session, session.get_one(User, leader), TODAY),
-                at=NOW,
-                versions=versions,
-            )
-
-        return attempt
-
-    done = together(database, *map(press, agendas, leaders))
-    assert done[0] == "done"
-    assert "assessment_changed" in done[1]
+        versions = recorded(bureau, [first, second, second, first])
+        both = leaders(bureau)
+    numbers = list(versions)
+    agendas = (numbers[:2], numbers[2:])
+    pressed = [confirmed(agenda, versions, who) for agenda, who in zip(agendas, both, strict=True)]
+    done = together(database, *pressed)
+    assert "done" in done
+    assert any("assessment_changed" in each for each in done)
     with database.sessions() as session:
         assert len(session.scalars(select(Grant)).all()) == 2
         assert list(chain.verify(session)) == []

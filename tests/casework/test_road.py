@@ -17,6 +17,7 @@ from tests.casework.bureau import (
     WHO,
     Bureau,
     applicant,
+    confirm,
     prepare,
     record_of,
     refusal,
@@ -84,6 +85,7 @@ def test_each_person_takes_one_duty_only(bureau: Bureau) -> None:
         (users["verifier"].id, "verify"),
         (users["reviewer"].id, "verify"),
         (users["leader"].id, "approve"),
+        (users["second_leader"].id, "approve"),
     }
 
 
@@ -412,7 +414,38 @@ def test_a_meeting_decides_its_list_all_or_none(bureau: Bureau) -> None:
     assert [fault.where for fault in caught.value.faults] == [f"{second.number}:amount"]
     assert snapshot(bureau, first) == before
     decide({})
+    assert {first.stage, second.stage} == {"decision"}
+    confirm(bureau, first, second)
     assert {first.stage, second.stage} == {"notice"}
+
+
+def test_an_empty_head_and_wrong_lines_are_said_in_one_answer_and_the_head_once(
+    bureau: Bureau,
+) -> None:
+    first, second, third = (walk(bureau, register(bureau), "decision") for _ in range(3))
+    with pytest.raises(Refused) as caught:
+        steps.complete_list(
+            bureau.session,
+            [first, second, third],
+            "decision",
+            {"attendees": "部长办公会成员"},
+            {
+                first.id: {"result": "agreed", "amount": "700"},
+                second.id: {"result": "agreed", "amount": "six hundred"},
+                third.id: {"result": "refused"},
+            },
+            by=bureau["leader"],
+            at=NOW,
+            versions={a.id: a.version for a in (first, second, third)},
+        )
+    found = [(fault.code, fault.where) for fault in caught.value.faults]
+    assert found == [
+        ("record_missing", "decided_on"),
+        ("record_missing", "minutes_number"),
+        ("amount_fixed", f"{first.number}:amount"),
+        ("expected_money", f"{second.number}:amount"),
+        ("record_missing", f"{third.number}:reason"),
+    ]
 
 
 def test_what_can_be_done_is_open_to_the_role_in_charge_and_closed_with_a_reason_to_others(
