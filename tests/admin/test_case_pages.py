@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from casework import assessments
 from models import Application, Attachment, AuditRecord, Member, User
 from tests.admin.forms_on_page import form_to
 from tests.admin.roadside import Roadside, open_roadside, said
@@ -151,6 +152,50 @@ def test_paying_first_is_offered_to_the_leader_of_a_sudden_case_only(office: Roa
         **{"emergency-authorised_by": "传签", "emergency-reason": "断炊", "emergency-amount": "1500"},
     )  # fmt: skip
     assert "待补手续" in leader.get("/application/3")
+
+
+def test_paying_first_says_why_it_is_closed_before_the_departments_look(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUNSHINE_DATA", str(tmp_path))
+    office = open_roadside(
+        database,
+        tmp_path,
+        begun=lambda bureau, people: walk(
+            bureau, register(bureau, *people.values(), "sudden"), "department_review"
+        ),
+    )
+    page = office.at("leader").get("/application/1")
+    assert "/application/1/emergency" not in page
+    assert "区委组织部尚未审批" in page
+
+
+def test_where_the_rules_refer_to_living_aid_the_page_says_so_and_opens_a_draft(
+    office: Roadside,
+) -> None:
+    with office.session() as session:
+        row = session.get_one(Application, 3)
+        row.facts = {
+            **row.facts,
+            "sudden_major_accident": False,
+            "cause_illness": True,
+            "special_report": False,
+        }
+        assessments.show(row, assessments.assess_now(session, row))
+        session.commit()
+    seen = office.at("verifier").get("/application/3")
+    assert "转列生活困难帮扶" in seen
+    assert "因病致困的一般列入生活困难帮扶" in seen
+    assert "登记：生活困难帮扶" not in seen, "the committee's verifier registers nothing"
+    clerk = office.at("clerk")
+    member = office.application(3).member_id
+    clerk.press("/application/3", f"/register/{member}")
+    with office.session() as session:
+        made = session.scalars(select(Application).order_by(Application.id.desc())).first()
+        assert made is not None
+        assert (made.member_id, made.road, made.status) == (member, "living", "draft")
+        number = made.number
+    assert number in clerk.get("/application/3")
 
 
 def upload(office: Roadside, who: str, number: int, content: bytes, name: str) -> tuple[int, str]:

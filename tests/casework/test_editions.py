@@ -113,6 +113,22 @@ def test_a_stage_for_a_role_that_nobody_can_hold_is_refused(bureau: Bureau) -> N
     assert refusal(lambda: publish(bureau, files)) == {"unknown_role"}
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("    confirmed_by: [department_leader]\n", "    confirmed_by: [department_leadr]\n"),
+        ("by: [committee_clerk], zh: 登记录入", "by: [comittee_clerk], zh: 登记录入"),
+        ("  level: department\n  by: [department_leader]", "  level: department\n  by: [leader]"),
+        ("to: [department_leader], zh: 紧急", "to: [chief], zh: 紧急"),
+    ],
+)
+def test_a_role_that_nobody_can_hold_is_found_wherever_it_is_named(
+    bureau: Bureau, before: str, after: str
+) -> None:
+    files = changed("procedure.yaml", before, after)
+    assert refusal(lambda: publish(bureau, files)) == {"unknown_role"}
+
+
 def test_an_application_keeps_the_edition_it_was_registered_under(bureau: Bureau) -> None:
     application = register(bureau)
     publish(bureau, dearer())

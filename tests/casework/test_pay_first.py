@@ -5,11 +5,11 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from casework import calendar, dues, emergency, facts, past_grants, pay_first
+from casework import calendar, clearance, dues, emergency, facts, past_grants, pay_first
 from casework.editions import policy_of
 from engine.faults import Refused
 from engine.model import FactSource
-from models import Application, CaseEvent, Grant
+from models import Application, Attachment, CaseEvent, Grant
 from models.ledger import GrantState
 from tests import factories
 from tests.casework.bureau import (
@@ -65,6 +65,27 @@ def test_the_meeting_ratifies_the_same_grant(bureau: Bureau) -> None:
     take(bureau, application)
     assert bureau.session.scalars(select(Grant)).one() is grant
     assert application.stage == "notice"
+
+
+def test_what_an_emergency_owes_closes_by_itself_once_it_is_done(bureau: Bureau) -> None:
+    application = reviewed(bureau)
+    authorise(bureau, application)
+
+    def owed() -> tuple[str, ...]:
+        bureau.session.flush()
+        bureau.session.expire_all()
+        return clearance.back_fill(bureau.session, application)
+
+    assert owed() == ("ministers_meeting", "publicity", "filing", "screening")
+    paper = bureau.session.scalars(select(Attachment)).one()
+    paper.kind = "other"
+    assert owed()[0] == "evidence"
+    application.form = {**application.form, "loss_statement": ""}
+    assert owed()[:2] == ("form", "evidence")
+    paper.kind = "accident_proof"
+    application.form = {**application.form, "loss_statement": "房屋烧毁"}
+    take(bureau, application)
+    assert owed() == ("publicity", "filing", "screening")
 
 
 def test_an_emergency_excuses_no_missing_approval_of_the_department(bureau: Bureau) -> None:
