@@ -58,7 +58,7 @@ class Plan:
     starts: date
     until: str
     story: Callable[..., Hardship]
-    ends: str | None = None  # "refused", "returned", "withdrawn", "objection"
+    ends: str | None = None  # "refused", "returned", "withdrawn", "objection", "recorded"
 
 
 @dataclass
@@ -224,6 +224,16 @@ class Cohort:
             )
 
     def _decide(self, stage: str, at: datetime) -> None:
+        self._record_result(stage, at)
+        confirmations.confirm(
+            self.session,
+            self.applications,
+            by=self.world.actor("leader2", at),
+            at=at + timedelta(minutes=50),
+            versions=self._versions(),
+        )
+
+    def _record_result(self, stage: str, at: datetime) -> None:
         lines = {a.id: records.result(self.stories[a.id]) for a in self.applications}
         steps.complete_list(
             self.session,
@@ -233,13 +243,6 @@ class Cohort:
             lines,
             by=self.world.actor("leader1", at),
             at=at,
-            versions=self._versions(),
-        )
-        confirmations.confirm(
-            self.session,
-            self.applications,
-            by=self.world.actor("leader2", at),
-            at=at + timedelta(minutes=50),
             versions=self._versions(),
         )
 
@@ -360,6 +363,9 @@ class Cohort:
             return
         yield self._at(stage)
         at = self._at(stage)
+        if self.plan.ends == "recorded":
+            self._record_result(stage, at)
+            return
         if self.plan.ends == "objection":
             for notice in self._post():
                 objections.register(

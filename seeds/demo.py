@@ -33,6 +33,7 @@ LOGINS = (
     ("c1.leader", "党（工）委负责人 Committee leader"),
     ("reviewer1", "组织部复核人员 Department reviewer"),
     ("leader1", "组织部领导 Department leader"),
+    ("leader2", "组织部领导（第二人确认） Department leader, second person"),
     ("screener", "救助服务中心筛查员 Screener"),
     ("finance1", "组织部财务 Finance"),
     ("officer1", "政策管理员 Policy officer"),

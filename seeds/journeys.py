@@ -77,13 +77,15 @@ def plans(now: datetime, applications: int) -> list[Plan]:
 
 
 def _endings(now: datetime) -> list[Plan]:
-    """Applications that ended or stopped otherwise: refused, returned, withdrawn, objected to."""
+    """Applications that ended or stopped otherwise: refused, returned, withdrawn, objected to,
+    recorded by a meeting and waiting for a second person."""
     day = day_of(now) - timedelta(days=8)
     living, poor = hardships.living, hardships.not_poor
     return [
         Plan("living", "C2", 3, day, "committee_verify", living, "refused"),
         Plan("living", "C3", 2, day, "committee_verify", living, "returned"),
         Plan("living", "C4", 2, day, "appraisal", living, "withdrawn"),
+        Plan("living", "C1", 3, day, "decision", living, "recorded"),
         Plan("living", "C5", 1, day, "notice", living, "objection"),
         Plan("living", "C6", 2, day, "application", poor, None),
     ]
