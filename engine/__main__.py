@@ -1,4 +1,4 @@
-"""The command line: check, test, decide and the small questions of the procedure.
+"""The command line: check, test, analyse, decide and the small questions of the procedure.
 
 Documents go to standard output as canonical JSON, faults to standard error in the language asked
 for. Exit status: 0 good, 1 the policy, a case, a fact or a row is wrong, 2 wrong use or an
@@ -84,6 +84,8 @@ def _parser() -> argparse.ArgumentParser:
 
     command("check", _check, "every fault of a policy, with file:line:column")
     command("test", _test, "its cases and the coverage of its rules")
+    analysed = command("analyse", _analyse, "gaps, dead and masked rules, contradictions, cliffs")
+    analysed.add_argument("--seconds", type=float, default=20.0, help="most time for all questions")
     decide = command("decide", _decide, "what the rules say of a case, or of a table of cases")
     source = decide.add_mutually_exclusive_group(required=True)
     source.add_argument("--facts", metavar="F.json|-", help="one flat JSON object")
@@ -129,6 +131,21 @@ def _test(given: argparse.Namespace) -> int:
     params["covered"] = tested.rules - len(half)
     print(text(Fault("cli_tested", params), given.lang))
     return WRONG if tested.faults or tested.uncovered else GOOD
+
+
+def _analyse(given: argparse.Namespace) -> int:
+    from engine.analysis import analyse  # loads z3, which no other command needs
+
+    found = analyse(_policy(given.folder), given.seconds)
+    for one in (*found.findings, *found.notes, *found.undecided):
+        print(line(one.fault, given.lang))
+        if one.case is not None:
+            facts = ", ".join(f"{name}={value}" for name, value in one.case.items())
+            print(text(Fault("analyse_witness", {"facts": facts}), given.lang))
+    kinds = {"findings": found.findings, "notes": found.notes, "undecided": found.undecided}
+    counts = {kind: len(listed) for kind, listed in kinds.items()}
+    print(text(Fault("analyse_done", counts), given.lang))
+    return WRONG if found.findings else GOOD
 
 
 def _decide(given: argparse.Namespace) -> int:

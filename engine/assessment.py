@@ -15,11 +15,11 @@ from functools import cached_property
 from typing import Any
 
 from engine.answers import Answers, constant_amounts
-from engine.core import INELIGIBLE, UNDETERMINED, Core, core_of
-from engine.explain import explained
+from engine.core import INELIGIBLE, UNDETERMINED, Core
 from engine.facts import Facts
 from engine.faults import Fault, Refused
-from engine.machine import NOT_WHOLE, Amounts, Entry, Machine
+from engine.findings import Entry, Findings, Listed
+from engine.machine import NOT_WHOLE, Amounts, Machine
 from engine.model import Benefit, Policy, Tier
 from engine.reference import Reference
 from engine.reference import plain as plain_value
@@ -85,7 +85,8 @@ class Assessment:
     @cached_property
     def rules(self) -> list[dict[str, Any]]:
         """Every rule with its truth, its conditions and the facts that these rest on."""
-        return explained(self.source, self.facts, self.truths)
+        machine = self.source.machine
+        return machine.explained(machine.slot_values(self.facts), self.truths)
 
     def document(self) -> dict[str, Any]:
         """The one JSON document of the design. `missing_exact` stands in it only when false."""
@@ -130,9 +131,11 @@ def assess(policy: Policy, facts: Facts) -> Assessment:
     machine = policy.machine
     slots = machine.slot_values(facts)
     truths = machine.truths(slots)
-    _watch(machine, truths)
+    if machine.guards:
+        _watch(machine, truths)
     amounts: TierAmounts = machine.amounts(slots)
-    core = core_of(machine.plan, truths)
+    findings = machine.finder.of(truths)
+    core = findings.core
     if core is not None and not _settled(core, amounts):
         amounts = _with_only(machine, slots, amounts, core[2])
     if core is not None and _settled(core, amounts):
@@ -145,7 +148,28 @@ def assess(policy: Policy, facts: Facts) -> Assessment:
         outcome, category, benefits, missing, exact = _completed(
             machine, unknowns, slots, amounts, facts.on
         )
-    return _assembled(policy, facts, slots, truths, outcome, category, benefits, missing, exact)
+    asked = _Asked(machine, facts, slots)
+    refused = outcome == INELIGIBLE
+    return Assessment(
+        policy=policy.id,
+        edition=policy.digest,
+        on=facts.on,
+        outcome=outcome,
+        category=category,
+        grounds=() if refused else _codes(findings.grounds, asked),
+        denials=_denials(findings, asked),
+        missing=missing,
+        missing_exact=exact,
+        benefits=benefits,
+        proposed_ok=_proposed_ok(machine, facts, benefits),
+        evidence=() if refused else _codes(findings.evidence, asked),
+        approvals=() if refused else _codes(findings.approvals, asked),
+        escalations=() if refused else _codes(findings.escalations, asked),
+        outputs=_outputs(policy, machine, slots, truths) if policy.outputs else {},
+        truths=findings.truths,
+        source=policy,
+        facts=facts,
+    )
 
 
 def _watch(machine: Machine, truths: Sequence[bool | None]) -> None:
@@ -217,7 +241,7 @@ def _completed(
         )
         return core[0], core[1], given
 
-    found = unknowns.completed(content)
+    found = unknowns.completed(content, tuple(amounts.values()))
     keys = {key for core in found.cores for key in core[2]}
     if any(amounts[key] is None for key in keys):
         known = _with_only(machine, slots, amounts, keys)
@@ -273,80 +297,41 @@ def _agreed(
 # the parts of the document ------------------------------------------------------------------
 
 
-def _assembled(
-    policy: Policy,
-    facts: Facts,
-    slots: Sequence[Any],
-    truths: Sequence[bool | None],
-    outcome: str,
-    category: str,
-    benefits: tuple[Granted, ...],
-    missing: tuple[str, ...],
-    exact: bool,
-) -> Assessment:
-    machine = policy.machine
-    lists = machine.lists
-    holding = _Holding(machine, facts, slots, truths)
-    refused = outcome == INELIGIBLE
-    return Assessment(
-        policy=policy.id,
-        edition=policy.digest,
-        on=facts.on,
-        outcome=outcome,
-        category=category,
-        grounds=() if refused else holding.codes(lists.grounds),
-        denials=next((codes for level in lists.denials if (codes := holding.codes(level))), ()),
-        missing=missing,
-        missing_exact=exact,
-        benefits=benefits,
-        proposed_ok=_proposed_ok(policy, facts, benefits),
-        evidence=() if refused else holding.codes(lists.evidence),
-        approvals=() if refused else holding.codes(lists.approvals),
-        escalations=() if refused else holding.codes(lists.escalations),
-        outputs=_outputs(policy, machine, slots, truths) if policy.outputs else {},
-        truths={rule: truths[position] for rule, position in lists.rules},
-        source=policy,
-        facts=facts,
-    )
+class _Asked:
+    """Whether a code that the truths leave open stands in all completions."""
 
-
-class _Holding:
-    """Which codes definitely hold: by the rules' truth, or where that is open in all completions."""
-
-    def __init__(
-        self, machine: Machine, facts: Facts, slots: Sequence[Any], truths: Sequence[bool | None]
-    ) -> None:
-        self.machine, self.facts, self.slots, self.truths = machine, facts, slots, truths
+    def __init__(self, machine: Machine, facts: Facts, slots: Sequence[Any]) -> None:
+        self.machine, self.facts, self.slots = machine, facts, slots
         self._unknowns: UnknownsOfCase | None = None
 
-    def codes(self, entries: Sequence[Entry]) -> tuple[str, ...]:
-        truths = self.truths
-        found: list[str] = []
-        for entry in entries:
-            unknown = False
-            for position in entry.positions:
-                truth = truths[position]
-                if truth:
-                    found.append(entry.code)
-                    break
-                unknown |= truth is None
-            else:
-                if unknown and not entry.plain and self._always(entry):
-                    found.append(entry.code)
-        return tuple(found)
-
-    def _always(self, entry: Entry) -> bool:
+    def always(self, entry: Entry) -> bool:
         if self._unknowns is None:
             self._unknowns = self.machine.unknowns.of(self.slots, self.facts.on)
-        return self._unknowns.always(entry.tree)
+        return self._unknowns.always(entry.positions, entry.tree)
 
 
-def _proposed_ok(policy: Policy, facts: Facts, benefits: tuple[Granted, ...]) -> bool | None:
+def _codes(listed: Listed, asked: _Asked) -> tuple[str, ...]:
+    """The codes that definitely hold: by the rules' truth, or where that is open in all completions."""
+    if not listed.open:
+        return listed.codes
+    return tuple([code for code, entry in listed.entries if entry is None or asked.always(entry)])
+
+
+def _denials(findings: Findings, asked: _Asked) -> tuple[str, ...]:
+    """Of the first level at which one definitely holds."""
+    for level in findings.denials:
+        codes = _codes(level, asked)
+        if codes:
+            return codes
+    return ()
+
+
+def _proposed_ok(machine: Machine, facts: Facts, benefits: tuple[Granted, ...]) -> bool | None:
     """Whether the proposed amount fits; None if nothing is proposed or the mode is open."""
     answer: bool | None = None
     for granted in benefits:
-        benefit = next(b for b in policy.benefits if b.id == granted.id)
-        proposed = facts[benefit.proposed] if benefit.proposed else None
+        name = machine.proposed[granted.id]
+        proposed = facts.values_by_name[name] if name else None
         if proposed is not None and granted.mode != UNDETERMINED:
             answer = granted.allows(proposed) and answer is not False
     return answer

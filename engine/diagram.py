@@ -7,7 +7,7 @@ exactly if it stands in the diagram.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Hashable, Mapping, Sequence
 
 from engine.atoms import Atoms
 from engine.language import tree as t
@@ -147,6 +147,11 @@ class Overlay:
         self._nodes: list[tuple[int, tuple[int, ...]]] = []
         self._inner: dict[tuple[int, tuple[int, ...]], int] = {}
 
+    @property
+    def size(self) -> int:
+        """The number of nodes of its own."""
+        return len(self._nodes)
+
     def at(self, node: int) -> tuple[int, tuple[int, ...]]:
         return self.diagram.nodes[node] if node < self._start else self._nodes[node - self._start]
 
@@ -165,21 +170,45 @@ class Overlay:
     def restricted(self, root: int, known: Mapping[int, int], leaves: Mapping[int, int]) -> int:
         """The diagram with the `known` properties fixed and leaves exchanged for others."""
         done: dict[int, int] = {}
+        start, shared, own = self._start, self.diagram.nodes, self._nodes
 
         def visit(node: int) -> int:
+            index, children = shared[node] if node < start else own[node - start]
+            while index in known:
+                node = children[known[index]]
+                index, children = shared[node] if node < start else own[node - start]
             found = done.get(node)
             if found is None:
-                index, children = self.at(node)
                 if index < 0:
                     found = leaves.get(node, node)
-                elif index in known:
-                    found = visit(children[known[index]])
                 else:
                     found = self._node(index, tuple([visit(child) for child in children]))
                 done[node] = found
             return found
 
         return visit(root)
+
+    def leads(
+        self, root: int, leaf: int, known: Mapping[int, int], through: Container[int]
+    ) -> bool:
+        """Whether a leaf can be reached where the `known` properties are fixed and those that
+        stand in `through` take any value; no way leads past others."""
+        seen = {root}
+        todo = [root]
+        while todo:
+            node = todo.pop()
+            if node == leaf:
+                return True
+            index, children = self.at(node)
+            if index in known:
+                children = (children[known[index]],)
+            elif index not in through:
+                continue
+            for child in children:
+                if child not in seen:
+                    seen.add(child)
+                    todo.append(child)
+        return False
 
     def reach(
         self, roots: Sequence[int], allowed: Mapping[int, Collection[int]] | None = None

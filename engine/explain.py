@@ -2,69 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
+from engine.codegen import Writer
 from engine.language import tree as t
-from engine.language.types import Type
-from engine.model import Condition, Policy, Rule
-from engine.reference import Reference, plain
+from engine.model import Fact, Policy
+from engine.reference import plain
+from engine.shadow import evaluator
 
-if TYPE_CHECKING:
-    from engine.facts import Facts
-
-
-@dataclass(frozen=True, slots=True)
-class Explained:
-    """A condition, and the facts on which it rests with their types."""
-
-    condition: Condition
-    facts: tuple[tuple[str, Type], ...]
+Explainer = Callable[[Sequence[Any], Mapping[str, bool | None]], list[dict[str, Any]]]
 
 
-Plan = tuple[tuple[Rule, tuple[Explained, ...]], ...]
+def explainer(policy: Policy, slots: Mapping[str, int], trees: Mapping[str, t.Tree]) -> Explainer:
+    """A function from slot values and the truths of rules to the rules in the order of the files,
+    as the JSON document shows them; each call makes new objects. Made once per policy."""
+    rules = list(policy.all_rules())
+    parts = [part for rule in rules for part in rule.conditions]
+    writer = Writer("x")
+    truths = writer.const(evaluator(slots, trees, [part.tree for part in parts], only=True))
+    writer.lines.append(f"k = {truths}(v)")
+    shown = {name: _shown(writer, slots[name], fact) for name, fact in policy.facts.items()}
+    number = 0
+    items = []
+    for rule in rules:
+        conditions = []
+        for part in rule.conditions:
+            names = facts_of(policy, part.tree)
+            used = (name for name in policy.facts if name in names)
+            held = ", ".join(
+                f"{writer.const(name, ('name', name))}: {shown[name]}" for name in used
+            )
+            text = writer.const(part.text)
+            conditions.append(f'{{"text": {text}, "truth": k[{number}], "facts": {{{held}}}}}')
+            number += 1
+        head = {"id": rule.id, "kind": rule.kind, "clause": rule.clause}
+        known = ", ".join(f'"{key}": {writer.const(value)}' for key, value in head.items())
+        truth = f"u[{writer.const(rule.id)}]"
+        items.append(f'{{{known}, "truth": {truth}, "conditions": [{", ".join(conditions)}]}}')
+    return writer.compile("v, u", f"[{', '.join(items)}]")
 
 
-def explanation_plan(policy: Policy) -> Plan:
-    """What `explained` needs of every rule; made once per policy."""
-    return tuple(
-        (rule, tuple(Explained(part, _facts(policy, part.tree)) for part in rule.conditions))
-        for rule in policy.all_rules()
-    )
-
-
-def _facts(policy: Policy, tree: t.Tree) -> tuple[tuple[str, Type], ...]:
-    names = facts_of(policy, tree)
-    return tuple((name, fact.kind) for name, fact in policy.facts.items() if name in names)
-
-
-def explained(
-    policy: Policy, facts: Facts, truths: Mapping[str, bool | None]
-) -> list[dict[str, Any]]:
-    """Rules in the order of the files, as the JSON document shows them."""
-    machine = policy.machine
-    slots = machine.slot_values(facts)
-    reference = Reference(dict(zip(machine.slots, slots, strict=True)), machine.trees)
-    return [
-        {
-            "id": rule.id,
-            "kind": rule.kind,
-            "clause": rule.clause,
-            "truth": truths[rule.id],
-            "conditions": [_condition(reference, part) for part in parts],
-        }
-        for rule, parts in machine.explanation
-    ]
-
-
-def _condition(reference: Reference, part: Explained) -> dict[str, Any]:
-    values = reference.values
-    return {
-        "text": part.condition.text,
-        "truth": reference.value(part.condition.tree),
-        "facts": {name: plain(values[name], kind) for name, kind in part.facts},
-    }
+def _shown(writer: Writer, slot: int, fact: Fact) -> str:
+    """A variable with the value of a fact as JSON shows it."""
+    if fact.type in ("yes_no", "choice", "text"):
+        return f"v[{slot}]"
+    function, kind = writer.const(plain, "plain"), writer.const(fact.kind)
+    return writer.assign(f"None if v[{slot}] is None else {function}(v[{slot}], {kind})")
 
 
 def facts_of(policy: Policy, tree: t.Tree) -> frozenset[str]:

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from operator import itemgetter
 from typing import Any
 
 from engine import facts as facts_module
 from engine.core import plan_of
 from engine.decider import Decider
 from engine.encoder import Encoder
-from engine.explain import explanation_plan
+from engine.explain import explainer
 from engine.facts import Facts
 from engine.faults import Disagreement, Fault
+from engine.findings import Finder, lists_of
 from engine.language import tree as t
-from engine.language.types import YES_NO
 from engine.messages import register
 from engine.model import Policy, Tier
 from engine.shadow import evaluator
 from engine.spans import Spans
-from engine.unknowns import Unknowns, kleene_suffices, origin_of
+from engine.unknowns import Unknowns, origin_of
 
 register(
     {
@@ -38,31 +38,6 @@ Amounts = tuple[int | None, int | None, int | None]
 """(fen, min_fen, max_fen) of a tier; None where it has none."""
 NOT_WHOLE: Amounts = (-1, -1, -1)
 """Stands for an amount that is no whole number of fen: refused where it would be granted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A code that a list of the document shows where one of its conditions definitely holds.
-
-    `plain`: three-valued truth alone tells; otherwise all completions are asked.
-    """
-
-    code: str
-    positions: tuple[int, ...]
-    tree: t.Tree
-    plain: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Lists:
-    """What the document lists, in order. Denials come by level."""
-
-    grounds: tuple[Entry, ...]
-    denials: tuple[tuple[Entry, ...], ...]
-    evidence: tuple[Entry, ...]
-    approvals: tuple[Entry, ...]
-    escalations: tuple[Entry, ...]
-    rules: tuple[tuple[str, int], ...]
 
 
 class Machine:
@@ -88,10 +63,13 @@ class Machine:
         self.decider = Decider(self.slots, self.trees)
         self.shadow = evaluator(self.slots, self.trees)
         self.shadow_known = evaluator(self.slots, self.trees, known=True)
-        self.lists = _lists(policy, self.decider)
         self.guards = tuple((self.plan.names[g.definition], g) for g in policy.guards)
-        self.explanation = explanation_plan(policy)
+        self.lists = lists_of(policy, self.decider)
+        self.proposed = {benefit.id: benefit.proposed for benefit in policy.benefits}
+        self.finder = Finder(self.plan, self.lists)
+        self.explained = explainer(policy, self.slots, self.trees)
         self.needed = tuple(sorted(self.slots[name] for name in _used_slots(self)))
+        self.read = _reader(self.needed)
         self.amount_trees = _amount_trees(policy)
         wanted = list(self.amount_trees.values())
         self._amounts_exact = evaluator(self.slots, self.trees, wanted, only=True)
@@ -128,17 +106,13 @@ class Machine:
         return tuple(made)
 
     # truths ------------------------------------------------------------------------------
-    def truths(self, slots: Sequence[Any]) -> list[bool | None]:
+    def truths(self, slots: Sequence[Any]) -> tuple[bool | None, ...]:
         """Every condition by durable_rules, checked against the reference; Disagreement if they
         differ."""
-        known = True
-        for i in self.needed:
-            if slots[i] is None:
-                known = False
-                break
-        decided = self.decider.decide(slots, known)
+        known = None not in self.read(slots)
+        decided = tuple(self.decider.decide(slots, known))
         reference = (self.shadow_known if known else self.shadow)(slots)
-        if tuple(decided) != reference:
+        if decided != reference:
             raise self._disagreement(decided, reference)
         return decided
 
@@ -215,40 +189,11 @@ class Machine:
             return self._unknowns
 
 
-def _lists(policy: Policy, decider: Decider) -> Lists:
-    """Entries by code: a code that several conditions give is listed where one of them holds."""
-
-    def entries(pairs: Iterable[tuple[str, str]]) -> tuple[Entry, ...]:
-        by_code: dict[str, list[str]] = {}
-        for code, name in pairs:
-            by_code.setdefault(code, []).append(name)
-        return tuple(entry(code, names) for code, names in by_code.items())
-
-    def entry(code: str, names: Sequence[str]) -> Entry:
-        parts = tuple(t.Ref(name, YES_NO, (0, 0)) for name in names)
-        tree = parts[0] if len(parts) == 1 else t.Any(parts, (0, 0))
-        positions = tuple(decider.positions[name] for name in names)
-        return Entry(code, positions, tree, kleene_suffices(tree, decider.atoms, policy.facts))
-
-    refusals = [way.no_ground for way in policy.ways if way.no_ground is not None]
-    refusals += policy.exclusions
-    levels = sorted({rule.level for rule in refusals})
-    roads = [
-        (code, definition)
-        for road, definition in policy.roads.items()
-        for code in policy.procedure.roads[road].approvals
-    ]
-    return Lists(
-        grounds=entries((g.rule.clause, g.counted) for way in policy.ways for g in way.grounds),
-        denials=tuple(
-            entries((rule.clause, rule.name) for rule in refusals if rule.level == level)
-            for level in levels
-        ),
-        evidence=entries((rule.id, rule.name) for rule in policy.evidence),
-        approvals=entries(roads),
-        escalations=entries((rule.id, rule.name) for rule in policy.escalations),
-        rules=tuple((rule.id, decider.positions[rule.name]) for rule in policy.all_rules()),
-    )
+def _reader(places: Sequence[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+    """The values at some slots."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda slots: tuple([slots[place] for place in places])
 
 
 def _used(policy: Policy) -> set[str]:

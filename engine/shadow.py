@@ -1,6 +1,6 @@
 """The reference evaluator as generated code: the same meaning as engine.reference, made fast.
 
-Plain Python over Fractions and Kleene truth; shares no arithmetic with the encoder. A test holds it
+Plain Python over Fractions and whole numbers, with Kleene truth; shares no arithmetic with the encoder. A test holds it
 against the interpreted evaluator.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from engine.calculus import FUNCTIONS
@@ -37,8 +38,14 @@ def evaluator(
     if wanted is None:
         names = [maker.names[n] for n, tree in definitions.items() if tree.type == YES_NO]
     else:
-        names = [maker.value(tree) for tree in wanted]
+        names = [maker.exact(tree) for tree in wanted]
     return maker.writer.compile("v", f"({', '.join(names)},)" if names else "()")
+
+
+@lru_cache(maxsize=16_384)
+def _yuan(fen: int) -> Fraction:
+    """Dated amounts come with every case; making a Fraction is the slowest step here."""
+    return Fraction(fen, 100)
 
 
 class _Maker:
@@ -60,9 +67,20 @@ class _Maker:
             self._done[key] = self.writer.assign(self._value(tree))
         return self._done[key]
 
+    def exact(self, tree: t.Tree) -> str:
+        """The value as a result: whole numbers, kept as int inside, are Fractions like others."""
+        name = self.value(tree)
+        if not tree.type.is_numeric:
+            return name
+        fraction = self.writer.const(Fraction, Fraction)
+        return self.writer.assign(f"None if {name} is None else {fraction}({name})")
+
     def _value(self, tree: t.Tree) -> str:
         if isinstance(tree, t.Const):
-            return self.writer.const(tree.value)
+            value = tree.value
+            if isinstance(value, Fraction) and value.denominator == 1:
+                return self.writer.const(value.numerator)
+            return self.writer.const(value)
         if isinstance(tree, t.Ref):
             return self._slot(tree)
         if isinstance(tree, t.Not):
@@ -72,6 +90,9 @@ class _Maker:
         if isinstance(tree, (t.Compare, t.Arith)):
             left, right = self.value(tree.left), self.value(tree.right)
             op = "==" if tree.op == "=" else tree.op
+            if op == "/":  # whole numbers are kept as int, which would divide into a float
+                left = f"{self.writer.const(Fraction, Fraction)}({left})"
+                return self._guard([self.value(tree.left), right], f"{left} / {right}")
             return self._guard([left, right], f"{left} {op} {right}")
         if isinstance(tree, t.OneOf):
             item = self.value(tree.item)
@@ -88,11 +109,10 @@ class _Maker:
 
     def _slot(self, tree: t.Ref) -> str:
         slot = f"v[{self.slots[tree.name]}]"
-        fraction = self.writer.const(Fraction, Fraction)
         if tree.type.kind == "money":
-            return self._guard([slot], f"{fraction}({slot}, 100)")
-        if tree.type.kind in ("integer", "number"):
-            return self._guard([slot], f"{fraction}({slot})")
+            return self._guard([slot], f"{self.writer.const(_yuan, _yuan)}({slot})")
+        if tree.type.kind == "number":
+            return self._guard([slot], f"{self.writer.const(Fraction, Fraction)}({slot})")
         return slot
 
     def _guard(self, names: Sequence[str], expression: str) -> str:

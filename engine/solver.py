@@ -9,7 +9,8 @@ different leaves. Where exactness cannot be had within the bounds the answer is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+import threading
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import prod
@@ -22,6 +23,9 @@ from engine.language import tree as t
 from engine.model import Fact
 
 MOST_COMBINATIONS = 4096
+MOST_NODES = 100_000
+MOST_ANSWERS = 20_000
+"""Beyond these what was left over by earlier cases is forgotten."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,19 @@ class Completed:
     cores: tuple[Core, ...]
     missing: frozenset[str]
     exact: bool
+
+
+@dataclass(frozen=True)
+class Question:
+    """One case: `values` are the known properties; `sources` names the fact to ask for where a slot
+    is unknown, and is None where it is known; `content` tells which cores are the same answer in
+    this case, and `key` stands for it; `open_on` gives what open comparisons rest on."""
+
+    values: Mapping[int, int]
+    sources: Callable[[str], str | None]
+    content: Callable[[Core], Hashable]
+    key: Hashable
+    open_on: Callable[[Sequence[Property]], Hashable]
 
 
 @dataclass(frozen=True)
@@ -46,6 +63,12 @@ class _Group:
     exact: bool
     facts: tuple[str, ...]
 
+    @property
+    def key(self) -> Hashable:
+        """Equal for groups that allow the same."""
+        moves = tuple(self.moves.items())
+        return self.properties, self.vectors, moves, self.attained, self.exact, self.facts
+
 
 class Solver:
     """Answers for one policy. `depends` gives the slots on which a property rests."""
@@ -60,41 +83,88 @@ class Solver:
     ) -> None:
         self.facts, self.atoms, self.diagram, self.root = facts, atoms, diagram, root
         self.depends = depends
+        self._core = {
+            node: value
+            for node, value in diagram.values.items()
+            if isinstance(value, tuple) and len(value) == 3
+        }
+        self._lock = threading.Lock()
+        self._rest = Overlay(diagram)
+        self._reached: dict[int, tuple[int, ...]] = {}
+        self._answers: dict[Hashable, Completed] = {}
+        self._same: dict[Hashable, Completed] = {}
+        self._merged: dict[Hashable, dict[int, int]] = {}
 
-    def solve(
-        self,
-        values: Mapping[int, int],
-        sources: Callable[[str], str | None],
-        content: Callable[[Core], Hashable],
-        completer: Completer,
+    def solve(self, question: Question, completer: Callable[[], Completer]) -> Completed:
+        """What a case leaves open. Equal diagrams left over by different cases are answered once,
+        as long as the open comparisons rest on the same values."""
+        with self._lock:
+            overlay, leaves = self._overlay(), self._leaves_of(question)
+            root = overlay.restricted(self.root, question.values, leaves)
+            if root not in self._reached:
+                self._reached[root] = tuple(sorted(overlay.reach([root])[0]))
+            indices = self._reached[root]
+            properties = [self.atoms.properties[i] for i in indices]
+            key = (root, question.key, question.open_on(properties))
+            found = self._answers.get(key) if question.key is not None else None
+            if found is None:
+                unknown = {i: self._unknown(i, question.sources) for i in indices}
+                groups, free = self._grouped(unknown, completer())
+                found = self._remembered(overlay, root, groups, free)
+                if question.key is not None:
+                    self._answers[key] = found
+            return found
+
+    def _remembered(
+        self, overlay: Overlay, root: int, groups: list[_Group], free: Mapping[int, str]
     ) -> Completed:
-        """`values` are the known properties; `sources` names the fact to ask for where a slot is
-        unknown, and is None where it is known; `content` tells which cores are the same answer in this case."""
-        overlay = Overlay(self.diagram)
-        leaves = self._leaves(content)
-        root = overlay.restricted(self.root, values, leaves)
-        indices, _ = overlay.reach([root])
-        unknown = {i: self._unknown(i, sources) for i in indices}
-        groups, free = self._grouped(unknown, completer)
-        return self._compared(overlay, root, groups, free)
+        """Groups that allow the same come out the same, whatever the values behind them."""
+        key = (root, tuple([group.key for group in groups]), tuple(free))
+        found = self._same.get(key)
+        if found is None:
+            found = self._same[key] = self._compared(overlay, root, groups, free)
+        return found
+
+    def _overlay(self) -> Overlay:
+        """The diagrams left over so far; begun anew when they are many."""
+        if self._rest.size > MOST_NODES or len(self._answers) > MOST_ANSWERS:
+            self._rest = Overlay(self.diagram)
+            self._reached.clear()
+            self._answers.clear()
+            self._same.clear()
+            self._merged.clear()
+        return self._rest
+
+    def _leaves_of(self, question: Question) -> dict[int, int]:
+        if question.key is None:
+            return self._leaves(question.content)
+        if question.key not in self._merged:
+            self._merged[question.key] = self._leaves(question.content)
+        return self._merged[question.key]
 
     def always(
         self,
         node: int,
         values: Mapping[int, int],
         sources: Callable[[str], str | None],
-        completer: Completer,
+        completer: Callable[[], Completer],
+        free: Collection[int],
+        others: Collection[int],
     ) -> bool:
-        """Whether a condition holds in every completion (certainly; never guessed)."""
+        """Whether a condition holds in every completion (certainly; never guessed).
+
+        `free` are its properties that are simply a fact on which none of its `others` rests: where
+        these alone lead to "no" nothing else need be tried.
+        """
         overlay = Overlay(self.diagram)
+        if overlay.leads(node, self.diagram.no, values, free):
+            return False
+        if not overlay.leads(node, self.diagram.no, values, {*free, *others}):
+            return True
         root = overlay.restricted(node, values, {})
-        if root in (self.diagram.yes, self.diagram.no):
-            return root == self.diagram.yes
         indices, _ = overlay.reach([root])
         unknown = {i: self._unknown(i, sources) for i in indices}
-        groups, free = self._grouped(unknown, completer)
-        if free and not groups:
-            return False
+        groups, _ = self._grouped(unknown, completer())
         if _too_many(groups):
             _, leaves = overlay.reach([root], _allowed(groups))
             return leaves == {self.diagram.yes}
@@ -110,12 +180,10 @@ class Solver:
         """Leaves with one content are one leaf."""
         first: dict[Hashable, int] = {}
         merged: dict[int, int] = {}
-        for node, value in self.diagram.values.items():
-            if isinstance(value, tuple) and len(value) == 3:
-                outcome, category, given = value
-                if isinstance(given, tuple):
-                    kept = first.setdefault(content((str(outcome), str(category), given)), node)
-                    merged[node] = kept
+        for node, (outcome, category, given) in self._core.items():
+            if isinstance(given, tuple):
+                kept = first.setdefault(content((str(outcome), str(category), given)), node)
+                merged[node] = kept
         return merged
 
     def _unknown(self, index: int, sources: Callable[[str], str | None]) -> frozenset[str]:

@@ -19,9 +19,9 @@ from engine.bulk.numbers import NotInSql, Number, constant
 from engine.bulk.render import Day, Value
 from engine.bulk.sql import Sql
 from engine.core import WayPlan
+from engine.findings import Entry
 from engine.language import tree as t
 from engine.language.types import YES_NO
-from engine.machine import Entry
 from engine.model import Policy
 
 REFUSED, ELIGIBLE, DISCRETIONARY = 0, 1, 2

@@ -25,8 +25,8 @@ from engine.bulk.render import Day, Renderer, Value
 from engine.bulk.sql import Sql
 from engine.core import Core
 from engine.diagram import TooManyNodes
+from engine.findings import Entry
 from engine.language import tree as t
-from engine.machine import Entry
 from engine.model import Fact
 
 _MOST_LEAVES = 60

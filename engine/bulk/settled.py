@@ -17,7 +17,7 @@ from engine.bulk.shape import AMOUNTS, columns_of
 from engine.bulk.sources import ROW
 from engine.bulk.sql import Sql
 from engine.core import INELIGIBLE, UNDETERMINED, Core
-from engine.machine import Entry
+from engine.findings import Entry
 
 
 def settled_rows(query: Query, source: exp.Query, keys: Sequence[str], missing: bool) -> exp.Select:
