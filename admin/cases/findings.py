@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from admin.cases.status import VERDICTS, Word
 from admin.cases.words import fact_label, fact_words
 from admin.text import policy_label, yuan, zhdate
+from engine.labels import Label
 from engine.model import Policy
 from engine.procedure import Road
 from engine.reference import Reference
@@ -49,7 +50,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One rule. `counts` says that the outcome rests on it."""
+    """One rule. `counts` says that the outcome rests on it; `sentence` is the paper's own."""
 
     id: str
     clause: str
@@ -57,6 +58,7 @@ class Finding:
     truth: bool | None
     counts: bool
     parts: tuple[Part, ...]
+    sentence: Label | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class Paper:
     copies: int
     have: int
     is_form: bool = False
+    sentence: Label | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,7 @@ def findings(
                 truth=entry["truth"],
                 counts=bool(entry["truth"]) and counts,
                 parts=tuple(_part(policy, part) for part in entry["conditions"]),
+                sentence=policy.sentence(rule.clause),
             )
         )
     text, colour = VERDICTS[document["outcome"]]
@@ -240,6 +244,7 @@ def papers(policy: Policy, codes: Iterable[str], attached: Mapping[str, int]) ->
             copies=rules[code].copies if code in rules else 1,
             have=attached.get(code, 0),
             is_form=code in policy.procedure.forms,
+            sentence=policy.sentence(rules[code].clause) if code in rules else None,
         )
         for code in codes
     ]

@@ -115,7 +115,9 @@ def build(
                 for one in (possible.lists if possible else ())
             ),
         ],
-        dues=dues.shown(case_dues.dues_of(session, application, clock.today()), clock.today())
+        dues=dues.shown(
+            policy, case_dues.dues_of(session, application, clock.today()), clock.today()
+        )
         if way
         else [],
         required=findings.papers(

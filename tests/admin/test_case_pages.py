@@ -217,9 +217,18 @@ def test_the_page_is_wholly_english_when_english_is_chosen(office: Roadside) -> 
     page = desk.get("/application/3")
     assert "Checked by the system, for reference" in page
     assert "Sudden-accident relief" in page
-    words = re.sub(r"<script.*?</script>|<[^>]+>", " ", page)
+    own = re.sub(r'<p lang="zh-CN">.*?</p>', " ", page)  # the paper is quoted as it was issued
+    assert own != page
+    words = re.sub(r"<script.*?</script>|<[^>]+>", " ", own)
     for word in ("系统核对", "办理期限", "突发事故救助", "条款"):
         assert word not in words
+
+
+def test_the_sentence_of_the_paper_lies_behind_each_rule_and_due_date(office: Roadside) -> None:
+    page = office.at("reviewer").get("/application/3")
+    assert "遭受突发性重大事故,生命和财产安全受到重大损失" in page
+    dues = page.split('id="dues"')[1].split("</section>")[0]
+    assert "区委组织部将在3日内作出批复。" in dues
 
 
 def test_what_paying_first_leaves_open_is_listed_until_it_is_done(office: Roadside) -> None:
