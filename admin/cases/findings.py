@@ -145,7 +145,8 @@ def findings(
 def besides(
     policy: Policy, document: Mapping[str, Any], facts: Mapping[str, Any]
 ) -> frozenset[str]:
-    """Ids of rules that belong to another way to qualify, or to a benefit that is not in question."""
+    """Ids of rules that belong to another way to qualify, to a benefit that is not in question, or
+    to a tier behind the first that holds."""
     asked = Reference(facts, policy.trees)
     found: set[str] = set()
     for way in policy.ways:
@@ -155,8 +156,11 @@ def besides(
     kept = {g.rule.id for w in policy.ways if asked.value(w.when) is not False for g in w.grounds}
     truths = {entry["id"]: entry["truth"] for entry in document["rules"]}
     for benefit in policy.benefits:
+        tiers = [tier.rule.id for tier in benefit.tiers]
         if truths.get(benefit.rule.id) is False:
-            found |= {benefit.rule.id, *(tier.rule.id for tier in benefit.tiers)}
+            found |= {benefit.rule.id, *tiers}
+        first = next((at for at, tier in enumerate(tiers) if truths.get(tier) is True), len(tiers))
+        found |= set(tiers[first + 1 :])  # tiers are never added up: later ones do not apply
     return frozenset(found - kept)
 
 
