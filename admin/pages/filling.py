@@ -21,6 +21,7 @@ from admin.forms import worksheet
 from admin.forms.records import lines
 from admin.forms.records import read as read_record
 from admin.forms.worksheet import Read, Sheet
+from admin.pages import fill_versions
 from admin.pages.common import policy_road
 from admin.security.people import actor
 from admin.text import fault_text, policy_label
@@ -228,12 +229,20 @@ def _draft(typed: Typed, bad: set[str], found: Sequence[Fault]) -> dict[str, Any
 
 
 def page(application: Application, typed: Typed | None, faults: Sequence[Fault]) -> str:
-    """The page with what is kept, or with what was typed and every fault."""
+    """The page with what is kept, or with what was typed and every fault. After a lost race both
+    versions stand side by side, and saving once more is then meant."""
     session = db.session()
     policy, road = policy_road(application)
     if road is None:
         return render_template("cases/fill.html", a=application, sections=[], road=None)
     draft: Mapping[str, Any] = application.form.get(DRAFT) or {}
+    versions: Sequence[fill_versions.Version] = ()
+    stale = typed is not None and any(fault.code == "stale_page" for fault in faults)
+    if typed is not None and stale:
+        versions = fill_versions.compared(
+            application, policy, road, typed.facts, typed.form, typed.sheet
+        )
+        typed = renewed(application, typed)
     raw = view.known_raw(session, application, policy)
     given = typed or Typed(
         version=application.version,
@@ -259,7 +268,8 @@ def page(application: Application, typed: Typed | None, faults: Sequence[Fault])
         "cases/fill.html",
         a=application,
         version=given.version,
-        stale=any(fault.code == "stale_page" for fault in faults),
+        stale=stale,
+        versions=versions,
         road_label=policy_label(road.label),
         stage_label=policy_label(stage.label),
         submit_label=policy_label(stage.button) if stage.kind is StageKind.APPLY else "",

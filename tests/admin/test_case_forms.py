@@ -166,9 +166,15 @@ def test_a_page_gone_stale_is_refused_with_both_versions_at_hand(office: Roadsid
     desk.draft(FILL, **{"fact-cause_illness": "yes"})
     answer = desk.send(old, FILL, draft="yes", **{"fact-cause_illness": "no"})
     assert answer.status_code == 409
+    table = answer.text.split('id="both-versions"')[1].split("</table>")[0]
+    rows = re.findall(r'scope="row">(.*?)</th><td>(.*?)</td><td>(.*?)</td>', table)
+    assert rows == [("本人或家庭遭遇重病", "是", "否")], "only what differs, stored and typed"
     assert value(answer.text, "fact-cause_illness") == "no", "what was typed stays"
     assert "打开现在已保存的内容" in answer.text
     assert office.application(1).facts["cause_illness"] is True
+    again = desk.send(form_to(answer.text, ""), FILL, draft="yes")
+    assert again.status_code == 302, "having seen both, saving once more is meant"
+    assert office.application(1).facts["cause_illness"] is False
 
 
 def test_the_paper_form_is_filled_in_only_after_the_stage_that_issues_it(office: Roadside) -> None:
