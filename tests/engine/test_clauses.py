@@ -22,7 +22,7 @@ def test_each_cited_clause_has_its_words_in_both_languages(name: str) -> None:
     cited = {
         number
         for path, data in policy.files.items()
-        if not path.startswith("cases/")
+        if path.endswith(".yaml") and not path.startswith("cases/")
         for number in CITED.findall(data.decode())
     }
     assert len(cited) > 15
