@@ -17,6 +17,10 @@ TEXTS = {
         "这个列表已经不在了，可能已在另一个窗口删除。",
         "This list is gone: it may have been removed in another window.",
     ),
+    "typed_too_long": (
+        "本页内容太长，不能自动保存（最多 {most} 个字符）。请自行保存草稿。",
+        "The page is too long to be kept by itself (at most {most} characters). Save the draft.",
+    ),
     "sheet_missing": ("还没有家庭情况核算表。", "There is no household worksheet yet."),
     "sheet_checked": (
         "家庭情况核算表各项都已核实。",

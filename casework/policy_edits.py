@@ -15,7 +15,7 @@ from casework.drafts import Files, Make
 from casework.policy_form import Value, by_address, ordered
 from casework.rule_text import Path, RuleText, moved, with_scalars
 from engine.faults import Fault, Refused
-from engine.loading import FILES
+from engine.loading import FILES, OPTIONAL
 from engine.source import parse_money
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,6}\Z")
@@ -139,7 +139,7 @@ def file_replaced(name: str, data: bytes) -> Make:
     """Put a whole file in place of another, or add a file of cases."""
 
     def make(files: Files) -> Files:
-        if name not in files and name not in FILES and not _CASES.match(name):
+        if name not in files and name not in (*FILES, *OPTIONAL) and not _CASES.match(name):
             raise Refused((Fault("draft_file_name", {"name": name[:60]}, "file"),))
         return {**files, name: data}
 

@@ -295,6 +295,14 @@ class Policy:
     caps: tuple[Cap, ...] = ()
     guards: tuple[Guard, ...] = ()
     files: Mapping[str, bytes] = field(repr=False, default_factory=dict)
+    clauses: Mapping[str, Label] = field(repr=False, default_factory=dict)
+
+    def sentence(self, clause: str) -> Label | None:
+        """The paper's words of a clause, or of the nearest one that holds it (4.6.2 lies in 4.6);
+        None where the policy has no text of it."""
+        while clause and clause not in self.clauses:
+            clause = clause.rpartition(".")[0]
+        return self.clauses.get(clause)
 
     @property
     def offices(self) -> Mapping[str, Office]:

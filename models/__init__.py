@@ -81,6 +81,7 @@ from models.screenings import (
     ScreeningResult,
 )
 from models.settings import Series, Setting
+from models.typed_pages import TypedPage
 
 __all__ = [
     "Account",
@@ -177,6 +178,7 @@ __all__ = [
     "TransferBatch",
     "TransferLine",
     "TransferState",
+    "TypedPage",
     "User",
     "UserRole",
     "Visit",

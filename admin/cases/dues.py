@@ -11,6 +11,8 @@ from flask_babel import gettext as _
 from admin.i18n import lang
 from admin.text import DASH, fault_text, policy_label, zhdate
 from casework.dues import CaseDue
+from engine.labels import Label
+from engine.model import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +25,10 @@ class Shown:
     clause: str
     faults: tuple[str, ...]
     late: bool = False
+    sentence: Label | None = None
 
 
-def shown(known: Sequence[CaseDue], today: date) -> list[Shown]:
+def shown(policy: Policy, known: Sequence[CaseDue], today: date) -> list[Shown]:
     """The deadlines that have begun, in the order of the policy."""
     found = []
     for one in known:
@@ -43,6 +46,7 @@ def shown(known: Sequence[CaseDue], today: date) -> list[Shown]:
                 clause=due.clause,
                 faults=tuple(fault_text(fault) for fault in due.faults),
                 late=one.state == "late",
+                sentence=policy.sentence(due.clause),
             )
         )
     return found

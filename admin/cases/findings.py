@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from admin.cases.status import VERDICTS, Word
 from admin.cases.words import fact_label, fact_words
 from admin.text import policy_label, yuan, zhdate
+from engine.labels import Label
 from engine.model import Policy
 from engine.procedure import Road
 from engine.reference import Reference
@@ -49,7 +50,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One rule. `counts` says that the outcome rests on it."""
+    """One rule. `counts` says that the outcome rests on it; `sentence` is the paper's own."""
 
     id: str
     clause: str
@@ -57,6 +58,7 @@ class Finding:
     truth: bool | None
     counts: bool
     parts: tuple[Part, ...]
+    sentence: Label | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class Paper:
     copies: int
     have: int
     is_form: bool = False
+    sentence: Label | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,7 @@ def findings(
                 truth=entry["truth"],
                 counts=bool(entry["truth"]) and counts,
                 parts=tuple(_part(policy, part) for part in entry["conditions"]),
+                sentence=policy.sentence(rule.clause),
             )
         )
     text, colour = VERDICTS[document["outcome"]]
@@ -141,7 +145,8 @@ def findings(
 def besides(
     policy: Policy, document: Mapping[str, Any], facts: Mapping[str, Any]
 ) -> frozenset[str]:
-    """Ids of rules that belong to another way to qualify, or to a benefit that is not in question."""
+    """Ids of rules that belong to another way to qualify, to a benefit that is not in question, or
+    to a tier behind the first that holds."""
     asked = Reference(facts, policy.trees)
     found: set[str] = set()
     for way in policy.ways:
@@ -151,8 +156,11 @@ def besides(
     kept = {g.rule.id for w in policy.ways if asked.value(w.when) is not False for g in w.grounds}
     truths = {entry["id"]: entry["truth"] for entry in document["rules"]}
     for benefit in policy.benefits:
+        tiers = [tier.rule.id for tier in benefit.tiers]
         if truths.get(benefit.rule.id) is False:
-            found |= {benefit.rule.id, *(tier.rule.id for tier in benefit.tiers)}
+            found |= {benefit.rule.id, *tiers}
+        first = next((at for at, tier in enumerate(tiers) if truths.get(tier) is True), len(tiers))
+        found |= set(tiers[first + 1 :])  # tiers are never added up: later ones do not apply
     return frozenset(found - kept)
 
 
@@ -240,6 +248,7 @@ def papers(policy: Policy, codes: Iterable[str], attached: Mapping[str, int]) ->
             copies=rules[code].copies if code in rules else 1,
             have=attached.get(code, 0),
             is_form=code in policy.procedure.forms,
+            sentence=policy.sentence(rules[code].clause) if code in rules else None,
         )
         for code in codes
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from urllib.parse import quote
 
-from flask import Blueprint, Flask, Response, request, url_for
+from flask import Blueprint, Flask, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import Admin
 from flask_babel import gettext as _
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from admin import clock
 from admin.acting import act, identifier, load
+from admin.cases.view import size_label
 from admin.extensions import db
 from admin.pages.case_parts import attachment_kinds
 from admin.pages.cases import page
@@ -30,6 +31,8 @@ from models.orgs import OrgUnit
 
 blueprint = Blueprint("attachments", __name__, url_prefix="/attachment")
 CHUNK = 64 * 1024
+PICTURE = "default-src 'none'; frame-ancestors 'self'; sandbox"
+PDF = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
 
 @blueprint.post("/of/<int:application_id>")
@@ -69,14 +72,65 @@ def upload(application_id: int) -> ResponseReturnValue:
 @blueprint.get("/<int:attachment_id>")
 @requires(Permission.Attachment.READ)
 def download(attachment_id: int) -> ResponseReturnValue:
-    """The scan, never shown as a page of this site; the look is recorded."""
+    """The scan as a file, never shown as a page of this site; the look is recorded."""
+    row = _readable(attachment_id)
+    answer = _content(row)
+    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(row.filename)}"
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer
+
+
+@blueprint.get("/<int:attachment_id>/view")
+@requires(Permission.Attachment.READ)
+def view(attachment_id: int) -> ResponseReturnValue:
+    """One scan to look at, with the ways to its neighbours; the bytes come from `inline`."""
+    row = _readable(attachment_id)
+    application = application_or_404(row.application_id or 0)
+    policy, _road = policy_road(application)
+    ordered = sorted(application.attachments, key=lambda one: one.id, reverse=True)
+    at = [one.id for one in ordered].index(row.id)
+    return render_template(
+        "cases/scan.html",
+        a=application,
+        scan=row,
+        kind=dict(attachment_kinds(policy)).get(row.kind, row.kind),
+        size=size_label(row.size),
+        number=at + 1,
+        of=len(ordered),
+        before=ordered[at - 1] if at else None,
+        after=ordered[at + 1] if at + 1 < len(ordered) else None,
+    )
+
+
+@blueprint.get("/<int:attachment_id>/inline")
+@requires(Permission.Attachment.READ)
+def inline(attachment_id: int) -> ResponseReturnValue:
+    """The scan for the page that shows it: framed by this site only, with nothing that could run.
+
+    A picture is sandboxed. A PDF is not, since the Chromium of some years ago that offices run
+    opens none in a sandbox; its viewer is a process of its own, and the policy lets it load nothing.
+    """
+    row = _readable(attachment_id)
+    answer = _content(row)
+    answer.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(row.filename)}"
+    answer.headers["X-Frame-Options"] = "SAMEORIGIN"
+    answer.headers["Content-Security-Policy"] = PDF if row.mime == "application/pdf" else PICTURE
+    return answer
+
+
+def _readable(attachment_id: int) -> Attachment:
+    """A scan within reach, or 404."""
     query = (
         select(Attachment)
         .join(Application, Application.id == Attachment.application_id)
         .join(OrgUnit, OrgUnit.id == Application.org_id)
         .where(Attachment.id == attachment_id)
     )
-    row = load(query, Permission.Attachment.READ, OrgUnit.path)
+    return load(query, Permission.Attachment.READ, OrgUnit.path)
+
+
+def _content(row: Attachment) -> Response:
+    """The opened bytes; the look is written down."""
     with Session(db.engine) as session:  # a page reads only; the look is written down besides
         own = session.get_one(Attachment, row.id)
         content = attachments.read(session, own, by=actor(), at=clock.now())
@@ -86,11 +140,9 @@ def download(attachment_id: int) -> ResponseReturnValue:
         mimetype=row.mime,
     )
     answer.headers["Content-Length"] = str(len(content))
-    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(row.filename)}"
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return answer
 
 
 def install(app: Flask, frame: Admin) -> None:
-    """Bind upload and download."""
+    """Bind upload, view and download."""
     app.register_blueprint(blueprint)

@@ -28,7 +28,7 @@ from admin.extensions import db
 from admin.forms import facts as fact_forms
 from admin.forms.records import Line, from_asked, lines
 from admin.pages import case_parts as parts
-from admin.pages import papers
+from admin.pages import case_visits, papers
 from admin.pages.common import (
     application_or_404,
     policy_road,
@@ -78,8 +78,12 @@ def show(application_id: int) -> ResponseReturnValue:
 def page(application: Application) -> str:
     """The page as it is now; after a refusal with what was typed and every fault."""
     policy, way = policy_road(application)
+    session = db.session()
     return render_template(
-        "cases/case.html", a=application, view=build(db.session(), application, policy, way)
+        "cases/case.html",
+        a=application,
+        view=build(session, application, policy, way),
+        visits=case_visits.of(session, application, policy, actor()),
     )
 
 
@@ -116,7 +120,9 @@ def build(
             ),
         ],
         opens=parts.opens(session, application, policy, by) if live else [],
-        dues=dues.shown(case_dues.dues_of(session, application, clock.today()), clock.today())
+        dues=dues.shown(
+            policy, case_dues.dues_of(session, application, clock.today()), clock.today()
+        )
         if way
         else [],
         required=findings.papers(

@@ -21,6 +21,7 @@ from admin.forms import worksheet
 from admin.forms.records import lines
 from admin.forms.records import read as read_record
 from admin.forms.worksheet import Read, Sheet
+from admin.pages import fill_versions
 from admin.pages.common import policy_road
 from admin.security.people import actor
 from admin.text import fault_text, policy_label
@@ -33,6 +34,7 @@ from engine.faults import Fault, Refused
 from engine.model import Fact
 from engine.procedure import Road, Stage, StageKind
 from models.applications import Application
+from models.typed_pages import TypedPage
 
 RECORD_PREFIX = "record-"
 DRAFT = "_typed"
@@ -230,17 +232,37 @@ def _draft(typed: Typed, bad: set[str], found: Sequence[Fault]) -> dict[str, Any
 # ---- showing ------------------------------------------------------------------------------------
 
 
-def page(application: Application, typed: Typed | None, faults: Sequence[Fault]) -> str:
-    """The page with what is kept, or with what was typed and every fault."""
+def page(
+    application: Application,
+    typed: Typed | None,
+    faults: Sequence[Fault],
+    *,
+    kept: TypedPage | None = None,
+    taken_up: bool = False,
+) -> str:
+    """The page with what is kept, or with what was typed and every fault. After a lost race both
+    versions stand side by side, and saving once more is then meant.
+
+    `kept` is what this person typed earlier and did not save; `taken_up`: the page shows it.
+    """
     session = db.session()
     policy, road = policy_road(application)
     if road is None:
         return render_template("cases/fill.html", a=application, sections=[], road=None)
     draft: Mapping[str, Any] = application.form.get(DRAFT) or {}
+    versions: Sequence[fill_versions.Version] = ()
+    stale = typed is not None and any(fault.code == "stale_page" for fault in faults)
+    if typed is not None and stale:
+        versions = fill_versions.compared(
+            application, policy, road, typed.facts, typed.form, typed.sheet
+        )
+        typed = renewed(application, typed)
     raw = view.known_raw(session, application, policy)
     given = typed or Typed(
         version=application.version,
-        household_version=None,
+        household_version=application.member.household.version
+        if application.member.household
+        else None,
         facts={**application.facts, **draft.get("facts", {})},
         form={k: str(v) for k, v in application.form.items() if k != DRAFT},
         record={**_record_defaults(application, road), **draft.get("record", {})},
@@ -262,7 +284,10 @@ def page(application: Application, typed: Typed | None, faults: Sequence[Fault])
         "cases/fill.html",
         a=application,
         version=given.version,
-        stale=any(fault.code == "stale_page" for fault in faults),
+        stale=stale,
+        kept=kept,
+        taken_up=taken_up,
+        versions=versions,
         road_label=policy_label(road.label),
         stage_label=policy_label(stage.label),
         submit_label=policy_label(stage.button) if stage.kind is StageKind.APPLY else "",
@@ -272,7 +297,7 @@ def page(application: Application, typed: Typed | None, faults: Sequence[Fault])
         statements=fact_forms.statement_lines(form, given.form, found) if issued else [],
         later_form=None if issued else _issuing(road),
         sheet=_sheet_view(sheet, found),
-        household_version=household.version if household else "",
+        household_version=given.household_version or "",
         kinds=worksheet.KINDS,
         may_sheet=may(actor(), Permission.Member.WRITE, application.member.org.path),
         found=view.ask(session, application, policy, road),

@@ -6,15 +6,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_admin import Admin
+from flask_babel import format_time
 from flask_babel import gettext as _
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
+from werkzeug.datastructures import MultiDict
 
 from admin import clock, looks
-from admin.acting import attempt, load, refused, show
+from admin.acting import act, attempt, load, refused, show
 from admin.cases import shapes, status
 from admin.extensions import db
 from admin.i18n import _l
@@ -23,9 +34,9 @@ from admin.pages import filling
 from admin.pages.common import application_or_404, policy_road
 from admin.security.guard import requires
 from admin.security.people import actor
-from admin.text import policy_label
+from admin.text import fault_text, policy_label
 from admin.views.people_lookups import members_like
-from casework import applications, editions, scope, search
+from casework import applications, editions, scope, search, typed_pages
 from casework.people import Actor
 from casework.permissions import Permission
 from engine.faults import Fault, Refused
@@ -33,6 +44,7 @@ from engine.source import parse_date
 from models.applications import Application
 from models.members import Member
 from models.orgs import OrgUnit
+from models.typed_pages import TypedPage
 
 blueprint = Blueprint("register", __name__, url_prefix="/register")
 MOST_FOUND = 30
@@ -183,14 +195,17 @@ def choices(session: Session, on: date) -> list[PolicyChoice]:
 def edit(application_id: int) -> ResponseReturnValue:
     """The form of the policy. "Save draft" keeps what is typed; the stage's own button checks all."""
     application = application_or_404(application_id, Permission.Application.WRITE)
+    place = typed_place(application_id)
     if request.method == "GET":
-        return filling.page(application, None, ())
+        return _form_page(application, typed_pages.of(db.session(), place, actor()))
     typed = filling.read(application, request.form)
     submit = "submit" in request.form
 
     def do(session: Session, by: Actor, at: datetime) -> Sequence[Fault]:
         row = session.get_one(Application, application_id)
-        return filling.keep(session, row, typed, submit=submit, by=by, at=at)
+        found = filling.keep(session, row, typed, submit=submit, by=by, at=at)
+        typed_pages.drop(session, place, by=None if submit else by)
+        return found
 
     what = "application.submit" if submit else "application.save"
     outcome = attempt(do, what, "application", application_id)
@@ -207,6 +222,56 @@ def edit(application_id: int) -> ResponseReturnValue:
         flash(_("Handed in."), "success")
         return redirect(url_for("cases.show", application_id=application_id))
     return _after_draft(application_id, typed, outcome.value or ())
+
+
+def typed_place(application_id: int) -> str:
+    """The name under which the typed form of an application is kept."""
+    return f"application:{application_id}"
+
+
+def _form_page(application: Application, kept: TypedPage | None) -> str:
+    """The form as it is stored; on request (`?typed`) as this person typed it and did not save."""
+    if kept is None or "typed" not in request.args:
+        return filling.page(application, None, (), kept=kept)
+    texts: MultiDict[str, str] = MultiDict(typed_pages.texts(kept))
+    typed = filling.read(application, texts)
+    return filling.page(application, typed, (), kept=kept, taken_up=True)
+
+
+@blueprint.post("/fill/<int:application_id>/typed")
+@requires(Permission.Application.WRITE)
+def autosave(application_id: int) -> ResponseReturnValue:
+    """Keep the page as it is typed, for this person alone; the application does not change."""
+    application_or_404(application_id, Permission.Application.WRITE)
+    texts = [pair for pair in request.form.items(multi=True) if pair[0] != "csrf_token"]
+
+    def do(session: Session, by: Actor, at: datetime) -> TypedPage:
+        return typed_pages.keep(session, typed_place(application_id), texts, by=by, at=at)
+
+    outcome = attempt(do, "application.typed", "application", application_id)
+    if outcome.value is None:
+        return jsonify(error=" ".join(map(fault_text, outcome.faults))), outcome.status
+    at = format_time(outcome.value.at, "HH:mm")
+    return jsonify(saved=_("Kept for you at %(time)s, not saved yet", time=at))
+
+
+@blueprint.post("/fill/<int:application_id>/typed/drop")
+@requires(Permission.Application.WRITE)
+def forget(application_id: int) -> ResponseReturnValue:
+    """Forget what was typed and not saved."""
+    application_or_404(application_id, Permission.Application.WRITE)
+
+    def do(session: Session, by: Actor, at: datetime) -> None:
+        typed_pages.drop(session, typed_place(application_id), by=by)
+
+    return act(
+        do,
+        what="application.typed",
+        object_type="application",
+        object_id=application_id,
+        done=_("What you had typed is gone. The form shows what is saved."),
+        then=url_for("register.edit", application_id=application_id),
+    )
 
 
 def _after_draft(

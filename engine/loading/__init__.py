@@ -14,6 +14,7 @@ import engine.loading.messages  # noqa: F401 - registers the texts of the faults
 from engine.faults import Fault, Refused
 from engine.language.types import YES_NO
 from engine.loading.amounts import read_amounts
+from engine.loading.clauses import CLAUSES, read_clauses
 from engine.loading.context import Context
 from engine.loading.eligibility import read_eligibility, read_evidence
 from engine.loading.facts import check_sources, read_facts_file, read_parameters_file
@@ -34,8 +35,8 @@ FILES = (
     "escalation.yaml",
     "procedure.yaml",
 )
-OPTIONAL = ("papers.yaml",)
-"""A policy may do without: it prints no papers then."""
+OPTIONAL = ("papers.yaml", CLAUSES)
+"""A policy may do without: it prints no papers then, or quotes no clause."""
 _POLICY_KEYS = "id zh en source in_force pick_by sections?"
 _SOURCE_KEYS = "zh en? issuer? issued_on? number?"
 _FOLDERS = ("cases", "papers")
@@ -148,6 +149,7 @@ def _read(source: Source, roots: Mapping[str, Node], files: Mapping[str, bytes])
         procedure=procedure,
         papers=_papers(source, roots, procedure, files),
         files=dict(files),
+        clauses=read_clauses(source, roots.get(CLAUSES)),
     )
 
 
@@ -257,4 +259,4 @@ def _names_source(fact: Fact, facts: Mapping[str, Fact]) -> bool:
     )
 
 
-__all__ = ["FILES", "digest", "folder_files", "load", "load_files"]
+__all__ = ["FILES", "OPTIONAL", "digest", "folder_files", "load", "load_files"]

@@ -80,10 +80,14 @@ def test_r_4_7_a_sample_is_drawn_visited_and_what_follows_is_ordered_by_another(
         application = session.scalars(select(Application)).one()
         item = session.scalars(select(CheckPlan)).one().items[0].id
     path = f"/checks/applications/{application.id}/visit?item={item}"
+    case = f"/application/{application.id}"
+    assert "还没有核查记录。" in auditor.get(case)
+    assert 'id="visits"' not in roadside.at("verifier").get(case), "nothing to see, nothing to do"
     page = auditor.refused(path, "", finding="fraud", fraud_by="")
     assert "查实骗取的，请写明是谁骗取。" in page
     given = {"way": "home", "visitors": "周检", "finding": "fraud", "fraud_by": "member"}
     where = auditor.press(path, "", **given).headers["Location"]
+    assert f'href="{where}"' in roadside.at("verifier").get(case)
     assert "/measures/" not in auditor.get(where), "who found it orders nothing"
     page = leader.get(where)
     assert "通报批评" in page

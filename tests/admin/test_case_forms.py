@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from admin.forms import worksheet
 from admin.forms.facts import raw_value
 from engine import Policy, load
-from models import Member
+from models import Member, TypedPage
 from tests.admin.forms_on_page import form_to
 from tests.admin.roadside import Roadside, open_roadside, said
 from tests.casework.bureau import LICHENG, Bureau, register
@@ -166,9 +167,51 @@ def test_a_page_gone_stale_is_refused_with_both_versions_at_hand(office: Roadsid
     desk.draft(FILL, **{"fact-cause_illness": "yes"})
     answer = desk.send(old, FILL, draft="yes", **{"fact-cause_illness": "no"})
     assert answer.status_code == 409
+    table = answer.text.split('id="both-versions"')[1].split("</table>")[0]
+    rows = re.findall(r'scope="row">(.*?)</th><td>(.*?)</td><td>(.*?)</td>', table)
+    assert rows == [("本人或家庭遭遇重病", "是", "否")], "only what differs, stored and typed"
     assert value(answer.text, "fact-cause_illness") == "no", "what was typed stays"
     assert "打开现在已保存的内容" in answer.text
     assert office.application(1).facts["cause_illness"] is True
+    again = desk.send(form_to(answer.text, ""), FILL, draft="yes")
+    assert again.status_code == 302, "having seen both, saving once more is meant"
+    assert office.application(1).facts["cause_illness"] is False
+
+
+def test_what_is_typed_and_not_saved_is_kept_sealed_for_that_person_alone(office: Roadside) -> None:
+    desk = office.at("clerk")
+    before = office.application(1)
+    form = form_to(desk.get(FILL), "")
+    typed = {"fact-cause_illness": "yes", "item-0-kind": "income", "item-0-label": "打零工"}
+    answer = desk.send(form, f"{FILL}/typed", **typed)
+    assert "已替您暂存" in answer.get_json()["saved"]
+    after = office.application(1)
+    assert (after.facts, after.version) == (before.facts, before.version)
+    with office.session() as session:
+        row = session.scalars(select(TypedPage)).one()
+        assert "打零工" in (row.content or "")
+        assert "打零工".encode() not in row.content_sealed
+        assert "csrf_token" not in (row.content or "")
+    assert "尚未保存" not in office.at("secretary").get(FILL), "nobody else is told"
+    assert "接着填写" in desk.get(FILL)
+    page = desk.get(f"{FILL}?typed=yes")
+    assert value(page, "fact-cause_illness") == "yes"
+    assert "打零工" in page
+    office.at("neighbour").get(f"{FILL}?typed=yes", status=404)
+    assert desk.send(form_to(page, ""), FILL, draft="yes").status_code == 302
+    assert office.application(1).facts["cause_illness"] is True
+    assert "接着填写" not in desk.get(FILL), "saved, so nothing is left over"
+
+
+def test_what_was_typed_can_be_forgotten_and_too_much_is_not_kept(office: Roadside) -> None:
+    desk = office.at("clerk")
+    form = form_to(desk.get(FILL), "")
+    desk.send(form, f"{FILL}/typed", **{"fact-cause_illness": "yes"})
+    desk.send(form_to(desk.get(FILL), "/typed/drop"), f"{FILL}/typed/drop")
+    assert "接着填写" not in desk.get(FILL)
+    answer = desk.send(form, f"{FILL}/typed", **{"item-0-label": "长" * 200_001})
+    assert answer.status_code == 422
+    assert "不能自动保存" in answer.get_json()["error"]
 
 
 def test_the_paper_form_is_filled_in_only_after_the_stage_that_issues_it(office: Roadside) -> None:

@@ -222,8 +222,40 @@ def test_a_scan_goes_in_and_out_unchanged_only_to_those_who_may(office: Roadside
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert audited(office, "look:attachment") == 1
-    office.at("neighbour").get(f"/attachment/{number}", status=404)
-    office.at("screener").get(f"/attachment/{number}", status=403)
+    for path in (
+        f"/attachment/{number}",
+        f"/attachment/{number}/view",
+        f"/attachment/{number}/inline",
+    ):
+        office.at("neighbour").get(path, status=404)
+        office.at("screener").get(path, status=403)
+
+
+def test_a_scan_is_looked_at_in_its_page_framed_by_this_site_only(office: Roadside) -> None:
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(20) + b"IEND"
+    upload(office, "clerk", 1, SCAN, "诊断证明.pdf")
+    upload(office, "clerk", 1, picture, "照片.png")
+    with office.session() as session:
+        pdf, png = session.scalars(
+            select(Attachment.id).where(Attachment.application_id == 1).order_by(Attachment.id)
+        )
+    desk = office.at("verifier")
+    assert f'href="/attachment/{png}/view"' in desk.get("/application/1")
+    page = desk.get(f"/attachment/{png}/view")
+    assert f'<img src="/attachment/{png}/inline"' in page
+    assert f'rel="next" href="/attachment/{pdf}/view"' in page
+    assert 'rel="prev"' not in page
+    assert f'<iframe src="/attachment/{pdf}/inline"' in desk.get(f"/attachment/{pdf}/view")
+    assert audited(office, "look:attachment") == 0  # the frame is not the content
+    for number, content, sealed in ((png, picture, True), (pdf, SCAN, False)):
+        answer = desk.browser.get(f"/attachment/{number}/inline")
+        assert answer.data == content
+        policy = answer.headers["Content-Security-Policy"]
+        assert policy.startswith("default-src 'none'")
+        assert "frame-ancestors 'self'" in policy
+        assert ("sandbox" in policy) is sealed
+        assert answer.headers["Content-Disposition"].startswith("inline")
+    assert audited(office, "look:attachment") == 2
 
 
 def test_what_is_no_scan_is_refused_with_its_reason(office: Roadside) -> None:
@@ -262,9 +294,18 @@ def test_the_page_is_wholly_english_when_english_is_chosen(office: Roadside) -> 
     page = desk.get("/application/3")
     assert "Checked by the system, for reference" in page
     assert "Sudden-accident relief" in page
-    words = re.sub(r"<script.*?</script>|<[^>]+>", " ", page)
+    own = re.sub(r'<p lang="zh-CN">.*?</p>', " ", page)  # the paper is quoted as it was issued
+    assert own != page
+    words = re.sub(r"<script.*?</script>|<[^>]+>", " ", own)
     for word in ("系统核对", "办理期限", "突发事故救助", "条款"):
         assert word not in words
+
+
+def test_the_sentence_of_the_paper_lies_behind_each_rule_and_due_date(office: Roadside) -> None:
+    page = office.at("reviewer").get("/application/3")
+    assert "遭受突发性重大事故,生命和财产安全受到重大损失" in page
+    dues = page.split('id="dues"')[1].split("</section>")[0]
+    assert "区委组织部将在3日内作出批复。" in dues
 
 
 def test_what_paying_first_leaves_open_is_listed_until_it_is_done(office: Roadside) -> None:

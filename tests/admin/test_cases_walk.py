@@ -194,7 +194,7 @@ def test_sudden_relief_goes_from_entry_to_receipt_by_its_screens(roadside: Roads
         },
     )
     assert answer.status_code == 302, answer.text
-    scan = re.findall(r'href="(/attachment/\d+)"', desk.get(page))
+    scan = re.findall(r'href="(/attachment/\d+)/view"', desk.get(page))
     assert desk.browser.get(scan[0]).data == SCAN
     up_to_the_department(roadside, number, amount="1500")
     decide(roadside, number, result="agreed", amount="1500")
