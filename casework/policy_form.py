@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from casework.rule_text import Path, RuleText, named_items
 from engine.labels import Label
+from engine.loading.clauses import CLAUSES
 from engine.source import Mapping as Block
 from engine.source import Node, Scalar, Sequence
 
@@ -156,6 +157,8 @@ def ordered(files: Files) -> tuple[Ordered, ...]:
 def _walk_all(files: Files) -> Iterator[Value]:
     known = tuple(places(files))
     for name, file in rule_files(files).items():
+        if name == CLAUSES:
+            continue  # the paper's own words are quoted, not set
         for value in _walk(name, file.root, (), (), ""):
             if value.kind.name == "place":
                 kind = Kind("choice", options=known)

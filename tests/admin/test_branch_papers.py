@@ -44,7 +44,7 @@ def test_r_4_1_2_before_the_appraisal_there_is_the_registration_and_no_form(
     slip = desk.get(answer.headers["Location"])
     assert "登记申请" in slip
     assert "经支部民主评议同意后，再发放并填写" in slip
-    assert "家庭困难状况说明" not in slip
+    assert "本人签字（手印）" not in slip
     assert "/papers/form/1" not in desk.get("/application/1")
 
 
@@ -56,7 +56,7 @@ def test_r_4_1_2_after_it_the_form_comes_filled_in_and_the_minutes_can_be_printe
         "/application/1", "/complete", **APPRAISAL,
         **{"complete-voting": "ballot", "complete-votes_for": "8", "complete-votes_against": "1"},
     )  # fmt: skip
-    assert "家庭困难状况说明" in desk.get("/papers/form/1")
+    assert "本人签字（手印）" in desk.get("/papers/form/1")
     minutes = desk.get("/papers/appraisal/1")
     for text in ("李书记", "应到人数", "12", "实到人数", "10", "无记名投票", "王建国本人"):
         assert text in minutes

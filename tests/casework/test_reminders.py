@@ -97,7 +97,9 @@ def test_escalation_yaml_tells_the_level_it_names_when_the_application_arrives_t
     assert told(bureau, "escalate") == {}, "the committee has it; the department need not know yet"
     walk(bureau, application, "department_review")
     reminders.remind(bureau.session, NOW)
-    assert told(bureau, "escalate") == {"escalate:ministers_meeting": {"reviewer", "leader"}}
+    assert told(bureau, "escalate") == {
+        "escalate:ministers_meeting": {"reviewer", "leader", "second_leader"}
+    }
     assert reminders.remind(bureau.session, later(1))[0] == 0
 
 

@@ -411,7 +411,7 @@ def states(office: Office, one: Application, today: date) -> Mapping[str, str]:
 def test_r_4_6_1_the_fifteen_days_bind_the_applications_of_the_round(office: Office) -> None:
     one = office.application("decision")
     office.session.add(
-        CaseEvent(application_id=one.id, seq=1, verb="register", at=noon(1), data={})
+        CaseEvent(application_id=one.id, seq=99, verb="register", at=noon(1), data={})
     )
     assert states(office, one, date(2010, 12, 17))["round_due"] == "waiting"
     round_ = opened(office)

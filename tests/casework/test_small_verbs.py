@@ -103,15 +103,15 @@ def test_the_calendar_is_filled_for_known_years_only_and_hand_edits_stay(
 ) -> None:
     user = factories.user(session, ("administrator", tree.department))
     by = people.actor(session, user, TODAY)
-    none: frozenset[date] = frozenset()
-    calendar.put_year(session, 2011, none, none, by=by, at=NOW)
+    by_hand, none = frozenset({date(2011, 3, 8)}), frozenset[date]()
+    calendar.put_year(session, 2011, by_hand, none, by=by, at=NOW)
     assert calendar.fill(session, 2010, 2012) == [2010, 2012]
     assert calendar.fill(session, 2010, 2012) == []
     assert calendar.fill(session, 1990, 1991) == []
     loaded = calendar.load(session)
     assert date(2010, 10, 1) in loaded.off
     assert date(2010, 9, 25) in loaded.work
-    assert not any(day.year == 2011 for day in loaded.off)
+    assert {day for day in loaded.off if day.year == 2011} == by_hand
     assert loaded.years == {2010, 2011, 2012}
 
 

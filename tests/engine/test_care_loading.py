@@ -52,7 +52,11 @@ def test_a_slip_is_said_with_its_place(old: str, new: str, code: str) -> None:
 
 def test_the_fact_behind_a_value_of_a_pair_must_be_one_of_the_policy() -> None:
     folder = ROOT / "rulesets" / "licheng-2010"
-    files = {path.name: path.read_bytes() for path in folder.glob("*.yaml")}
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
     wrong = edited(("helped_can_work: has_labor_capacity", "helped_can_work: has_labour"))
     with pytest.raises(Refused) as caught:
         load_files({**files, "procedure.yaml": wrong.encode()})

@@ -87,8 +87,10 @@ def test_a_check_speaks_with_the_words_of_the_file() -> None:
 
 def test_votes_that_were_not_counted_are_no_fault_and_too_many_are() -> None:
     assert refused("appraisal", {**APPRAISAL, "votes_for": 10}) == []
-    votes = {"votes_for": 10, "votes_against": 9, "votes_abstaining": 0}
+    votes = {"votes_for": 10, "votes_against": 1, "votes_abstaining": 9}
     assert refused("appraisal", {**APPRAISAL, **votes}) == [("record_check", "votes_for")]
+    uncounted = {"votes_for": 10, "votes_against": 9}
+    assert refused("appraisal", {**APPRAISAL, **uncounted}) == [("record_check", "votes_for")]
 
 
 def test_a_field_is_demanded_where_another_asks_for_it() -> None:
