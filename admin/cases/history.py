@@ -8,9 +8,10 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
-from admin.cases.words import record_words
+from admin.cases.words import fact_words, record_words
 from admin.i18n import _l
-from admin.text import STATUSES, policy_label, yuan
+from admin.text import DASH, STATUSES, policy_label, yuan
+from engine.model import Policy
 from engine.procedure import Procedure, RecordField, Road
 from models.applications import CaseEvent
 
@@ -47,6 +48,15 @@ VERBS: Mapping[str, object] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """One answer or text of the form before and after, in words."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One event as the page shows it."""
 
@@ -56,14 +66,16 @@ class Line:
     way: str
     reason: str
     record: tuple[tuple[str, str], ...]
+    changes: tuple[Change, ...] = ()
 
 
-def lines(procedure: Procedure, road: Road | None, events: Sequence[CaseEvent]) -> list[Line]:
+def lines(policy: Policy, road: Road | None, events: Sequence[CaseEvent]) -> list[Line]:
     """Newest first."""
-    return [_line(procedure, road, event) for event in reversed(events)]
+    return [_line(policy, road, event) for event in reversed(events)]
 
 
-def _line(procedure: Procedure, road: Road | None, event: CaseEvent) -> Line:
+def _line(policy: Policy, road: Road | None, event: CaseEvent) -> Line:
+    procedure = policy.procedure
     stage = procedure.stages.get(str(event.data.get("stage") or event.stage_from or ""))
     what = VERBS.get(event.verb)
     if event.verb == "complete" and stage is not None:
@@ -79,7 +91,27 @@ def _line(procedure: Procedure, road: Road | None, event: CaseEvent) -> Line:
         way=_way(procedure, event),
         reason=event.reason or "",
         record=tuple(_record(procedure, event)),
+        changes=tuple(_changes(policy, road, event)),
     )
+
+
+def _changes(policy: Policy, road: Road | None, event: CaseEvent) -> list[Change]:
+    """What saving the form changed: facts in the order of the policy, then texts of the form."""
+    if event.verb != "save":  # registering keeps the first contents whole, not what changed
+        return []
+    facts, form = event.data.get("facts"), event.data.get("form")
+    found = []
+    if isinstance(facts, dict):
+        for name, fact in policy.facts.items():
+            if name in facts:
+                before, after = (fact_words(fact, value) for value in facts[name])
+                found.append(Change(policy_label(fact.label), before, after))
+    if isinstance(form, dict) and road is not None:
+        for field in policy.procedure.form_of(road.id).fields:
+            if field.id in form:
+                was, now = (str(text or DASH) for text in form[field.id])
+                found.append(Change(policy_label(field.label), was, now))
+    return found
 
 
 def _way(procedure: Procedure, event: CaseEvent) -> str:

@@ -159,7 +159,7 @@ def build(
         earlier=view.earlier(session, application, lambda one: policy_road(one)[1]),
         facts=view.fact_sections(policy, raw),
         statements=parts.statements(application, policy, way),
-        history=history.lines(procedure, way, events),
+        history=history.lines(policy, way, events),
         unsent=_unsent(policy, possible),
         owed=owed,
         payee_url=parts.payee_url(application, way, by) if live and way else "",

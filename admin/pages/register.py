@@ -18,7 +18,6 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_admin import Admin
-from flask_babel import format_time
 from flask_babel import gettext as _
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
@@ -251,8 +250,8 @@ def autosave(application_id: int) -> ResponseReturnValue:
     outcome = attempt(do, "application.typed", "application", application_id)
     if outcome.value is None:
         return jsonify(error=" ".join(map(fault_text, outcome.faults))), outcome.status
-    at = format_time(outcome.value.at, "HH:mm")
-    return jsonify(saved=_("Kept for you at %(time)s, not saved yet", time=at))
+    at = outcome.value.at.astimezone(clock.zone())
+    return jsonify(saved=_("Kept for you at %(time)s, not saved yet", time=f"{at:%H:%M}"))
 
 
 @blueprint.post("/fill/<int:application_id>/typed/drop")

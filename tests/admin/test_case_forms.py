@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -184,7 +185,8 @@ def test_what_is_typed_and_not_saved_is_kept_sealed_for_that_person_alone(office
     form = form_to(desk.get(FILL), "")
     typed = {"fact-cause_illness": "yes", "item-0-kind": "income", "item-0-label": "打零工"}
     answer = desk.send(form, f"{FILL}/typed", **typed)
-    assert "已替您暂存" in answer.get_json()["saved"]
+    local = office.clock().astimezone(ZoneInfo(office.app.config["TIMEZONE"]))
+    assert answer.get_json()["saved"] == f"{local:%H:%M}已替您暂存，尚未保存"
     after = office.application(1)
     assert (after.facts, after.version) == (before.facts, before.version)
     with office.session() as session:
@@ -201,6 +203,15 @@ def test_what_is_typed_and_not_saved_is_kept_sealed_for_that_person_alone(office
     assert desk.send(form_to(page, ""), FILL, draft="yes").status_code == 302
     assert office.application(1).facts["cause_illness"] is True
     assert "接着填写" not in desk.get(FILL), "saved, so nothing is left over"
+
+
+def test_the_history_says_what_each_saving_changed(office: Roadside) -> None:
+    desk = office.at("clerk")
+    desk.draft(FILL, **{"fact-cause_illness": "yes"})
+    desk.draft(FILL, **{"fact-cause_illness": "no"})
+    page = re.sub(r"<[^>]+>|\s+", " ", desk.get("/application/1").split('id="history"')[1])
+    assert re.search(r"本人或家庭遭遇重病\s+原为\s+是\s+→\s+改为\s+否", page), page
+    assert re.search(r"本人或家庭遭遇重病\s+原为\s+不详\s+→\s+改为\s+是", page)
 
 
 def test_what_was_typed_can_be_forgotten_and_too_much_is_not_kept(office: Roadside) -> None:
