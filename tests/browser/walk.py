@@ -67,8 +67,6 @@ NOT_IN_DEMO = {
     "account.login",  # seen without an account only
     "imports.show",  # only after an import
     "notices.new",
-    "pairs.edit_view",  # only for pairs of one's own branch
-    "pairs.end_view",
     "policy.effect",  # only with a draft
     "receipts.roster",
     "recoveries.new",

@@ -19,6 +19,7 @@ from tests.conftest import Database
 
 APPLICATIONS = 30
 TOLD = 5  # three of the branch and committee, two further up, for each late report
+THREADS = 2  # of a worker, so many mails it may have in hand when it is killed
 WITHIN = 120.0  # seconds, on a slow machine
 
 
@@ -85,13 +86,13 @@ def test_r_4_6_after_kills_and_days_of_standing_still_each_is_told_and_mailed_on
             first.send_signal(signal.SIGKILL)
             first.wait()
         with worker(database, tmp_path) as second:
-            until(lambda: len(unsent(database)) <= 1, second)
+            until(lambda: len(unsent(database)) <= THREADS, second)
         reminded = count(database, InboxMessage.kind == "reminder")
         assert reminded == APPLICATIONS * TOLD
         assert _flags(database) == APPLICATIONS
         states = sent(database)
         assert sum(states.values()) == APPLICATIONS
-        assert unsent(database) in ([], [MailState.SENDING]), (
+        assert set(unsent(database)) <= {MailState.SENDING}, (
             "at most what it had in hand when it was killed"
         )
         bodies = [mail.get_content() for mail in box.mails]
