@@ -7,20 +7,16 @@ together by the row's uid, so that a swapped file does not open.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import tempfile
 import unicodedata
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from casework import events, settings
+from casework import events, sealed_files, settings
 from casework.access import require
-from casework.folders import data_folder
 from casework.people import Actor
 from casework.permissions import Permission
 from engine.faults import Fault, Refused
@@ -28,7 +24,7 @@ from models.applications import Application
 from models.attachments import Attachment
 from models.members import Member
 from models.notices import Notice
-from models.secrets import CannotOpen, keyring
+from models.secrets import CannotOpen
 
 _SIGNATURES = (
     (b"%PDF-", "application/pdf"),
@@ -100,7 +96,7 @@ def store(
         at=at,
         copies=copies,
     )
-    _write(attachment, upload.content)
+    sealed_files.write(_key(attachment), upload.content, _context(attachment))
     session.add(attachment)
     session.flush()
     about = "application" if application else "member" if member else "notice"
@@ -116,8 +112,7 @@ def read(session: Session, attachment: Attachment, *, by: Actor, at: datetime) -
     """
     require(session, by, Permission.Attachment.READ, _org_of(session, attachment))
     try:
-        sealed = (_root() / attachment.storage_key).read_bytes()
-        content = keyring().open(sealed, _context(attachment))
+        content = sealed_files.read(_key(attachment), _context(attachment))
     except (OSError, CannotOpen) as error:
         raise Refused([Fault("scan_damaged", {"filename": attachment.filename})]) from error
     if hashlib.sha256(content).hexdigest() != attachment.sha256:
@@ -133,24 +128,12 @@ def clean_name(filename: str) -> str:
     return shown[-120:] or "file"
 
 
-def _root() -> Path:
-    return data_folder() / "attachments"
+def _key(attachment: Attachment) -> str:
+    return f"attachments/{attachment.storage_key}"
 
 
 def _context(attachment: Attachment) -> str:
     return f"attachment:{attachment.uid}:content"
-
-
-def _write(attachment: Attachment, content: bytes) -> None:
-    """Write under a passing name and rename, so that a killed process leaves no half file."""
-    path = _root() / attachment.storage_key
-    path.parent.mkdir(parents=True, exist_ok=True)
-    sealed = keyring().seal(content, _context(attachment))
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as passing:
-        passing.write(sealed)
-        passing.flush()
-        os.fsync(passing.fileno())
-    Path(passing.name).replace(path)
 
 
 def _org_of(session: Session, attachment: Attachment) -> int:

@@ -41,7 +41,7 @@ from admin.security.people import actor
 from admin.text import policy_label
 from admin.views import files
 from casework import scope
-from casework.imports import catalogue, marking, runs
+from casework.imports import catalogue, kept, marking, passage, runs
 from casework.imports.catalogue import Offer
 from casework.people import Actor
 from casework.permissions import Permission
@@ -218,7 +218,7 @@ def run_page(run: ImportRun, typed: dict[str, int] | None = None) -> str:
         ],
         open=open_,
         running=run.state in runs.RUNNING,
-        rows_done=runs.progress(run),
+        rows_done=kept.progress(run),
         good=counts.get("new", 0) + counts.get("changed", 0),
         may_apply=run.state == ImportState.CHECKED and not run.trouble,
         twin=runs.twin(db.session(), run) if run.state != ImportState.DONE else None,
@@ -259,7 +259,7 @@ def check(run_id: int) -> ResponseReturnValue:
     if outcome.faults:
         return refused(outcome, lambda: run_page(run_or_404(run_id), columns))
     if outcome.value:
-        _at_once(runs.check, run_id)
+        _at_once(passage.check, run_id)
     return redirect(url_for("imports.show", run_id=run_id))
 
 
@@ -278,7 +278,7 @@ def apply(run_id: int) -> ResponseReturnValue:
     if outcome.faults:
         return refused(outcome, lambda: run_page(run_or_404(run_id)))
     if outcome.value:
-        _at_once(runs.apply, run_id)
+        _at_once(passage.apply, run_id)
         flash(_("Taken in. Below is what became of the rows."), "success")
     return redirect(url_for("imports.show", run_id=run_id))
 
@@ -303,7 +303,7 @@ def _then_back(
 def progress(run_id: int) -> ResponseReturnValue:
     """How far the worker is, for the page to count along."""
     run = run_or_404(run_id)
-    return jsonify(running=run.state in runs.RUNNING, rows=runs.progress(run))
+    return jsonify(running=run.state in runs.RUNNING, rows=kept.progress(run))
 
 
 @blueprint.get("/<int:run_id>/marked")
@@ -315,7 +315,7 @@ def marked(run_id: int) -> ResponseReturnValue:
         abort(404)
     with Session(db.engine) as session:  # a page reads only; the look is written down besides
         own = session.get_one(ImportRun, run_id)
-        content = runs.marked_copy(session, own, by=actor(), at=clock.now())
+        content = kept.marked_copy(session, own, by=actor(), at=clock.now())
         session.commit()
     return workbook_answer(content, _("%(name)s to mend", name=Path(run.filename).stem))
 

@@ -1,59 +1,40 @@
-"""An import from upload to result: match the columns, try every row, then take the good ones.
+"""An import from upload to its columns, and what may be asked of it next.
 
-The dry run calls the very verbs of the import and rolls them back in pieces; the import itself is
-one transaction. Both run in the caller's thread; the worker calls them for long lists.
+The rows are gone through in `passage`; the files lie in `kept`.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
-import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
-from casework import attachments, events, people, sealed_files
+from casework import attachments, events, sealed_files
 from casework.clock import day_of
-from casework.folders import data_folder
-from casework.imports import catalogue, cells, headers, workbook
-from casework.imports.kinds import Context, Kind, Taken
-from casework.imports.marking import Marked
-from casework.imports.workbook import Row
+from casework.imports import catalogue, cells, headers, kept, workbook
+from casework.imports.kinds import Kind
 from casework.people import Actor
 from engine.faults import Fault, Refused
 from engine.messages import text as fault_text
 from models.imports import ImportMatching, ImportRun, ImportState
-from models.people import Locale, User
-from models.secrets import CannotOpen
+from models.people import Locale
 
 AT_ONCE = 300
 """Rows that are tried and taken while the person waits; longer lists go to the worker."""
-PIECE = 200
-SAMPLE = 100
-STALE_SECONDS = 300
 HEAD_ROWS = 30
-TOTALS = ("合计", "总计", "小计", "共计", "total", "sum")
-NOTES = ("注：", "注:", "备注：", "说明", "填表", "制表", "审核", "负责人", "单位负责人", "note")
 RUNNING = (
     ImportState.WAITS_CHECK,
     ImportState.CHECKING,
     ImportState.WAITS_APPLY,
     ImportState.APPLYING,
 )
-
-
-# ---- upload and matching ----------------------------------------------------------------------
 
 
 def upload(
@@ -87,7 +68,7 @@ def upload(
         by_id=by.user_id,
         at=at,
     )
-    sealed_files.write(_key(run), content, _context(run))
+    sealed_files.write(kept.key_of(run), content, kept.context_of(run))
     session.add(run)
     session.flush()
     best = max(found, key=lambda s: len(_matched(session, kind, s)[1]))
@@ -100,7 +81,7 @@ def upload(
 def choose_sheet(session: Session, run: ImportRun, sheet: str) -> None:
     """Take another sheet of the same workbook."""
     _still_open(run)
-    with _opened(run) as path:
+    with kept.opened(run) as path:
         found = {each.name: each for each in workbook.sheets(path, run.filename, HEAD_ROWS)}
     if sheet not in found:
         raise Refused([Fault("workbook_no_sheet", {"sheet": sheet})])
@@ -137,7 +118,7 @@ class Preview:
 
 def preview(session: Session, run: ImportRun, rows: int = 3) -> Preview:
     """What the matching shows beside each heading."""
-    with _opened(run) as path:
+    with kept.opened(run) as path:
         for sheet in workbook.sheets(path, run.filename, HEAD_ROWS):
             if sheet.name == run.sheet:
                 kind = catalogue.kind_of(session, run.kind, run.policy_code, day_of(run.at))
@@ -150,7 +131,7 @@ def preview(session: Session, run: ImportRun, rows: int = 3) -> Preview:
 
 def is_short(run: ImportRun) -> bool:
     """Whether the sheet has so few rows that a person may wait for them."""
-    with _opened(run) as path:
+    with kept.opened(run) as path:
         rows = workbook.rows(path, run.filename, run.sheet or "")
         return len(list(islice(rows, AT_ONCE + 1))) <= AT_ONCE
 
@@ -189,339 +170,6 @@ def _may_start(run: ImportRun, state: ImportState) -> None:
             raise Refused([Fault("import_nothing", {})])
 
 
-# ---- the work ---------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class Tally:
-    """What became of the rows so far."""
-
-    counts: dict[str, int] = field(
-        default_factory=lambda: dict.fromkeys(("new", "changed", "same", "faulty", "skipped"), 0)
-    )
-    sample: list[dict[str, Any]] = field(default_factory=list)
-    trouble: list[Fault] = field(default_factory=list)
-    seen: dict[bytes, int] = field(default_factory=dict)
-    total: Decimal = Decimal(0)
-    said: Decimal | None = None
-    rows: int = 0
-
-    def note(self, number: int, faults: Sequence[Fault], kind: Kind, lang: str) -> None:
-        """Count a faulty row and keep it for the page while there is room."""
-        self.counts["faulty"] += 1
-        labels = {column.id: column.label for column in kind.columns}
-        for fault in faults:
-            if len(self.sample) < SAMPLE:
-                label = labels.get(fault.where or "")
-                shown = {"row": number, "column": label.text(lang) if label else ""}
-                self.sample.append({**shown, "text": fault_text(fault, lang)})
-
-
-def check(sessions: sessionmaker[Session], run_id: int, at: datetime) -> None:
-    """The dry run: every row is written and rolled back, all faults go into the marked copy."""
-    _go_through(sessions, run_id, at, dry=True)
-
-
-def apply(sessions: sessionmaker[Session], run_id: int, at: datetime) -> None:
-    """Take the good rows in one transaction; a row that fails now is left out and marked."""
-    _go_through(sessions, run_id, at, dry=False)
-
-
-def work_on(sessions: sessionmaker[Session], run_id: int, at: datetime) -> None:
-    """Whichever of the two is asked for; for the worker."""
-    with sessions() as session:
-        state = session.get_one(ImportRun, run_id).state
-    dry = state in (ImportState.WAITS_CHECK, ImportState.CHECKING)
-    _go_through(sessions, run_id, at, dry=dry)
-
-
-def waiting(session: Session) -> list[int]:
-    """Runs that ask for work, and those whose worker has not been heard of for long."""
-    rows = session.scalars(
-        select(ImportRun).where(ImportRun.state.in_(RUNNING)).order_by(ImportRun.id)
-    )
-    asked = (ImportState.WAITS_CHECK, ImportState.WAITS_APPLY)
-    return [run.id for run in rows if run.state in asked or _stale(run)]
-
-
-def claim(session: Session, run: ImportRun, at: datetime) -> bool:
-    """Take the run for this process; False where another has it, or nothing is asked of it."""
-    session.refresh(run, with_for_update={"skip_locked": True})
-    waiting = run.state in (ImportState.WAITS_CHECK, ImportState.WAITS_APPLY)
-    working = run.state in (ImportState.CHECKING, ImportState.APPLYING)
-    if not waiting and not (working and _stale(run)):
-        return False
-    asked = run.state in (ImportState.WAITS_CHECK, ImportState.CHECKING)
-    run.state = ImportState.CHECKING if asked else ImportState.APPLYING
-    run.claimed_at = at
-    report(run, 0)
-    return True
-
-
-def _stale(run: ImportRun) -> bool:
-    """Whether whoever worked on it has not been heard of for long."""
-    try:
-        heard_of = _progress_file(run).stat().st_mtime
-    except OSError:
-        return True
-    return time.time() - heard_of > STALE_SECONDS
-
-
-def _go_through(sessions: sessionmaker[Session], run_id: int, at: datetime, *, dry: bool) -> None:
-    with sessions.begin() as session:
-        run = session.get_one(ImportRun, run_id)
-        if not claim(session, run, at):
-            return
-        user = session.get_one(User, run.by_id)
-        by = people.actor(session, user, day_of(at))
-        kind = catalogue.kind_of(session, run.kind, run.policy_code, day_of(run.at))
-        session.flush()
-        session.expunge(run)
-    work = _Work(sessions, run, kind, by, at)
-    try:
-        with _opened(run) as path, tempfile.TemporaryDirectory(prefix="sunshine-") as folder:
-            copy = Path(folder) / "marked.xlsx"
-            with Marked(copy, work.heading(path), run.locale) as marked:
-                tally = work.dry(path, marked) if dry else work.real(path, marked)
-            if tally.counts["faulty"]:
-                sealed_files.write(_key(run, "marked"), copy.read_bytes(), _context(run, "marked"))
-        if dry:
-            with sessions.begin() as session:
-                _finish(session.get_one(ImportRun, run_id), tally, ImportState.CHECKED)
-    except Refused as refused:
-        with sessions.begin() as session:
-            run = session.get_one(ImportRun, run_id)
-            run.state = ImportState.FAILED
-            run.trouble = [fault_text(fault, run.locale) for fault in refused.faults]
-
-
-def _finish(run: ImportRun, tally: Tally, state: ImportState) -> None:
-    run.counts, run.sample = dict(tally.counts), list(tally.sample)
-    run.trouble = [fault_text(fault, run.locale) for fault in tally.trouble]
-    run.has_copy, run.state = tally.counts["faulty"] > 0, state
-
-
-class _Work:
-    """One passage through the rows of one run."""
-
-    def __init__(
-        self,
-        sessions: sessionmaker[Session],
-        run: ImportRun,
-        kind: Kind,
-        by: Actor,
-        at: datetime,
-    ) -> None:
-        self._sessions, self._run, self._kind = sessions, run, kind
-        self._by, self._at = by, at
-        self._places: dict[str, int] = dict(run.mapping)
-
-    def dry(self, path: Path, marked: Marked) -> Tally:
-        """Try the rows in pieces, each rolled back, so that nobody waits long for the database."""
-        tally = Tally()
-        for piece in _pieces(self._rows(path)):
-            with self._sessions() as session:
-                self._piece(session, piece, tally, marked)
-                session.rollback()
-            report(self._run, tally.rows)
-        with self._sessions() as session:
-            self._end(session, tally)
-            session.rollback()
-        return tally
-
-    def real(self, path: Path, marked: Marked) -> Tally:
-        """Take the rows and say so, all in one transaction."""
-        tally = Tally()
-        with self._sessions.begin() as session:
-            for piece in _pieces(self._rows(path)):
-                self._piece(session, piece, tally, marked)
-                session.flush()
-                session.expunge_all()  # a long list must not fill the memory
-                report(self._run, tally.rows)
-            self._end(session, tally)
-            if tally.trouble:
-                raise Refused(tally.trouble)
-            run = session.get_one(ImportRun, self._run.id)
-            _finish(run, tally, ImportState.DONE)
-            run.finished_at = self._at
-            data = {"kind": run.kind, "sha256": run.sha256, "counts": dict(tally.counts)}
-            events.audit(session, self._by, self._at, "import.apply", "import_run", run.id, data)
-        return tally
-
-    def heading(self, path: Path) -> tuple[str, ...]:
-        """The texts over the columns as they stand in the sheet."""
-        for number, row in workbook.rows(path, self._run.filename, self._run.sheet or ""):
-            if number == self._run.heading_row:
-                return tuple(cells.shown(cell) for cell in row)
-        return ()
-
-    def _rows(self, path: Path) -> Iterator[tuple[int, Row]]:
-        first = self._run.heading_row or 0
-        for number, row in workbook.rows(path, self._run.filename, self._run.sheet or ""):
-            if number > first:
-                yield number, row
-
-    def _piece(
-        self,
-        session: Session,
-        piece: Sequence[tuple[int, Row]],
-        tally: Tally,
-        marked: Marked,
-    ) -> None:
-        context = Context(session, self._by, self._at)
-        for number, row in piece:
-            tally.rows += 1
-            if self._is_no_entry(row, tally):
-                tally.counts["skipped"] += 1
-                continue
-            taken, found = self._take(context, number, row, tally)
-            if found:
-                tally.note(number, found, self._kind, self._run.locale)
-                marked.row(row, found, self._places)
-            elif taken is not None:
-                tally.counts[taken] += 1
-
-    def _take(
-        self, context: Context, number: int, row: Row, tally: Tally
-    ) -> tuple[Taken | None, list[Fault]]:
-        """Read and write one row; all its faults at once, or what became of it."""
-        values, found = self._read(row)
-        if not found:
-            found = self._repeated(values, number, tally)
-        if found:
-            return None, found
-        if self._kind.total is not None and isinstance(values.get(self._kind.total), Decimal):
-            tally.total += values[self._kind.total]
-        try:
-            with context.session.begin_nested():
-                return self._kind.take(context, values), []
-        except Refused as refused:
-            return None, list(refused.faults)
-
-    def _read(self, row: Row) -> tuple[dict[str, Any], list[Fault]]:
-        values: dict[str, Any] = {}
-        found: list[Fault] = []
-        for column in self._kind.columns:
-            place = self._places.get(column.id)
-            cell = row[place] if place is not None and place < len(row) else None
-            try:
-                values[column.id] = cells.value(cell, column) if place is not None else None
-            except Refused as refused:
-                found += refused.faults
-        return values, found
-
-    def _repeated(self, values: Mapping[str, object], number: int, tally: Tally) -> list[Fault]:
-        key = self._kind.key(values)
-        if key is None:
-            return []
-        mark = hashlib.blake2b("\x1f".join(key).encode(), digest_size=16).digest()
-        first = tally.seen.setdefault(mark, number)
-        if first == number:
-            return []
-        return [Fault("row_twice", {"row": first, "what": self._kind.key_label()}, None)]
-
-    def _is_no_entry(self, row: Row, tally: Tally) -> bool:
-        """A total row or a note below the table; the total is kept to be compared."""
-        texts = [str(cell).strip() for cell in row if isinstance(cell, str)]
-        filled = sum(cell is not None for cell in row)
-        first = texts[0].replace(" ", "").replace("\u3000", "").lower() if texts else ""
-        if first.startswith(TOTALS) and not self._identified(row):
-            tally.said = self._total_of(row)
-            return True
-        return (filled <= 2 and first.startswith(NOTES)) or (
-            filled == 1 and not self._identified(row) and len(first) > 12
-        )
-
-    def _identified(self, row: Row) -> bool:
-        """Whether the needed first column of the kind holds something other than the word."""
-        needed = [c.id for c in self._kind.columns if c.needed and c.id != self._kind.total]
-        places = [self._places[id_] for id_ in needed if id_ in self._places]
-        held = [place for place in places if place < len(row) and row[place] is not None]
-        return len(held) > 1
-
-    def _total_of(self, row: Row) -> Decimal | None:
-        column = next((c for c in self._kind.columns if c.id == self._kind.total), None)
-        if column is None or column.id not in self._places:
-            return None
-        place = self._places[column.id]
-        try:
-            said = cells.value(row[place], column) if place < len(row) else None
-        except Refused:
-            return None
-        return said if isinstance(said, Decimal) else None
-
-    def _end(self, session: Session, tally: Tally) -> None:
-        """What is written once, and whether the stated total is the sum of the rows."""
-        if tally.said is not None and not tally.counts["faulty"] and tally.said != tally.total:
-            params = {"said": str(tally.said), "found": str(tally.total)}
-            tally.trouble.append(Fault("import_total", params, None))
-        try:
-            with session.begin_nested():
-                self._kind.finish(Context(session, self._by, self._at))
-        except Refused as refused:
-            tally.trouble += refused.faults
-
-
-def _pieces(rows: Iterator[tuple[int, Row]]) -> Iterator[list[tuple[int, Row]]]:
-    piece: list[tuple[int, Row]] = []
-    for each in rows:
-        piece.append(each)
-        if len(piece) == PIECE:
-            yield piece
-            piece = []
-    if piece:
-        yield piece
-
-
-# ---- the files --------------------------------------------------------------------------------
-
-
-def marked_copy(session: Session, run: ImportRun, *, by: Actor, at: datetime) -> bytes:
-    """The coloured copy for the person whose run it is; the look is recorded."""
-    if not run.has_copy or run.by_id != by.user_id:
-        raise Refused([Fault("not_permitted", {"permission": run.kind})])
-    events.record_look(session, by, at, "import.marked", "import_run", run.id)
-    return sealed_files.read(_key(run, "marked"), _context(run, "marked"))
-
-
-def report(run: ImportRun, rows: int) -> None:
-    """Say how far it is, beside the database: the import's own transaction holds that."""
-    path = _progress_file(run)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    passing = path.with_suffix(f".{os.getpid()}")
-    passing.write_text(str(rows), encoding="ascii")
-    passing.replace(path)
-
-
-def progress(run: ImportRun) -> int:
-    """Rows done so far."""
-    try:
-        return int(_progress_file(run).read_text(encoding="ascii"))
-    except (OSError, ValueError):
-        return 0
-
-
-def _progress_file(run: ImportRun) -> Path:
-    return data_folder() / "imports" / f"{run.uid.hex}.progress"
-
-
-def _key(run: ImportRun, part: str = "file") -> str:
-    return f"imports/{run.uid.hex}.{part}"
-
-
-def _context(run: ImportRun, part: str = "file") -> str:
-    return f"import_run:{run.uid}:{part}"
-
-
-@contextmanager
-def _opened(run: ImportRun) -> Iterator[Path]:
-    try:
-        with sealed_files.opened(_key(run), _context(run), ".xlsx") as path:
-            yield path
-    except (FileNotFoundError, CannotOpen) as error:
-        raise Refused([Fault("workbook_damaged", {"filename": run.filename})]) from error
-
-
 def _still_open(run: ImportRun) -> None:
     if run.state in RUNNING:
         raise Refused([Fault("import_busy", {})])
@@ -535,12 +183,12 @@ def _matched(
     heading = headers.find(list(enumerate(sheet.head, 1)), kind.columns)
     if heading is None:
         return None, {}
-    kept = session.scalars(
+    known = session.scalars(
         select(ImportMatching).where(
             ImportMatching.kind == kind.id, ImportMatching.signature == heading.signature
         )
     ).one_or_none()
-    return heading, headers.match(heading, kind.columns, kept.mapping if kept else None)
+    return heading, headers.match(heading, kind.columns, known.mapping if known else None)
 
 
 def _choose(session: Session, run: ImportRun, kind: Kind, sheet: workbook.Sheet) -> None:
@@ -561,12 +209,12 @@ def _no_heading(sheet: str | None, kind: Kind) -> Fault:
 def _remember(session: Session, run: ImportRun, by: Actor) -> None:
     if by.user_id is None or run.signature is None:
         return
-    kept = session.scalars(
+    known = session.scalars(
         select(ImportMatching).where(
             ImportMatching.kind == run.kind, ImportMatching.signature == run.signature
         )
     ).one_or_none()
-    if kept is None:
-        kept = ImportMatching(kind=run.kind, signature=run.signature, by_id=by.user_id)
-        session.add(kept)
-    kept.mapping, kept.by_id = dict(run.mapping), by.user_id
+    if known is None:
+        known = ImportMatching(kind=run.kind, signature=run.signature, by_id=by.user_id)
+        session.add(known)
+    known.mapping, known.by_id = dict(run.mapping), by.user_id

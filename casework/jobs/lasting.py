@@ -6,9 +6,7 @@ into `worker.WORKS` by kind. Progress is written in short transactions, so nobod
 
 from __future__ import annotations
 
-import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,14 +16,14 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from casework import events, outbox
+from casework import events, outbox, sealed_files
 from casework.folders import data_folder
 from casework.people import Actor
 from engine.faults import Fault, Refused
 from models.database import read_only
 from models.jobs import Job, JobState
 from models.outbox import OutboxMessage
-from models.secrets import CannotOpen, keyring
+from models.secrets import CannotOpen
 
 TOPIC = "job.run"
 KEPT = timedelta(days=7)
@@ -252,20 +250,13 @@ def _folder(uid: str) -> Path:
 
 
 def write(uid: str, name: str, content: bytes) -> None:
-    """Under a passing name first, so that a killed process leaves no half file."""
-    folder = _folder(uid)
-    folder.mkdir(parents=True, exist_ok=True)
-    sealed = keyring().seal(content, f"job:{uid}:{name}")
-    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as passing:
-        passing.write(sealed)
-        passing.flush()
-        os.fsync(passing.fileno())
-    Path(passing.name).replace(folder / name)
+    """Keep a part of the job's work, sealed."""
+    sealed_files.write(f"jobs/{uid}/{name}", content, f"job:{uid}:{name}")
 
 
 def read(uid: str, name: str) -> bytes:
     """What was kept; OSError or CannotOpen where it is gone or changed."""
-    return keyring().open((_folder(uid) / name).read_bytes(), f"job:{uid}:{name}")
+    return sealed_files.read(f"jobs/{uid}/{name}", f"job:{uid}:{name}")
 
 
 def remove(uid: str) -> None:

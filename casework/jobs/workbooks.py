@@ -9,7 +9,7 @@ import structlog
 from huey import Huey, crontab
 from sqlalchemy.orm import Session, sessionmaker
 
-from casework.imports import runs
+from casework.imports import passage
 
 log = structlog.get_logger(__name__)
 
@@ -20,14 +20,14 @@ def install(
     """Register the task that looks every minute for what waits."""
 
     def take_in_one(run_id: int) -> None:
-        runs.work_on(sessions, run_id, clock())
+        passage.work_on(sessions, run_id, clock())
         log.info("workbook", run=run_id)
 
     one = queue.task(name="take_in_one")(take_in_one)
 
     def take_in_waiting() -> None:
         with sessions() as session:
-            waiting = runs.waiting(session)
+            waiting = passage.waiting(session)
         for run_id in waiting:
             one(run_id)
 

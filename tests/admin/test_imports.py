@@ -164,7 +164,7 @@ def test_a_template_is_offered_for_each_kind_that_the_person_may_take_in(office:
 def test_a_long_list_waits_for_the_worker_and_counts_along(
     fresh_office: Office, workbook: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from casework.imports import runs
+    from casework.imports import passage, runs
 
     monkeypatch.setattr(runs, "AT_ONCE", 2)
     number = checked(fresh_office, workbook)
@@ -172,8 +172,8 @@ def test_a_long_list_waits_for_the_worker_and_counts_along(
     assert clerk.get(f"/imports/{number}/progress").json == {"running": True, "rows": 0}
     assert "后台处理" in clerk.get(f"/imports/{number}").text
     with fresh_office.session() as session:
-        assert runs.waiting(session) == [number]
-    runs.work_on(fresh_office.database.sessions, number, fresh_office.app.config["CLOCK"]())
+        assert passage.waiting(session) == [number]
+    passage.work_on(fresh_office.database.sessions, number, fresh_office.app.config["CLOCK"]())
     with fresh_office.session() as session:
         assert session.get_one(ImportRun, number).state == "checked"
     assert clerk.get(f"/imports/{number}/progress").json == {"running": False, "rows": 3}

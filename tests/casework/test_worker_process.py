@@ -86,6 +86,7 @@ def test_r_4_6_after_kills_and_days_of_standing_still_each_is_told_and_mailed_on
             first.send_signal(signal.SIGKILL)
             first.wait()
         with worker(database, tmp_path) as second:
+            until(lambda: MailState.WAITING not in unsent(database), second)
             until(lambda: len(unsent(database)) <= THREADS, second)
         reminded = count(database, InboxMessage.kind == "reminder")
         assert reminded == APPLICATIONS * TOLD

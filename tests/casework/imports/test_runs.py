@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from casework import applications, people
-from casework.imports import catalogue, runs
+from casework.imports import catalogue, kept, passage, runs
 from casework.imports.marking import template
 from casework.people import Actor
 from engine.faults import Refused
@@ -69,14 +69,14 @@ class Desk:
             runs.match(session, run, dict(run.mapping), by=by)
             runs.ask(session, run, ImportState.WAITS_CHECK)
             number = run.id
-        runs.check(self.database.sessions, number, at)
+        passage.check(self.database.sessions, number, at)
         return number
 
     def take(self, number: int, at: datetime = NOW) -> None:
         with self.database.sessions.begin() as session:
             run = session.get_one(ImportRun, number)
             runs.ask(session, run, ImportState.WAITS_APPLY)
-        runs.apply(self.database.sessions, number, at)
+        passage.apply(self.database.sessions, number, at)
 
     def run(self, number: int) -> ImportRun:
         with self.database.sessions() as session:
@@ -156,7 +156,7 @@ def test_the_marked_copy_colours_the_cells_and_says_why_and_goes_in_again(desk: 
     )
     with desk.database.sessions.begin() as session:
         by = desk.actor(session)
-        marked = runs.marked_copy(session, session.get_one(ImportRun, run), by=by, at=NOW)
+        marked = kept.marked_copy(session, session.get_one(ImportRun, run), by=by, at=NOW)
     head, only = cells_of(marked)
     assert head[1:] == list(MEMBER_HEAD)
     assert "城镇" in str(only[0])
@@ -355,30 +355,30 @@ def test_matched_columns_are_remembered_for_the_same_headings(desk: Desk) -> Non
 def test_the_import_is_one_transaction_and_a_killed_one_starts_over(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runs, "PIECE", 2)
+    monkeypatch.setattr(passage, "PIECE", 2)
     run = desk.put("members", [MEMBER_HEAD, *(person(desk, n) for n in range(1, 6))])
 
     class Killed(BaseException):
         """As if the process had gone."""
 
-    real = runs.report
+    real = kept.report
 
     def die(run: ImportRun, rows: int) -> None:
         if rows >= 4:
             raise Killed
         real(run, rows)
 
-    monkeypatch.setattr(runs, "report", die)
+    monkeypatch.setattr(kept, "report", die)
     with pytest.raises(Killed):
         desk.take(run)
-    monkeypatch.setattr(runs, "report", real)
+    monkeypatch.setattr(kept, "report", real)
     assert members(desk) == 0
     assert desk.run(run).state == ImportState.APPLYING
-    runs.apply(desk.database.sessions, run, NOW)
+    passage.apply(desk.database.sessions, run, NOW)
     assert members(desk) == 0, "whoever was heard of a moment ago is left to it"
-    for kept in (desk.folder / "data" / "imports").glob("*.progress"):
-        os.utime(kept, (0, 0))
-    runs.apply(desk.database.sessions, run, NOW)
+    for file in (desk.folder / "data" / "imports").glob("*.progress"):
+        os.utime(file, (0, 0))
+    passage.apply(desk.database.sessions, run, NOW)
     assert members(desk) == 5
     assert desk.run(run).state == ImportState.DONE
 
@@ -389,9 +389,9 @@ def test_what_was_taken_in_is_on_record_and_the_file_lies_sealed(desk: Desk) -> 
     with desk.database.sessions() as session:
         actions = session.scalars(select(AuditRecord.action).order_by(AuditRecord.id)).all()
     assert [a for a in actions if a.startswith("import.")] == ["import.upload", "import.apply"]
-    kept = list((desk.folder / "data" / "imports").glob("*.file"))
-    assert len(kept) == 1
-    assert not kept[0].read_bytes().startswith(b"PK")
+    found = list((desk.folder / "data" / "imports").glob("*.file"))
+    assert len(found) == 1
+    assert not found[0].read_bytes().startswith(b"PK")
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
