@@ -57,6 +57,7 @@ KEY = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b|\b[a-z]+\.[a-z]+_[a-z_]+\b|%\([a-z]+\)
 # numbers of documents, names of rule files, and the hint that an action of the log begins so
 VERBATIM = re.compile(
     r"\b[A-Z]{2}\d{4}-\d+\b|\b(?:cases/)?[a-z_]+\.yaml\b|\bcases/|\bmember\.(?!\w)"
+    r"|[\w-]+\.(?:png|jpe?g|pdf|docx|xlsx)\b|\b[a-z]+(?:\.[a-z]+)+:\d+\b|\bSUNSHINE_[A-Z_]+\b"
 )
 ISO_DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 # words that a Chinese office writes in Latin letters
@@ -87,10 +88,11 @@ def stray_words(driver: Chrome, names: frozenset[str]) -> list[str]:
     texts: list[str] = driver.execute_script(WORDS)
     found = []
     for text in texts:
-        rest = VERBATIM.sub("", text)
+        # usual words go before names: the code of a unit may be a letter of them
+        rest = WORD.sub(lambda m: "" if m[0] in LATIN else m[0], VERBATIM.sub("", text))
         for name in names:
             rest = rest.replace(name, "")
-        words = [word for word in WORD.findall(rest) if word not in LATIN]
+        words = WORD.findall(rest)
         if words or ISO_DATE.search(rest):
             found.append(f"not Chinese: {text[:100]!r}")
     return list(dict.fromkeys(found))
