@@ -38,6 +38,15 @@ def zhdate(day: date | datetime | None) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
+def day_short(at: datetime | None) -> str:
+    """2010-12-03 → 「12月3日」 or “3 Dec”, in the office's time zone: short enough to stand under a
+    stage, where the whole date is the title."""
+    if at is None:
+        return DASH
+    day = at.astimezone(clock.zone()).date()
+    return f"{day.month}月{day.day}日" if lang() == "zh" else f"{day.day} {MONTHS[day.month - 1]}"
+
+
 def moment(at: datetime | None) -> str:
     """A date with its time of day, to the minute."""
     if at is None:
@@ -109,7 +118,7 @@ STATUS_COLOURS = {
 
 def install(app: Flask) -> None:
     """Make the helpers known to every template, as filters and as functions."""
-    helpers = (yuan, zhdate, moment, mask, policy_label, fault_text, yes_no)
+    helpers = (yuan, zhdate, day_short, moment, mask, policy_label, fault_text, yes_no)
     for helper in helpers:
         app.jinja_env.filters[helper.__name__] = helper
         app.jinja_env.globals[helper.__name__] = helper

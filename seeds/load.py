@@ -67,5 +67,5 @@ def publish_first(session: Session, folder: Path, now: datetime) -> None:
     policy = load_files(files)
     start = policy.in_force_from or date(2000, 1, 1)
     editions.publish(
-        session, files, from_on=start, proposed_by=None, signed_by=None, at=now, note="set-up"
+        session, files, from_on=start, proposed_by=None, signed_by=None, at=now, note="首次发布"
     )

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from admin import clock
 from admin.text import policy_label
 from engine.procedure import Road, Stage
 from models.applications import Application, CaseEvent, CaseStatus
@@ -57,11 +56,6 @@ def stops(
             )
         )
     return line
-
-
-def day_short(at: datetime | None) -> str:
-    """2010-12-03 in the office's time zone: short enough to stand under a stage."""
-    return at.astimezone(clock.zone()).date().isoformat() if at else ""
 
 
 def _left(road: Road, events: Sequence[CaseEvent]) -> dict[str, CaseEvent]:

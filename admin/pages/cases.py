@@ -363,4 +363,3 @@ def _done(verb: str) -> str:
 def install(app: Flask, frame: Admin) -> None:
     """Bind the page of an application."""
     app.register_blueprint(blueprint)
-    app.jinja_env.filters["day_short"] = road.day_short
