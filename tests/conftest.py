@@ -8,6 +8,7 @@ connections, threads or processes. Both run once on SQLite and once on PostgreSQ
 import os
 import shutil
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,19 @@ from tests.ground import Ground
 from tests.spare import Spare
 
 # ---- shared by all: add here --------------------------------------------------------------
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that drive a browser come first, then those with most tests: with the long ones last,
+    one processor would wait for the other. `tests.groups` tells xdist to keep this order."""
+    count = Counter(item.path for item in items)
+    items.sort(
+        key=lambda item: (
+            item.get_closest_marker("browser") is None,
+            -count[item.path],
+            str(item.path),
+        )
+    )
 
 
 # ---- keys ---------------------------------------------------------------------------------

@@ -71,9 +71,8 @@ def main(arguments: list[str]) -> int:
     if os.environ.get("SUNSHINE_FAULTS") != "1":
         without.append("not slow")
     chosen = ["-m", " and ".join(without)] if without else []
-    status = int(
-        pytest.main(["-n", str(os.cpu_count() or 1), "--dist", "loadfile", *chosen, *arguments])
-    )
+    spread = ["-n", str(os.cpu_count() or 1), "--dist", "loadfile", "--no-loadscope-reorder"]
+    status = int(pytest.main([*spread, *chosen, *arguments]))
     for group, how in missing.items():
         print(f"Left out: {group}: {how}")
     if os.environ.get("SUNSHINE_FAULTS") != "1":

@@ -6,6 +6,7 @@ Both run on SQLite and on PostgreSQL.
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 from collections.abc import Iterator
@@ -29,13 +30,22 @@ from admin.security import passwords
 from models import HelpingPair, Member, OrgUnit, Role, User, UserRole
 from models.secrets import Keyring, use_keyring
 from tests.conftest import DIALECTS, Database, _copy
+from tests.filled import filled
+
+
+def _compiled_folder() -> str:
+    folder = Path(tempfile.gettempdir()) / f"sunshine-templates-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return str(folder)
+
 
 NOW = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 LONG_AGO = date(2020, 1, 1)
 PASSWORD = "a long sentence 帮扶"
-# argon2 as cheap as it gets, and templates compiled once: tests sign in by the hundred
+# argon2 as cheap as it gets, and templates compiled once for all processes: tests sign in by the
+# hundred, and a template is known by its text, so a kept one is never stale
 passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-COMPILED = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="sunshine-templates-"))
+COMPILED = FileSystemBytecodeCache(_compiled_folder())
 HASH = passwords.hashed(PASSWORD)
 ROLES = YAML(typ="safe").load(Path("seeds/reference/roles.yaml"))
 TOKEN = re.compile(r'name="csrf-token" content="([^"]+)"')
@@ -207,10 +217,16 @@ def open_office(database: Database, folder: Path) -> Office:
     app.jinja_env.bytecode_cache = COMPILED
     office = Office(app, database)
     before = use_keyring(Keyring([bytes(range(32))]))
-    try:
+
+    def fill() -> tuple[dict[str, int], ...]:
         people_an_office(office)
+        return dict(office.members), dict(office.units), dict(office.pairs), dict(office.users)
+
+    try:
+        found = filled(database.engine, folder, people_an_office, fill)
     finally:
         use_keyring(before)
+    office.members, office.units, office.pairs, office.users = map(dict, found)
     return office
 
 

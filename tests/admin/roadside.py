@@ -17,11 +17,12 @@ from werkzeug.test import TestResponse
 from admin import create_app
 from casework import calendar, funds
 from models import Application, Member
-from tests.admin.conftest import HASH, PASSWORD, TOKEN, Browser
+from tests.admin.conftest import COMPILED, HASH, PASSWORD, TOKEN, Browser
 from tests.admin.forms_on_page import PageForm, form_to
 from tests.casework.bureau import Bureau, applicant, open_bureau
 from tests.conftest import Database
 from tests.factories import NOW
+from tests.filled import filled
 
 PAGE_FAULTS = re.compile(r'<ul class="field-faults[^"]*"[^>]*>(.*?)</ul>', re.S)
 
@@ -104,27 +105,53 @@ class Roadside:
             return session.get_one(Application, number)
 
 
+def nothing_begun(_bureau: Bureau, _members: Mapping[str, Member]) -> None:
+    """No application is under way."""
+
+
 def open_roadside(
     database: Database,
     folder: Path,
     members: Mapping[str, Mapping[str, Any]] | None = None,
-    begun: Callable[[Bureau, Mapping[str, Member]], None] = lambda _bureau, _members: None,
+    begun: Callable[[Bureau, Mapping[str, Member]], None] = nothing_begun,
+    pressed: Callable[[Roadside], None] | None = None,
 ) -> Roadside:
     """People who can sign in by their names in the bureau, the 2010 policy, a hundred thousand
-    yuan of Party dues, holidays of two years. `begun` brings applications under way below the pages."""
+    yuan of Party dues, holidays of two years. `begun` brings applications under way below the
+    pages, `pressed` goes on through them. The next test that asks for the same gets it back as it
+    was, without the work."""
     clock = Clock()
+    given = members or {"王建国": {}}
+
+    def fill() -> tuple[dict[str, int], datetime]:
+        made = _at_work(database, given, begun)
+        if pressed is not None:
+            pressed(Roadside(_application(database, folder, clock), database, clock, made))
+        return made, clock.now
+
+    made, clock.now = filled(database.engine, folder, (repr(given), begun, pressed), fill)
+    return Roadside(_application(database, folder, clock), database, clock, dict(made))
+
+
+def _at_work(
+    database: Database,
+    members: Mapping[str, Mapping[str, Any]],
+    begun: Callable[[Bureau, Mapping[str, Member]], None],
+) -> dict[str, int]:
+    """The bureau with accounts, money and these people; their numbers by name."""
     with database.sessions() as session:
         bureau = open_bureau(session)
         _accounts(bureau)
         _money(bureau)
         calendar.fill(session, NOW.year, NOW.year + 1)
-        people = {
-            name: applicant(bureau, name=name, **given)
-            for name, given in (members or {"王建国": {}}).items()
-        }
+        people = {name: applicant(bureau, name=name, **given) for name, given in members.items()}
         made = {name: member.id for name, member in people.items()}
         begun(bureau, people)
         session.commit()
+    return made
+
+
+def _application(database: Database, folder: Path, clock: Clock) -> Flask:
     app = create_app(
         {
             "ENGINE": database.engine,
@@ -135,7 +162,8 @@ def open_roadside(
             "CLOCK": clock,
         }
     )
-    return Roadside(app, database, clock, made)
+    app.jinja_env.bytecode_cache = COMPILED
+    return app
 
 
 def _accounts(bureau: Bureau) -> None:

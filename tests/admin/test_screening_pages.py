@@ -27,11 +27,14 @@ def begun(bureau: Bureau, members: Mapping[str, Member]) -> None:
 @pytest.fixture
 def office(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Roadside:
     monkeypatch.setenv("SUNSHINE_DATA", str(tmp_path))
-    made = open_roadside(database, tmp_path, {"王建国": {}, "刘长河": {}}, begun)
+    return open_roadside(database, tmp_path, {"王建国": {}, "刘长河": {}}, begun, filed)
+
+
+def filed(made: Roadside) -> None:
+    """Both decided, posted and on a list to the office above."""
     decide_both(made)
     post_and_end(made)
     made.at("committee_clerk").press("/filings/", "/filings/file", **{"list-contact": "赵干事"})
-    return made
 
 
 def entered(office: Roadside) -> None:
