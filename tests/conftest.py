@@ -54,9 +54,10 @@ def keyring() -> Iterator[Keyring]:
 
 # ---- databases ----------------------------------------------------------------------------
 
+# a commit need not wait for the disk: what a test made is dropped soon after
 POSTGRES = make_url(
     os.environ.get("SUNSHINE_TEST_PG", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
-)
+).update_query_dict({"options": "-csynchronous_commit=off"})
 DIALECTS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,6 +27,21 @@ LINKS = re.compile(r'<a class="pile" href="([^"]+)"')
 Play = Callable[[Bureau], None]
 
 
+@dataclass(frozen=True)
+class Everything:
+    """What a test plays, after noise of the neighbours."""
+
+    play: Play
+
+    def __call__(self, bureau: Bureau, _members: Mapping[str, Member]) -> None:
+        for stage in ("appraisal", "branch_check", "committee_verify", "decision"):
+            member = applicant(bureau, bureau.tree.other_branch, name=STRANGER)
+            made = register(bureau, member, by="neighbour")
+            made.stage, made.status = stage, CaseStatus.OPEN
+        self.play(bureau)
+        bureau.session.flush()
+
+
 @pytest.fixture
 def opened(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -34,15 +50,7 @@ def opened(
     monkeypatch.setenv("SUNSHINE_DATA", str(tmp_path))
 
     def make(play: Play) -> Roadside:
-        def everything(bureau: Bureau, _members: Mapping[str, Member]) -> None:
-            for stage in ("appraisal", "branch_check", "committee_verify", "decision"):
-                member = applicant(bureau, bureau.tree.other_branch, name=STRANGER)
-                made = register(bureau, member, by="neighbour")
-                made.stage, made.status = stage, CaseStatus.OPEN
-            play(bureau)
-            bureau.session.flush()
-
-        return open_roadside(database, tmp_path, begun=everything)
+        return open_roadside(database, tmp_path, begun=Everything(play))
 
     return make
 
@@ -140,6 +148,10 @@ def test_who_has_nothing_to_do_is_told_so(opened: Callable[[Play], Roadside]) ->
 # -- each role
 
 
+def one_at_decision(bureau: Bureau) -> None:
+    applied(bureau, "王一", "decision")
+
+
 @pytest.mark.parametrize(
     ("name", "has", "hasnt"),
     [
@@ -158,7 +170,7 @@ def test_who_has_nothing_to_do_is_told_so(opened: Callable[[Play], Roadside]) ->
 def test_each_role_sees_its_own_work(
     opened: Callable[[Play], Roadside], name: str, has: list[str], hasnt: list[str]
 ) -> None:
-    office = opened(lambda bureau: applied(bureau, "王一", "decision"))
+    office = opened(one_at_decision)
     text = words(office.at(name).get("/"))
     for each in has:
         assert each in text, (name, each)
@@ -169,7 +181,7 @@ def test_each_role_sees_its_own_work(
 def test_a_screener_sees_lists_and_neither_causes_nor_figures(
     opened: Callable[[Play], Roadside],
 ) -> None:
-    office = opened(lambda bureau: applied(bureau, "王一", "decision"))
+    office = opened(one_at_decision)
     text = words(office.at("screener").get("/"))
     for word in ("王一", "因病", "统计", "金额", STRANGER):
         assert word not in text
