@@ -26,6 +26,7 @@ def install(app: Flask, frame: Admin) -> None:
         imports,
         inbox,
         journal,
+        list_files,
         meetings,
         messages,
         notice_board,
@@ -79,6 +80,6 @@ def install(app: Flask, frame: Admin) -> None:
             imports,
         ),
         *(inbox, funds, journal, recoveries, bank_files, figures, panels, policy_settings),
-        *(hardship, checks, check_visits, pair_matches, reports),
+        *(hardship, checks, check_visits, pair_matches, reports, list_files),
     ):
         page.install(app, frame)
