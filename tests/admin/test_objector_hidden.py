@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from models import AuditRecord, CaseEvent, Objection
+from tests.admin.conftest import an_address
 from tests.admin.roadside import Roadside, open_roadside
 from tests.admin.test_case_lists import begun, posted
 from tests.conftest import Database
@@ -40,7 +40,7 @@ def addresses(office: Roadside) -> list[str]:
         if "GET" not in (rule.methods or ()) or rule.endpoint.startswith(("static", "account.")):
             continue
         for number in ("1", "2"):
-            found.add(re.sub(r"<[^>]+>", number, rule.rule))
+            found.add(an_address(rule.rule, number))
     searches = [f"/search?q={text}" for text in (NAME, PHONE, TOLD)]
     lists = [f"/applications/?search={NAME}", f"/members/?search={PHONE}"]
     exports = ["/applications/export/csv/", "/members/export/csv/", "/members/export/xlsx/"]

@@ -47,6 +47,7 @@ NO_PAGE = {
     "imports.progress": "JSON for the page of an import",
     "imports.template": "a file",
     "journal.export": "a file",
+    "list_files.take": "a file",
     "members.ajax_lookup": "JSON for a box",
     "members.export": "a file",
     "notice_board.photo": "a file",
