@@ -14,6 +14,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from engine.exchange import Exchange
 from engine.faults import Fault, Refused
 from engine.labels import Label
 from engine.language import tree as t
@@ -296,6 +297,7 @@ class Policy:
     guards: tuple[Guard, ...] = ()
     files: Mapping[str, bytes] = field(repr=False, default_factory=dict)
     clauses: Mapping[str, Label] = field(repr=False, default_factory=dict)
+    exchange: Exchange = field(repr=False, default_factory=Exchange)
 
     def sentence(self, clause: str) -> Label | None:
         """The paper's words of a clause, or of the nearest one that holds it (4.6.2 lies in 4.6);

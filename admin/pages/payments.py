@@ -23,6 +23,7 @@ from admin.i18n import _l
 from admin.nav import Entry, add
 from admin.pages import batches, waiting
 from admin.pages.batches import Group, Heading
+from admin.pages.common import policy_road
 from admin.pages.transfers import paying_unit
 from admin.security.guard import requires
 from admin.security.people import actor
@@ -31,6 +32,7 @@ from casework import funds, payments, scope
 from casework.lists import stage_of_kind
 from casework.people import Actor
 from casework.permissions import Permission
+from engine.exchange import Layout
 from engine.faults import Fault
 from engine.procedure import RecordField, StageKind
 from models.applications import Application, PayMethod
@@ -72,6 +74,7 @@ class Roster:
     columns: Sequence[RecordField]
     rows: Sequence[Row]
     request_key: str
+    layouts: Sequence[Layout] = ()
 
 
 def found() -> list[Group]:
@@ -204,6 +207,7 @@ def _rosters(refusal: Refusal) -> list[Roster]:
                 columns=each,
                 rows=rows,
                 request_key=batches.posted_key() if own else batches.request_key(),
+                layouts=policy_road(group.applications[0])[0].exchange.of("bank_out"),
             )
         )
     return made
