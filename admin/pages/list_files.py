@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Flask, abort, request
+from flask import Blueprint, Flask, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import Admin
 from flask_babel import gettext as _
@@ -18,7 +18,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from admin import clock, looks
 from admin.extensions import db
 from admin.i18n import _l
-from admin.pages import notices, payments, recoveries
+from admin.pages import notices, orders, payments, recoveries
 from admin.pages.common import policy_road
 from admin.security.guard import requires
 from admin.security.people import actor
@@ -287,6 +287,10 @@ LISTS: Mapping[str, ListFile] = {
 }
 
 
+PRINTED: Mapping[str, str] = {"notices": "notice", "filings": "filing", "transfers": "transfer"}
+"""Lists of which each row has a paper, and what that paper is about."""
+
+
 @blueprint.get("/<name>.<any(xlsx, csv):kind>")
 @requires(*sorted({one.reach for one in LISTS.values()}))
 def take(name: str, kind: str) -> ResponseReturnValue:
@@ -306,6 +310,18 @@ def take(name: str, kind: str) -> ResponseReturnValue:
         kind=kind,
         narrowed=narrowed,
     )
+
+
+@blueprint.get("/<name>/print")
+@requires(*sorted({one.needs for one in LISTS.values()}))
+def printed(name: str) -> ResponseReturnValue:
+    """Ask which paper of each row of a list, the newest first, and as what file."""
+    about = PRINTED.get(name)
+    if about is None or not actor().holds(LISTS[name].needs):
+        abort(404)
+    query = scope.visible(LISTS[name].query(), actor(), LISTS[name].needs, OrgUnit.path)
+    rows = db.session.scalars(query.limit(orders.MOST_ORDERED)).unique().all()
+    return orders.choose(about, rows) if rows else redirect(url_for(f"{name}.index"))
 
 
 def may_take(name: str) -> bool:
