@@ -115,7 +115,9 @@ class Payout:
 
     # -- pressing
 
-    def form(self, name: str, path: str, end: str) -> tuple[PageForm, dict[str, Sequence[str]]] | None:
+    def form(
+        self, name: str, path: str, end: str
+    ) -> tuple[PageForm, dict[str, Sequence[str]]] | None:
         """The form as a browser would send it, filled in; None where there is nothing to do."""
         found = [one for one in forms_of(self.web.get(name, path)) if one.action.endswith(end)]
         if not found:
@@ -223,7 +225,9 @@ class Payout:
             kill(worker)
             paid.result()
         before = self._recorded(run)
-        with self.database.sessions.begin() as session:  # a minute later, when its claim has run out
+        with (
+            self.database.sessions.begin() as session
+        ):  # a minute later, when its claim has run out
             open_ones = update(OutboxMessage).where(OutboxMessage.done_at.is_(None))
             session.execute(open_ones.values(due_at=make.NOW))
         other, _port = self.nest.start("worker")

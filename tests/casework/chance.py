@@ -52,7 +52,7 @@ from casework.people import Actor
 from engine.faults import Refused
 from engine.procedure import StageKind
 from models import Base
-from models.applications import Application, CaseStatus, PayMethod
+from models.applications import Application, PayMethod
 from models.attachments import Attachment
 from models.checks import Finding, Measure, Visit
 from models.ledger import FundSource, Grant, Journal, Payment, PaymentState, Recovery, TransferLine
@@ -314,7 +314,10 @@ class Chance:
             application.form = {**application.form, **words}
             for kind in PAPERS:
                 self.attach(application, kind)
-        if application.stage == "committee_verify" and "excl_org_unsuitable" not in application.facts:
+        if (
+            application.stage == "committee_verify"
+            and "excl_org_unsuitable" not in application.facts
+        ):
             known = {
                 "excl_org_unsuitable": self.likely(0.03),
                 "special_explanation": self.likely(0.3),  # who was aided already comes again
@@ -459,7 +462,9 @@ class Chance:
         if hanging and self.likely(0.7):
             board = self.random.choice(hanging)
             if self.likely(0.9):
-                self.now = max(self.now, self.now + (board.ends_on - self.today) + timedelta(days=1))
+                self.now = max(
+                    self.now, self.now + (board.ends_on - self.today) + timedelta(days=1)
+                )
             record = {"removed_on": self.day(), "photographed": True}
             notices.close(self.session, board, self.spoiled(record), by=by, at=self.now)
             return "notice_ends"
@@ -620,7 +625,11 @@ class Chance:
 
     def prepare(self) -> str:
         unit = self.committee()
-        chosen = self.emergencies() if self.likely(0.5) and self.ahead() else self.few(StageKind.PAY, unit)
+        chosen = (
+            self.emergencies()
+            if self.likely(0.5) and self.ahead()
+            else self.few(StageKind.PAY, unit)
+        )
         payments.prepare(
             self.session,
             unit,
@@ -716,7 +725,7 @@ class Chance:
             visited_on=self.day(),
             way="home",
             visitors="纪检组",
-            answers={question: not fraud for question in rules.questions},
+            answers=dict.fromkeys(rules.questions, not fraud),
             finding=Finding.FRAUD if fraud else Finding.GOOD,
             fraud_by="member" if fraud else None,
             words="经核查情况不符" if fraud else "",

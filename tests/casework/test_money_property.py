@@ -53,6 +53,7 @@ def test_a_broken_invariant_is_found_and_the_sequence_made_short(
     own_ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ground = own_ground
+
     def budget_from_nowhere(self: Chance) -> None:
         self.session.execute(
             update(Account)
