@@ -280,7 +280,7 @@ def _line(line: TransferLine, payment: Payment | None, told: _Told) -> LineState
             return LineState(line, "signed", receipt.received_on, payment=payment)
         return LineState(line, "unsigned", payment.paid_on, payment=payment)
     if application.held:
-        return LineState(line, "held", None, application.hold_reason or "", payment)
+        return LineState(line, "held", payment=payment)
     if payment is not None and payment.state == PaymentState.PREPARED:
         return LineState(line, "roster", payment=payment)
     if payment is not None and payment.state == PaymentState.RETURNED:
