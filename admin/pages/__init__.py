@@ -41,6 +41,7 @@ def install(app: Flask, frame: Admin) -> None:
         payments,
         policy_settings,
         receipts,
+        reconciling,
         recoveries,
         register,
         reports,
@@ -81,7 +82,8 @@ def install(app: Flask, frame: Admin) -> None:
             account_checks,
             imports,
         ),
-        *(inbox, funds, journal, recoveries, bank_files, figures, panels, policy_settings),
+        *(inbox, funds, journal, reconciling, recoveries, bank_files),
+        *(figures, panels, policy_settings),
         *(hardship, checks, check_visits, pair_matches, reports, list_files),
     ):
         page.install(app, frame)

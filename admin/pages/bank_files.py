@@ -1,20 +1,24 @@
-"""The bank's list of a roster as a file: numbers of accounts in clear, every download recorded."""
+"""A roster's list for the bank as a file, and the bank's answer back: accounts are in clear, so every
+download is recorded."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Blueprint, Flask, Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import Admin
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from admin import clock
-from admin.acting import identifier
+from admin.acting import attempt, identifier, refused
 from admin.cases.sheets import in_chinese
 from admin.extensions import db
+from admin.pages import payments
 from admin.pages.common import policy_road
 from admin.pages.payments import payment_or_404, unit_of
 from admin.pages.receipts import MOST_PRINTED, PRINTABLE
@@ -22,10 +26,14 @@ from admin.security.guard import requires
 from admin.security.people import actor
 from admin.text import fault_text
 from admin.views import files
-from casework import exchange, rosters
+from casework import bank_returns, exchange, rosters
+from casework.attachments import Upload
+from casework.bank_returns import Answer
+from casework.people import Actor
 from casework.permissions import Permission
-from engine.faults import Refused
+from engine.faults import Fault, Refused
 from engine.model import Policy
+from engine.source import parse_date
 from engine.words import yuan
 from models.ledger import Payment
 from models.orgs import OrgUnit
@@ -102,6 +110,38 @@ def _taken(asked: _Asked) -> rosters.BankFile:
         made = rosters.bank_file(session, paying, own, asked.memo, by=actor(), at=clock.now())
         session.commit()
     return made
+
+
+@blueprint.post("/bank-answer")
+@requires(Permission.Payment.RETURN)
+def bank_answer() -> ResponseReturnValue:
+    """What the bank could not pay, from its list; all rows or none."""
+    file = request.files.get("file")
+    upload = Upload(file.filename or "" if file else "", file.read() if file else b"")
+    typed = request.form.get("returned_on", "").strip()
+
+    def do(session: Session, by: Actor, at: datetime) -> Answer:
+        on = parse_date(typed)
+        if on is None:
+            raise Refused([Fault("edge_date", {"text": typed}, "returned_on")])
+        return bank_returns.take_in(session, upload, returned_on=on, by=by, at=at)
+
+    outcome = attempt(do, "payment.bank_return", "payment", None)
+    if outcome.faults:
+        return refused(outcome, payments.page)
+    found = outcome.value or Answer()
+    back = ngettext(
+        "%(num)d payment came back and is due again.",
+        "%(num)d payments came back and are due again.",
+        len(found.failed),
+    )
+    rest = _(
+        "%(paid)d paid, %(known)d recorded as come back before.",
+        paid=found.paid,
+        known=found.known,
+    )
+    flash(f"{back} {rest}", "success")
+    return redirect(url_for("payments.index"))
 
 
 def install(app: Flask, frame: Admin) -> None:

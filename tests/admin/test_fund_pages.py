@@ -166,7 +166,7 @@ def test_a_committee_sees_its_own_money_and_nothing_of_its_neighbours(office: Ro
 # -- budgets
 
 
-def test_the_ledger_tells_budget_used_and_left(office: Roadside) -> None:
+def test_r_5_the_ledger_tells_budget_used_and_left(office: Roadside) -> None:
     rows = cells(office.at("finance").get("/funds/"))
     assert rows[0] == ["区管党费", "2010", "100,000.00 元", "2,400.00 元", "97,600.00 元"]
     assert [row[0] for row in rows[2:]] == ["龙山镇党委", OTHER_UNIT, "合计"]
