@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from casework import assessments, clearance, duties, emergency, grants, moves
+from casework import assessments, clearance, duties, emergency, grants, moves, step_dates
 from casework.clock import day_of
 from casework.decisions import EMERGENCY
 from casework.people import Actor
@@ -52,6 +52,7 @@ def authorise(
         values = read_fields(rules.records, rules.checks, record, day_of(at))
     except Refused as refused:
         found += refused.faults
+    found += step_dates.emergency_faults(session, application, rules.records, values)
     fen = values.get("amount")
     if found or not isinstance(fen, int):
         raise Refused(found)

@@ -59,7 +59,9 @@ def enter_list(
 
     An entry after the due date is flagged in the event, never refused.
     """
-    values, found = lists.written(applications, StageKind.SCREEN, "enter", record, None, at, NEEDED)
+    values, found = lists.written(
+        session, applications, StageKind.SCREEN, "enter", record, None, at, NEEDED
+    )
     found += lists.ready(session, applications, StageKind.SCREEN, by, at, versions, part="enter")
     found += lists.outside(applications, committee)
     found += _still_waiting(session, applications)
@@ -107,7 +109,7 @@ def record_results(
     chosen = [open_lines[each] for each in sorted(lines) if each in open_lines]
     applications = [line.application for line in chosen]
     values, faults = lists.written(
-        applications, StageKind.SCREEN, "result", record, lines, at, NEEDED_RESULT
+        session, applications, StageKind.SCREEN, "result", record, lines, at, NEEDED_RESULT
     )
     found += faults
     found += lists.ready(

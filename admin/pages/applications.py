@@ -195,6 +195,7 @@ class ApplicationView(ReadView):
         selectinload(Application.member),
         selectinload(Application.org),
         selectinload(Application.edition),
+        *status.LOADING,
     )
     entry: ClassVar[nav.Entry | None] = Entry(
         "applications.index_view", _l("Applications"), "aid", (READ,), "files", 10, also=("cases",)

@@ -146,6 +146,7 @@ def _start_page(member: Member, typed: Mapping[str, str]) -> str:
         .where(Application.member_id == member.id)
         .order_by(Application.id.desc())
         .limit(10)
+        .options(*status.LOADING)
     )
     earlier = [
         shapes.Earlier(
