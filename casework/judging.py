@@ -319,7 +319,7 @@ class Step:
             return
         roles = self.stage.actors(self.fen)
         permission = step_permission(self.stage.kind.value)
-        path = moves.org_path(self.session, self.application)
+        path = moves.org_path(self.application)
         if self.fen is not None and not may_as(self.by, permission, roles, path):
             self.found.append(Fault("amount_not_yours", {"yuan": yuan(self.fen)}, "amount"))
 

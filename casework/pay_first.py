@@ -109,6 +109,6 @@ def right_faults(
     permission = Permission.Application.AUTHORISE_EMERGENCY
     if not any(h.role_code in rules.by and permission in h.permissions for h in by.roles):
         return [Fault("wrong_role", {"stage": rules.label})]
-    if not may_as(by, permission, rules.by, moves.org_path(session, application)):
+    if not may_as(by, permission, rules.by, moves.org_path(application)):
         return [Fault("out_of_scope", {})]
     return []

@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import calendar, events, grants, likenesses, lists, moves, scope, transfers
+from casework import calendar, events, grants, likenesses, lists, loading, moves, scope, transfers
 from casework.lists import Raw, Versions
 from casework.people import Actor
 from casework.permissions import Permission
@@ -147,6 +147,7 @@ def worklist(session: Session, by: Actor) -> list[Row]:
         .join(OrgUnit, OrgUnit.id == ScreeningList.org_id)
         .where(ScreeningLine.result.is_(None))
         .order_by(ScreeningLine.list_id, ScreeningLine.id)
+        .options(loading.application_of(ScreeningLine.application))
     )
     found = session.scalars(scope.visible(query, by, Permission.Step.SCREEN, OrgUnit.path))
     return [_row(line) for line in found if _may_screen(session, line.application, by)]

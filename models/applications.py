@@ -189,9 +189,7 @@ class Application(Base):
     duties: Mapped[list["Duty"]] = relationship(back_populates="application")
     attachments: Mapped[list["Attachment"]] = relationship(back_populates="application")
     grant: Mapped["Grant | None"] = relationship(back_populates="application")
-    notice_lines: Mapped[list["NoticeLine"]] = relationship(
-        viewonly=True, order_by="NoticeLine.id"
-    )
+    notice_lines: Mapped[list["NoticeLine"]] = relationship(viewonly=True, order_by="NoticeLine.id")
     recorded_results: Mapped[list["RecordedResult"]] = relationship(
         viewonly=True, order_by="RecordedResult.id"
     )
