@@ -26,6 +26,7 @@ from casework import (
 )
 from casework.clock import day_of
 from casework.endings import withdraw
+from casework.facts import sheet_faults
 from casework.papers import TYPED
 from casework.people import Actor
 from casework.permissions import Permission
@@ -88,6 +89,7 @@ def register(
         session.flush()
         found += duties.recusal(session, application, by)
         found += entries.write(application, typed, entries.clean(form or {}), way.first, policy)
+        found += sheet_faults(session, application, policy, typed)
         found += _assess(session, application) if not found else []
         found += entries.year_faults(typed, applied_on) if not found else []
         if found:
@@ -146,6 +148,7 @@ def save(
     before = _contents(application)
     with session.begin_nested():
         found += entries.write(application, dict(facts or {}), dict(form or {}), stage, policy)
+        found += sheet_faults(session, application, policy, dict(facts or {}))
         if not found:
             _typed, found = starts.facts_for(policy, road, application.facts)
         found = found or _assess(session, application)

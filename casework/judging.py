@@ -19,10 +19,13 @@ from casework import (
     duties,
     emergency,
     endings,
+    entries,
+    facts,
     grants,
     moves,
     papers,
     results,
+    step_dates,
 )
 from casework.assessments import Checked
 from casework.clock import day_of
@@ -30,7 +33,7 @@ from casework.money import yuan
 from casework.people import Actor
 from casework.permissions import step_permission
 from casework.scope import may_as
-from engine import records
+from engine import Policy, records
 from engine.faults import Fault, Refused
 from engine.procedure import Road, Stage, StageKind
 from engine.records import Value
@@ -65,6 +68,10 @@ class Step:
         self.values: dict[str, Value] | None = None
         self.checked: Checked | None = None
         self.fen: int | None = None
+
+    @property
+    def _policy(self) -> Policy:
+        return moves.policy_and_road(self.application)[0]
 
     @property
     def asks_rules(self) -> bool:
@@ -130,6 +137,11 @@ class Step:
             self.found += refused.faults
             if self.checked is not None and not self._declines(given):
                 self._judge_rest(self.checked, given)
+        self.found += self._misdated(self.values or self._readable(given))
+
+    def _misdated(self, values: Mapping[str, Value]) -> list[Fault]:
+        fields = self.stage.records_for(self.road.id)
+        return step_dates.faults(self.session, self.application, self.stage, fields, values)
 
     def _judge_rest(self, checked: Checked, given: Mapping[str, object]) -> None:
         """A record that cannot be read whole still tells what else is wrong: amount, outcome, paper,
@@ -183,6 +195,10 @@ class Step:
         self.found += papers.form_faults(
             self.session, self.application, self.stage, plain, checked.evidence
         )
+        if entries.at_entry(self.road, self.stage):
+            self.found += facts.sheet_faults(
+                self.session, self.application, self._policy, self.application.facts
+            )
         if self.stage.form_check and not self.decides:
             self.found += assessments.missing_faults(
                 self.session, self.application, checked, self._later()
@@ -303,7 +319,7 @@ class Step:
             return
         roles = self.stage.actors(self.fen)
         permission = step_permission(self.stage.kind.value)
-        path = moves.org_path(self.session, self.application)
+        path = moves.org_path(self.application)
         if self.fen is not None and not may_as(self.by, permission, roles, path):
             self.found.append(Fault("amount_not_yours", {"yuan": yuan(self.fen)}, "amount"))
 

@@ -46,6 +46,12 @@ def field_text(application: Application, field: FormField) -> str | None:
     return written
 
 
+def boxes_of_sheet(application: Application, form: Form) -> dict[str, str]:
+    """The boxes of the form that the rows of the worksheet fill in, with their text."""
+    texts = {f.id: lines_text(application, f.lines) for f in form.fields if f.lines is not None}
+    return {name: text for name, text in texts.items() if text is not None}
+
+
 def source_text(application: Application, source: str) -> str | None:
     """A value by its dotted place, as papers write it: 男, 1950-01, 2010-12-03."""
     thing, _, name = source.partition(".")

@@ -44,6 +44,7 @@ class ShownStep:
     hint: str
     lines: Sequence[Line]
     why: tuple[str, ...]
+    follows: bool = False  # whether a line appears or goes with what is typed in another
 
 
 @dataclass(frozen=True, slots=True)

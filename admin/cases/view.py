@@ -265,6 +265,7 @@ def earlier(
         .where(Application.member_id == application.member_id, Application.id != application.id)
         .order_by(Application.id.desc())
         .limit(10)
+        .options(*status.LOADING)
     )
     found = []
     for row in rows:
@@ -305,7 +306,7 @@ def blocks(session: Session, application: Application, way: Road) -> list[str]:
 
 
 def shown_step(
-    step: Step, *, url: str, version: int, lines: Sequence[Line], show: bool
+    step: Step, *, url: str, version: int, lines: Sequence[Line], show: bool, follows: bool = False
 ) -> ShownStep:
     """An action with its form."""
     return ShownStep(
@@ -319,6 +320,7 @@ def shown_step(
         hint=policy_label(step.hint) if step.hint else "",
         lines=lines,
         why=step.why,
+        follows=follows,
     )
 
 

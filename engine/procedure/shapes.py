@@ -97,12 +97,13 @@ class Check:
 @dataclass(frozen=True, slots=True)
 class StagePart:
     """A stage done in several goes, each with its own people and button (a list is entered by
-    one, its result recorded by another)."""
+    one, its result recorded by another). `status` is how an application is called before it."""
 
     id: str
     level: str
     by: tuple[str, ...]
     button: Label
+    status: Label | None = None
 
 
 @dataclass(frozen=True, slots=True)
