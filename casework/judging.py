@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from casework import (
     approvals,
     assessments,
+    behalf,
     decisions,
     departures,
     duties,
@@ -23,6 +24,8 @@ from casework import (
     facts,
     grants,
     moves,
+    originals,
+    paper_checks,
     papers,
     results,
     step_dates,
@@ -199,12 +202,28 @@ class Step:
             self.found += facts.sheet_faults(
                 self.session, self.application, self._policy, self.application.facts
             )
+        self._judge_paper(checked, values)
         if self.stage.form_check and not self.decides:
             self.found += assessments.missing_faults(
                 self.session, self.application, checked, self._later()
             )
         if self.decides:
             self._judge_decision(checked, values)
+
+    def _judge_paper(self, checked: Checked, values: Mapping[str, Value]) -> None:
+        """An entry on behalf has its scan and was compared with it; originals were seen."""
+        found = behalf.scan_faults(
+            self.session, self.application, self.stage, self.by, self._permission
+        )
+        found += paper_checks.open_faults(self.session, self.application, self.stage)
+        found += originals.record_faults(
+            self.session, self.application, self.stage, values, checked.evidence
+        )
+        self.found += found
+
+    @property
+    def _permission(self) -> str:
+        return step_permission(self.stage.kind.value)
 
     def keep(self) -> None:
         """Only write down what a second person has to confirm: no approval, no grant, no move."""
@@ -248,6 +267,10 @@ class Step:
         values = self.values or {}
         plain: dict[str, object] = dict(records.plain(values))
         data: dict[str, object] = {"stage": self.stage.id, "record": plain}
+        if self._enters() and behalf.note(
+            self.session, self.application, self.by, self.at, self._permission
+        ):
+            data["on_behalf"] = True
         data["round"] = approvals.write(
             self.session,
             self.application,
@@ -285,6 +308,10 @@ class Step:
             skip=emergency.done_early(self.session, self.application),
         )
 
+    def _enters(self) -> bool:
+        """Whether what is written here is part of the entry."""
+        return entries.at_entry(self.road, self.stage)
+
     def _ask(self, amount: int | None) -> Checked | None:
         try:
             return assessments.assess_now(self.session, self.application, amount=amount)
@@ -318,7 +345,7 @@ class Step:
         if self.confirms is not None:
             return
         roles = self.stage.actors(self.fen)
-        permission = step_permission(self.stage.kind.value)
+        permission = self._permission
         path = moves.org_path(self.application)
         if self.fen is not None and not may_as(self.by, permission, roles, path):
             self.found.append(Fault("amount_not_yours", {"yuan": yuan(self.fen)}, "amount"))

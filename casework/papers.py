@@ -83,9 +83,11 @@ def forget_typed(application: Application) -> None:
 
 
 def kinds(policy: Policy) -> dict[str, Label]:
-    """Every paper that the policy knows by name: its evidence and the proof of an heir."""
-    heir = policy.procedure.payment.heir
-    return {rule.id: rule.label for rule in policy.evidence} | dict(heir.evidence if heir else {})
+    """Every paper that the policy knows by name: its evidence, the proof of an heir, the sealed form
+    from which somebody enters for the branch."""
+    heir, behalf = policy.procedure.payment.heir, policy.procedure.on_behalf
+    found = {rule.id: rule.label for rule in policy.evidence} | dict(heir.evidence if heir else {})
+    return found | ({behalf.scan: behalf.scan_label} if behalf else {})
 
 
 def evidence_attached(session: Session, application: Application) -> list[str]:

@@ -134,7 +134,20 @@ def build(
         form_faults=view.form_faults(session, application, way, found.evidence)
         if live and way
         else [],
-        attachments=view.attachments(application, dict(kinds)),
+        attachments=view.attachments(
+            session,
+            application,
+            dict(kinds),
+            by,
+            lambda scan: url_for(
+                "paper_checks.original", application_id=application.id, attachment_id=scan
+            ),
+        ),
+        behalf=view.on_behalf(
+            session,
+            application,
+            url_for("paper_checks.compare", application_id=application.id),
+        ),
         kinds=kinds,
         may_attach=live and may(by, Permission.Attachment.ADD, path),
         prints=parts.prints(session, application, by),
@@ -247,6 +260,8 @@ def _defaults(application: Application, step: actions.Step) -> dict[str, str]:
         for field in step.fields
         if field.type == "date" and field.required and not field.may_be_future
     }
+    if step.key == "return":
+        given["reason"] = view.differences_from_paper(db.session(), application)
     if step.key == "complete" and any(field.id == "amount" for field in step.fields):
         given["amount"] = usual_amount(application)
     return given
