@@ -55,7 +55,9 @@ def test_the_scan_stands_beside_the_entry_and_what_differs_goes_back(office: Roa
     desk.press(COMPARE, "", **{**agrees, **wrong})
     page = desk.get(PAGE)
     form = form_to(page, "/return")
-    assert form.data()["return-reason"] == "与原表不一致：联系电话（必填）（原表为：末四位是7777）"
+    assert form.data()["return-reason"] == [
+        "与原表不一致：联系电话（必填）（原表为：末四位是7777）"
+    ]
     desk.press(PAGE, "/return", **{"return-to_stage": "branch_check"})
     assert "末四位是7777" in office.at("committee_clerk").get(PAGE)
     assert office.application(1).returned_to == "branch_check"
