@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import Response, abort, jsonify, redirect, request
+from flask import Response, abort, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
@@ -165,6 +165,7 @@ class MemberView(ModelView):
     routes = {"move_view": "move_with", "reveal_view": "reveal_with"}  # noqa: RUF012  # read only
     kind = inspected = "member"
     past = ("household.",)
+    keeps_typed = True
     title = _l("Members")
     one = _l("Member")
     finds_people = True
@@ -240,6 +241,7 @@ class MemberView(ModelView):
     # -- writing
     def _form_page(self, form: Any, row: Any = None, versions: Any = ()) -> str:
         self._template_args["ethnic_names"] = ETHNIC
+        self._template_args["may_apply"] = actor().holds(Permission.Application.REGISTER)
         return super()._form_page(form, row, versions)
 
     def opened(self, row: Any) -> Any:
@@ -247,13 +249,26 @@ class MemberView(ModelView):
         form = super().opened(row)
         for name, kind in MASKED.items():
             field = form._fields[name]
-            if request.method != "POST":
+            if self.sent(row) is None:
                 field.data = None
             if getattr(row, name):
                 shown = mask(getattr(row, name), kind)
                 field.render_kw = {**field.render_kw, "placeholder": shown}
                 field.description = _("Leave blank to keep the number on file.")
         return form
+
+    def blank(self) -> Any:
+        """A whole number asks at once what is known of the person."""
+        form = super().blank()
+        field = form.id_number
+        field.render_kw = {**field.render_kw, "data-known": url_for("known.look")}
+        return form
+
+    def after(self, row: Any) -> str:
+        """On to an application, if that was asked for."""
+        if "_apply" in request.form and actor().holds(Permission.Application.REGISTER):
+            return url_for("register.start", member_id=row.id)
+        return super().after(row)
 
     def also_wrong(self, form: Any, row: Any) -> Sequence[Fault]:
         values = form.values(keep_blank=row is not None)

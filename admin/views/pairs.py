@@ -93,6 +93,7 @@ class PairView(ModelView):
     write = add = Permission.Pair.WRITE
     routes = {"end_view": "write", "contact_view": "write"}  # noqa: RUF012  # read only
     kind = "pair"
+    keeps_typed = True
     title = _l("Helping pairs")
     one = _l("Helping pair")
     finds_people = True
