@@ -52,6 +52,7 @@ def install(app: Flask, frame: Admin) -> None:
         screening_files,
         screenings,
         transfers,
+        whole_lists,
     )
 
     messages.install()
@@ -88,6 +89,6 @@ def install(app: Flask, frame: Admin) -> None:
         ),
         *(inbox, funds, journal, reconciling, recoveries, bank_files),
         *(figures, panels, policy_settings),
-        *(hardship, checks, check_visits, pair_matches, reports, list_files),
+        *(hardship, checks, check_visits, pair_matches, reports, list_files, whole_lists),
     ):
         page.install(app, frame)

@@ -227,6 +227,6 @@ def install(app: Flask, frame: Admin) -> None:
         (Permission.Hardship.READ,),
         icon="book",
         order=20,
-        also=("hardship",),
+        also=("hardship", "hardship_list"),
     )
     add(app, entry)

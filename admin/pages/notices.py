@@ -331,6 +331,6 @@ def install(app: Flask, frame: Admin) -> None:
             (Permission.Notice.READ,),
             icon="notice",
             order=40,
-            also=("notices", "objections", "notice_board"),
+            also=("notices", "objections", "notice_board", "notice_list"),
         ),
     )

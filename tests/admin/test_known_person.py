@@ -99,8 +99,7 @@ def test_of_a_person_elsewhere_only_that_he_exists_is_said_and_whom_to_ask(
 
 def test_a_number_typed_wrong_and_a_like_person_are_pointed_out(office: Roadside) -> None:
     number = number_of(office, "刘长河")
-    swapped = number[:9] + number[10] + number[9] + number[11:]
-    wrong = swapped if swapped != number else number[:-2] + number[-1] + number[-2]
+    wrong = f"{number[:15]}{(int(number[15]) + 1) % 10}{number[16:]}"
     found = ask(office, "clerk", id_number=wrong)
     assert found["fill"] == {}
     assert "刘长河" in str(found["html"])
