@@ -47,7 +47,7 @@ def read_procedure(
     roads = road_names(source, top)
     forms = read_forms(top)
     stages = read_stages(top, roads, forms)
-    emergency = read_emergency(top, roads)
+    emergency = read_emergency(top, roads, stages)
     dates = read_dates(top, stages, emergency)
     deadlines = read_deadlines(top, dates, roads)
     return Procedure(

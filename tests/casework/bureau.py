@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from casework import (
     applications,
     attachments,
+    circulation,
     confirmations,
     editions,
     filings,
@@ -300,6 +301,24 @@ def see_originals(bureau: Bureau, application: Application, by: str = "verifier"
     )
     for scan in scans.all():
         originals.check(bureau.session, application, scan, by=bureau[by], at=NOW)
+
+
+def circulate(bureau: Bureau, application: Application) -> None:
+    """Signed by both leaders, where a policy asks for it and it can still be sent round (传签)."""
+    session = bureau.session
+    if circulation.start_faults(session, application, bureau["reviewer"]):
+        return
+    made = circulation.start(
+        session,
+        application,
+        [bureau.users[name].id for name in ("leader", "second_leader")],
+        "等米下锅",
+        by=bureau["reviewer"],
+        at=NOW,
+        expected_version=application.version,
+    )
+    for name in ("leader", "second_leader"):
+        circulation.sign(session, made, True, "", by=bureau[name], at=NOW)
 
 
 def walk(bureau: Bureau, application: Application, until: str) -> Application:
