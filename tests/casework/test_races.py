@@ -63,7 +63,7 @@ def confirmed(numbers: Sequence[int], versions: Mapping[int, int], user_id: int)
 
 
 def recorded(bureau: Bureau, members: Sequence[Member | None]) -> dict[int, int]:
-    """Applications whose result the leader has recorded, id to version."""
+    """Applications whose result the reviewer has recorded, id to version."""
     waiting = [walk(bureau, register(bureau, member), "decision") for member in members]
     for application in waiting:
         take(bureau, application, confirmed=False)
@@ -72,7 +72,7 @@ def recorded(bureau: Bureau, members: Sequence[Member | None]) -> dict[int, int]
 
 
 def leaders(bureau: Bureau) -> tuple[int, int]:
-    """Two people who may confirm what the leader recorded."""
+    """Two people who may confirm what the reviewer recorded."""
     third = factories.user(bureau.session, ("department_leader", bureau.tree.department))
     return bureau.users["second_leader"].id, third.id
 
