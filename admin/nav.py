@@ -25,7 +25,7 @@ class Holder(Protocol):
 GROUPS = {
     "work": "",
     "aid": _l("Aid"),
-    "people": _l("People"),
+    "people": _l("{word.Persons}"),
     "money": _l("Money"),
     "rules": _l("Policy"),
     "office": _l("Administration"),

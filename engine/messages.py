@@ -2,7 +2,8 @@
 
 A catalogue maps a code to a (zh, en) pair of str.format templates with the same parameters.
 `text(fault, lang)` fills one in; a parameter may itself be a Fault (a hint), a Label (its title in
-the language asked for) or a list (joined). Nothing here decides anything.
+the language asked for) or a list (joined). `{word.person}` is what the policy spoken of calls people
+(`engine.terms`). Nothing here decides anything.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Mapping
 from string import Formatter
 
 from engine.faults import Fault
+from engine.terms import fill
 
 Catalogue = Mapping[str, tuple[str, str]]
 
@@ -30,7 +32,8 @@ def register(catalogue: Catalogue) -> None:
 
 def parameters(template: str) -> frozenset[str]:
     """The names of the parameters that a template uses."""
-    return frozenset(name for _, name, _, _ in Formatter().parse(template) if name)
+    names = {name for _, name, _, _ in Formatter().parse(template) if name}
+    return frozenset(name for name in names if not name.startswith("word."))
 
 
 def catalogue() -> Catalogue:
@@ -45,7 +48,7 @@ def text(fault: Fault, lang: str = "zh") -> str:
         return f"{fault.code} {dict(fault.params)}" if fault.params else fault.code
     shown = {name: _shown(value, lang) for name, value in fault.params.items()}
     template = pair[1] if lang == "en" else pair[0]
-    return template.format_map(_Lenient(shown))
+    return fill(template, lang).format_map(_Lenient(shown))
 
 
 def line(fault: Fault, lang: str = "zh") -> str:
@@ -67,7 +70,7 @@ def _shown(value: object, lang: str) -> object:
     if isinstance(value, (list, tuple, set, frozenset)):
         return ("、" if lang != "en" else ", ").join(str(_shown(item, lang)) for item in value)
     label = getattr(value, lang, None)
-    return label if isinstance(label, str) else value
+    return fill(label, lang) if isinstance(label, str) else value
 
 
 register(

@@ -18,6 +18,7 @@ from engine.faults import Fault, Refused
 from engine.labels import Label
 from engine.language import tree as t
 from engine.language.types import Type
+from engine.terms import Terms
 
 if TYPE_CHECKING:
     from engine.facts import Facts
@@ -296,6 +297,8 @@ class Policy:
     guards: tuple[Guard, ...] = ()
     files: Mapping[str, bytes] = field(repr=False, default_factory=dict)
     clauses: Mapping[str, Label] = field(repr=False, default_factory=dict)
+    words: Terms | None = field(repr=False, default=None)
+    """What people and units are called; None in an edition from before there were words."""
 
     def sentence(self, clause: str) -> Label | None:
         """The paper's words of a clause, or of the nearest one that holds it (4.6.2 lies in 4.6);

@@ -227,7 +227,7 @@ def frame(plan_id: int) -> ResponseReturnValue:
     head = (
         *(
             _("Application"),
-            _("Party (Working) Committee"),
+            _("{word.Committee}"),
             _("Amount (yuan)"),
             _("Place in the draw"),
         ),
