@@ -13,7 +13,8 @@ from admin import clock
 from admin.i18n import HTML_LANG, LANGUAGES, lang
 from engine import messages
 from engine.faults import Fault
-from engine.terms import fill
+from engine.terms import fill, spoken
+from models.people import Role
 
 DASH = "—"
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
@@ -74,6 +75,8 @@ def policy_label(thing: Any) -> str:
         return DASH
     if isinstance(thing, str):
         return thing
+    if isinstance(thing, Role) and (own := spoken().role(thing.code, lang())):
+        return own
     if isinstance(thing, dict):
         return fill(str(thing.get(lang()) or thing.get("zh") or thing.get("en") or DASH), lang())
     return fill(str(getattr(thing, lang(), None) or getattr(thing, "zh", None) or thing), lang())

@@ -50,6 +50,11 @@ class Terms:
             return pair[0]
         return pair[1][:1].upper() + pair[1][1:] if name != key else pair[1]
 
+    def role(self, code: str, lang: str) -> str | None:
+        """What the policy calls the holders of a role, where it has a name of its own for them."""
+        pair = self.words.get(f"role_{code}")
+        return None if pair is None else pair[1] if lang == "en" else pair[0]
+
     def fill(self, text: str, lang: str) -> str:
         """The text with every `{word.…}` filled in."""
         if "{word." not in text:
@@ -66,6 +71,7 @@ def terms(
     levels: Mapping[str, Term],
     standings: Mapping[str, Term],
     joined_on: Term | None,
+    roles: Mapping[str, Term] | None = None,
 ) -> Terms:
     """The words of a policy from what its files call people and units."""
     found: dict[str, tuple[str, str]] = {}
@@ -75,6 +81,8 @@ def terms(
             found[plural(name)] = (term.zh, term.many)
     for name, term in standings.items():
         found[f"standing_{name}"] = (term.zh, term.en)
+    for name, term in (roles or {}).items():
+        found[f"role_{name}"] = (term.zh, term.en)
     if joined_on is not None:
         found["joined_on"] = (joined_on.zh, joined_on.en)
     return Terms(found)

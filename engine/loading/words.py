@@ -14,7 +14,7 @@ from engine.procedure.shapes import Office
 from engine.source import Block
 from engine.terms import COUNTED, LEVELS, STANDINGS, Term, Terms, terms, unsafe
 
-_KEYS = f"{' '.join(COUNTED)} joined_on standings"
+_KEYS = f"{' '.join(COUNTED)} joined_on standings roles?"
 
 
 def read_words(top: Block, offices: Mapping[str, Office]) -> Terms | None:
@@ -24,7 +24,8 @@ def read_words(top: Block, offices: Mapping[str, Office]) -> Terms | None:
         return None
     counted = {name: _term(block.block(name, "zh en many")) for name in COUNTED if block.has(name)}
     joined = _term(block.block("joined_on", "zh en")) if block.has("joined_on") else None
-    return terms(counted, _levels(block, offices), _standings(block), joined)
+    roles = {name: _term(one) for name, one in block.named("roles", "zh en")}
+    return terms(counted, _levels(block, offices), _standings(block), joined, roles)
 
 
 def _term(block: Block) -> Term:

@@ -112,7 +112,8 @@ def test_what_was_recorded_is_confirmed_or_sent_back_by_somebody_else(office: Ro
     )  # fmt: skip
     assert "/meetings/confirm" not in office.at("reviewer").get("/meetings/")
     own = office.at("reviewer").get("/application/1")
-    assert "须由另一人确认" in own
+    assert "正等待第二人确认" in own
+    assert "由区委组织部办理：区委组织部部长" in own
     desk = office.at("leader")
     assert "确认结果" in desk.get("/")
     page = desk.get("/meetings/")

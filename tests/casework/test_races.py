@@ -97,7 +97,8 @@ def test_one_result_recorded_by_two_is_written_once(database: Database) -> None:
         bureau = open_bureau(session)
         application = walk(bureau, register(bureau), "decision")
         number, version = application.id, application.version
-        both = leaders(bureau)
+        second = factories.user(bureau.session, ("department_reviewer", bureau.tree.department))
+        both = bureau.users["reviewer"].id, second.id
 
     def press(who: int) -> Attempt:
         return lambda session: steps.complete(
