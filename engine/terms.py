@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 LEVELS = ("branch", "committee", "department")
 """Levels of the organisation tree that the program's texts speak of."""
@@ -36,13 +36,15 @@ class Terms:
     """The words of one policy by the names in `NAMES`: (Chinese, English)."""
 
     words: Mapping[str, tuple[str, str]]
+    spelled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Other ways in which people write a word, by its name."""
 
     def word(self, name: str, lang: str) -> str:
         """The word in "zh" or "en"; a capital first letter of the name asks for one in English.
 
         A name that no policy can give stays visible, so that it is noticed.
         """
-        key = name[0].lower() + name[1:]
+        key = plain_name(name)
         pair = self.words.get(key) or NEUTRAL.words.get(key)
         if pair is None:
             return "{word." + name + "}"
@@ -61,6 +63,15 @@ class Terms:
             return text
         return WORD.sub(lambda found: self.word(found[1], lang), text)
 
+    def ways(self, text: str) -> tuple[str, ...]:
+        """The text with its word in Chinese, and in every other way in which it is written."""
+        found = WORD.search(text)
+        if found is None:
+            return (text,)
+        name = plain_name(found[1])
+        written = (self.word(name, "zh"), *self.spelled.get(name, ()))
+        return tuple(dict.fromkeys(text.replace(found[0], one) for one in written))
+
     def standings(self) -> tuple[str, ...]:
         """The standings that this policy tells apart."""
         return tuple(one for one in STANDINGS if f"standing_{one}" in self.words) or STANDINGS
@@ -72,6 +83,7 @@ def terms(
     standings: Mapping[str, Term],
     joined_on: Term | None,
     roles: Mapping[str, Term] | None = None,
+    spelled: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Terms:
     """The words of a policy from what its files call people and units."""
     found: dict[str, tuple[str, str]] = {}
@@ -85,7 +97,12 @@ def terms(
         found[f"role_{name}"] = (term.zh, term.en)
     if joined_on is not None:
         found["joined_on"] = (joined_on.zh, joined_on.en)
-    return Terms(found)
+    return Terms(found, spelled or {})
+
+
+def plain_name(name: str) -> str:
+    """The name of a word without the capital that asks for one."""
+    return name[0].lower() + name[1:]
 
 
 def plural(name: str) -> str:

@@ -63,7 +63,9 @@ class MemberForm(Versioned):
     address = words(_l("Home address"), most=300, render_kw={"maxlength": 300, "data-wide": "1"})
     bank_name = words(_l("Bank"), most=100)
     bank_account = words(LABELS["bank_account"], most=40)
-    can_help_skills = long_words(_l("Skills with which the {word.person} could help others"), most=1000)
+    can_help_skills = long_words(
+        _l("Skills with which the {word.person} could help others"), most=1000
+    )
     died_on = day(_l("Died on"))
 
     def values(self, *, keep_blank: bool) -> dict[str, Any]:
@@ -127,7 +129,9 @@ BULKS = (
     Bulk(
         "export",
         _l("Export"),
-        _l("These {word.persons} are written to a file; numbers stay masked. The export is recorded."),
+        _l(
+            "These {word.persons} are written to a file; numbers stay masked. The export is recorded."
+        ),
         Permission.Member.EXPORT,
         "member.export",
         "member",
@@ -181,7 +185,11 @@ class MemberView(ModelView):
         Column("org", _l("{word.Branch}"), lambda m: m.org.name, css="long"),
         Column("status", _l("Standing"), lambda m: word_of(STANDING, m.status), css="short"),
         Column(
-            "joined_on", _l("{word.Joined_on}"), lambda m: zhdate(m.joined_on), Member.joined_on, "short"
+            "joined_on",
+            _l("{word.Joined_on}"),
+            lambda m: zhdate(m.joined_on),
+            Member.joined_on,
+            "short",
         ),
         Column("ethnic", _l("Ethnic group"), lambda m: m.ethnic or "—", in_list=False),
         Column("hukou", _l("Registration"), lambda m: word_of(HUKOU, m.hukou), css="short"),

@@ -116,7 +116,12 @@ class UserView(ModelView):
         Column("active", _l("May sign in"), lambda u: yes_no(u.active), User.active, "short"),
         Column("locale", _l("Language"), lambda u: LANGUAGE[u.locale], css="short"),
         Column("email", _l("Mail address"), lambda u: u.email or "—", in_list=False),
-        Column("member", _l("Is one of the {word.persons}"), lambda u: yes_no(u.member_id is not None), css="short"),
+        Column(
+            "member",
+            _l("Is one of the {word.persons}"),
+            lambda u: yes_no(u.member_id is not None),
+            css="short",
+        ),
         Column(
             "created_at", _l("Made on"), lambda u: moment(u.created_at), User.created_at, "short"
         ),

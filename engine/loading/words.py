@@ -12,9 +12,9 @@ from engine.faults import Fault
 from engine.model import Policy
 from engine.procedure.shapes import Office
 from engine.source import Block
-from engine.terms import COUNTED, LEVELS, STANDINGS, Term, Terms, terms, unsafe
+from engine.terms import COUNTED, LEVELS, NAMES, STANDINGS, Term, Terms, terms, unsafe
 
-_KEYS = f"{' '.join(COUNTED)} joined_on standings roles?"
+_KEYS = f"{' '.join(COUNTED)} joined_on standings roles? spelled?"
 
 
 def read_words(top: Block, offices: Mapping[str, Office]) -> Terms | None:
@@ -25,7 +25,15 @@ def read_words(top: Block, offices: Mapping[str, Office]) -> Terms | None:
     counted = {name: _term(block.block(name, "zh en many")) for name in COUNTED if block.has(name)}
     joined = _term(block.block("joined_on", "zh en")) if block.has("joined_on") else None
     roles = {name: _term(one) for name, one in block.named("roles", "zh en")}
-    return terms(counted, _levels(block, offices), _standings(block), joined, roles)
+    return terms(
+        counted, _levels(block, offices), _standings(block), joined, roles, _spelled(block)
+    )
+
+
+def _spelled(block: Block) -> dict[str, tuple[str, ...]]:
+    """Other ways in which offices write a word, for their workbooks."""
+    inner = block.block("spelled", " ".join(f"{name}?" for name in sorted(NAMES)))
+    return {name: inner.texts(name) for name in inner.nodes}
 
 
 def _term(block: Block) -> Term:
