@@ -34,9 +34,10 @@ check: install ## format, lint, types, import contracts, translations
 	$(BIN)/lint-imports
 	$(BIN)/python -m admin.i18n check
 
-fuzz: install ## N=… SEED=…: all evaluators on random cases of the real policy and of random policies
+fuzz: install ## N=… SEED=…: evaluators on random cases and policies; random steps of a whole office
 	$(BIN)/python -m tests.engine.fuzz --cases $(N) --seed $(SEED)
 	$(BIN)/python -m tests.engine.policy_fuzz --cases $(N) --seed $(SEED)
+	$(BIN)/python -m tests.casework.office_fuzz --steps $(N) --seed $(SEED)
 
 faults: install ## long runs: every route in both languages, kill and restart
 	SUNSHINE_FAULTS=1 $(BIN)/python -m tests.groups

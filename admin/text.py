@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from flask import Flask
@@ -17,6 +18,23 @@ from engine.terms import fill, spoken
 from models.people import Role
 
 DASH = "—"
+
+
+class Shown(str):
+    """A text of the screen that remembers its value (a date, a moment in the office's time zone, an
+    amount in yuan), so that a workbook can hold the value where a page holds the words."""
+
+    __slots__ = ("value",)
+    value: date | datetime | Decimal
+
+    @classmethod
+    def of(cls, words: str, value: date | datetime | Decimal) -> Shown:
+        """The words with their value."""
+        made = cls(words)
+        made.value = value
+        return made
+
+
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
@@ -26,7 +44,8 @@ def yuan(fen: int | None, *, unit: bool = True) -> str:
         return DASH
     sign, whole, rest = "−" if fen < 0 else "", abs(fen) // 100, abs(fen) % 100
     number = f"{sign}{whole:,}.{rest:02d}"
-    return f"{number} {'元' if lang() == 'zh' else 'yuan'}" if unit else number
+    words = f"{number} {'元' if lang() == 'zh' else 'yuan'}" if unit else number
+    return Shown.of(words, Decimal(fen).scaleb(-2))
 
 
 def zhdate(day: date | datetime | None) -> str:
@@ -36,8 +55,8 @@ def zhdate(day: date | datetime | None) -> str:
     if isinstance(day, datetime):
         day = day.astimezone(clock.zone()).date()
     if lang() == "zh":
-        return f"{day.year}年{day.month}月{day.day}日"
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+        return Shown.of(f"{day.year}年{day.month}月{day.day}日", day)
+    return Shown.of(f"{day.day} {MONTHS[day.month - 1]} {day.year}", day)
 
 
 def day_short(at: datetime | None) -> str:
@@ -54,7 +73,7 @@ def moment(at: datetime | None) -> str:
     if at is None:
         return DASH
     local = at.astimezone(clock.zone())
-    return f"{zhdate(local)} {local:%H:%M}"
+    return Shown.of(f"{zhdate(local)} {local:%H:%M}", local)
 
 
 def mask(value: str | None, kind: str) -> str:

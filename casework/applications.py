@@ -115,6 +115,7 @@ def save(
     facts: Mapping[str, object] | None = None,
     form: Mapping[str, object] | None = None,
     draft: Mapping[str, object] | None = None,
+    put_back: int | None = None,
 ) -> Application:
     """Write facts and form texts; None for a name takes it back to unknown, others stay.
 
@@ -124,7 +125,8 @@ def save(
 
     `draft` is plain JSON of whatever was typed and cannot be stored yet, kept whole in place of
     the last one, at the level of entry only; None leaves what is there, an empty one removes it.
-    It is no text of the form, stands in no event and goes when the stage is taken.
+    It is no text of the form, stands in no event and goes when the stage is taken. `put_back` is
+    the number of the event whose change this undoes (`casework.put_back`).
     """
     moves.lock(session, [application])
     policy, road = moves.policy_and_road(application)
@@ -160,8 +162,10 @@ def save(
             )
         duties.take(session, application, by, duty)
         now = _contents(application)
-        changes = {name: entries.changes(before[name], now[name]) for name in now}
-        moves.move(session, application, verb="save", by=by, at=at, data=changes)
+        data: dict[str, object] = {n: entries.changes(before[n], now[n]) for n in now}
+        if put_back is not None:
+            data["put_back"] = put_back
+        moves.move(session, application, verb="save", by=by, at=at, data=data)
     return application
 
 

@@ -186,7 +186,7 @@ def _visible(by: Actor, kind: AccountKind | None) -> Select[Account]:
     """Accounts of units in reach; those without a unit belong to the department."""
     query = select(Account).outerjoin(OrgUnit, OrgUnit.id == Account.org_id)
     reach = scope.condition(by, Permission.Fund.READ, OrgUnit.path)
-    if _reads_department(by):
+    if reads_department(by):
         query = query.where(or_(reach, Account.org_id.is_(None)))
     else:
         query = query.where(reach)
@@ -195,7 +195,8 @@ def _visible(by: Actor, kind: AccountKind | None) -> Select[Account]:
     return query.order_by(Account.kind, Account.id)
 
 
-def _reads_department(by: Actor) -> bool:
+def reads_department(by: Actor) -> bool:
+    """Whether the person sees the money of the department itself."""
     return any(
         held.level == OrgLevel.DEPARTMENT and Permission.Fund.READ in held.permissions
         for held in by.roles

@@ -6,7 +6,7 @@ and asks for the right to export payments.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,11 +23,13 @@ from models.orgs import OrgUnit
 
 @dataclass(frozen=True, slots=True)
 class BankFile:
-    """What the bank needs: (order, holder, account, fen, memo), with control count and total."""
+    """What the bank needs: (order, holder, account, fen, memo), with control count and total; and
+    the same by the names that a layout of `exchange.yaml` may ask for."""
 
     rows: tuple[tuple[int, str, str, int, str], ...]
     count: int
     total_fen: int
+    named: tuple[Mapping[str, object], ...] = ()
 
 
 def bank_file(
@@ -46,7 +48,19 @@ def bank_file(
         (order, payment.payee_name, payment.account or "", payment.fen, memo)
         for order, payment in enumerate(cards, 1)
     )
-    return BankFile(rows, len(rows), sum(payment.fen for payment in cards))
+    named = tuple(
+        {
+            "reference": payment.id,
+            "number": payment.grant.application.number,
+            "holder": payment.payee_name,
+            "account": payment.account,
+            "bank_name": payment.grant.member.bank_name,
+            "fen": payment.fen,
+            "memo": memo,
+        }
+        for payment in cards
+    )
+    return BankFile(rows, len(rows), sum(payment.fen for payment in cards), named)
 
 
 def payments_of(

@@ -12,13 +12,16 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 import casework.messages_screening  # noqa: F401 - its texts
-from casework import events, lists, screenings, workbooks
+from casework import events, exchange, lists, screenings, workbooks
 from casework.access import require
 from casework.attachments import Upload, clean_name
+from casework.clock import day_of
+from casework.editions import policy_of
 from casework.lists import Raw
 from casework.people import Actor
 from casework.permissions import Permission
 from casework.workbooks import Column, Row
+from engine.exchange import Layout
 from engine.faults import Fault, Refused
 from models.screenings import ScreeningLine, ScreeningList, ScreeningResult
 from models.secrets import identity_number
@@ -51,6 +54,32 @@ def export(session: Session, entered: ScreeningList, *, by: Actor, at: datetime)
     return workbooks.write("筛查名单", COLUMNS, rows)
 
 
+def layouts(entered: ScreeningList, use: str) -> tuple[Layout, ...]:
+    """The layouts of the list's policy for one use: `screening_out` or `screening_back`."""
+    return policy_of(entered.lines[0].application.edition).exchange.of(use)
+
+
+def export_as(
+    session: Session, entered: ScreeningList, layout: Layout, *, by: Actor, at: datetime
+) -> bytes:
+    """The list in a layout of the policy, for those that take no workbook; recorded likewise."""
+    require(session, by, Permission.Screening.EXPORT, entered.org_id)
+    content = exchange.write(layout, [_out(line) for line in entered.lines], day_of(at))
+    data = {"rows": len(entered.lines), "layout": layout.id}
+    events.record_look(session, by, at, "export:screening", "screening_list", entered.id, data)
+    return content
+
+
+def _read(entered: ScreeningList, filename: str, content: bytes, layout_id: str) -> list[Row]:
+    """The rows of a workbook, or of a file in the layout that was named."""
+    if not layout_id:
+        return workbooks.read(filename, content, COLUMNS)
+    known = {one.id: one for one in layouts(entered, "screening_back")}
+    if layout_id not in known:
+        raise Refused([Fault("exchange_unknown", {"name": layout_id}, "layout")])
+    return exchange.rows(known[layout_id], content, ok=PASSED[0], failed=FAILED[0], renamed={})
+
+
 def _out(line: ScreeningLine) -> Mapping[str, str]:
     application = line.application
     result = {ScreeningResult.PASS: PASSED[0], ScreeningResult.FAIL: FAILED[0]}
@@ -70,17 +99,19 @@ def import_results(
     upload: Upload,
     record: Raw,
     *,
+    layout_id: str = "",
     by: Actor,
     at: datetime,
 ) -> list[ScreeningLine]:
-    """Record the results of a workbook, all rows or none. `record` is what is given once.
+    """Record the results of a workbook, or of a file in a layout of the policy, all rows or none.
+    `record` is what is given once.
 
     A row without a result is left for later; who has a result already may stand there again with
     the same one.
     """
     require(session, by, Permission.Step.SCREEN, entered.org_id)
     filename = clean_name(upload.filename)
-    rows = workbooks.read(filename, upload.content, COLUMNS)
+    rows = _read(entered, filename, upload.content, layout_id)
     given, found = read_results(entered, rows)
     if not found and not given:
         found.append(Fault("screening_no_results", {}))

@@ -14,6 +14,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from engine.exchange import Exchange
 from engine.faults import Fault, Refused
 from engine.labels import Label
 from engine.language import tree as t
@@ -250,10 +251,14 @@ class Cap:
 
 @dataclass(frozen=True)
 class Definition:
-    """A named tree: a condition or a worked-out value."""
+    """A named tree: a condition or a worked-out value. What a file names has its label, clause and
+    place; what the engine adds of its own has none."""
 
     name: str
     tree: t.Tree
+    label: Label | None = None
+    clause: str = ""
+    where: str = ""
 
 
 @dataclass(frozen=True)
@@ -299,6 +304,7 @@ class Policy:
     clauses: Mapping[str, Label] = field(repr=False, default_factory=dict)
     words: Terms | None = field(repr=False, default=None)
     """What people and units are called; None in an edition from before there were words."""
+    exchange: Exchange = field(repr=False, default_factory=Exchange)
 
     def sentence(self, clause: str) -> Label | None:
         """The paper's words of a clause, or of the nearest one that holds it (4.6.2 lies in 4.6);

@@ -21,6 +21,7 @@ from models.attachments import Attachment
 from models.audit import AuditHead, AuditRecord
 from models.base import Base
 from models.calendar import DayKind, HolidayDay, HolidayYear
+from models.case_notes import CaseNote, NoteKind
 from models.checks import CheckItem, CheckPlan, Finding, Measure, MeasureState, Visit
 from models.editions import Edition
 from models.imports import ImportMatching, ImportRun, ImportState, PastAid
@@ -96,6 +97,7 @@ __all__ = [
     "Base",
     "Budget",
     "CaseEvent",
+    "CaseNote",
     "CaseStatus",
     "CheckItem",
     "CheckPlan",
@@ -137,6 +139,7 @@ __all__ = [
     "MeasureState",
     "Member",
     "MemberStatus",
+    "NoteKind",
     "Notice",
     "NoticeLine",
     "NoticeStatus",

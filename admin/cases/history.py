@@ -11,9 +11,11 @@ from flask_babel import gettext as _
 from admin.cases.words import fact_words, record_words
 from admin.i18n import _l
 from admin.text import DASH, STATUSES, policy_label, yuan
+from casework.case_notes import Shown
 from engine.model import Policy
 from engine.procedure import Procedure, RecordField, Road
 from models.applications import CaseEvent
+from models.case_notes import CaseNote
 
 VERBS: Mapping[str, object] = {
     "register": _l("Registered"),
@@ -49,11 +51,12 @@ VERBS: Mapping[str, object] = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One answer or text of the form before and after, in words."""
+    """One answer or text of the form before and after, in words; `key` names it in a post."""
 
     label: str
     before: str
     after: str
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,10 @@ class Line:
     reason: str
     record: tuple[tuple[str, str], ...]
     changes: tuple[Change, ...] = ()
+    seq: int = 0
+
+
+FACT, TEXT = "fact.", "text."  # how the key of a change begins
 
 
 def lines(policy: Policy, road: Road | None, events: Sequence[CaseEvent]) -> list[Line]:
@@ -74,10 +81,29 @@ def lines(policy: Policy, road: Road | None, events: Sequence[CaseEvent]) -> lis
     return [_line(policy, road, event) for event in reversed(events)]
 
 
+def with_notes(found: Sequence[Line], notes: Sequence[Shown]) -> list[Line]:
+    """The history with what was noted and taken back in its places: that it was, not the text,
+    which stands among the notes."""
+    said = []
+    for one in notes:
+        said.append(_noted(_("Note written"), one.note))
+        if one.withdrawn is not None:
+            said.append(_noted(_("Note taken back"), one.withdrawn))
+        if one.closed is not None:
+            said.append(_noted(_("Note kept to the deciding office"), one.closed))
+    return sorted([*found, *said], key=lambda line: (line.at, line.seq), reverse=True)
+
+
+def _noted(what: str, note: CaseNote) -> Line:
+    return Line(what, note.by.display_name, note.at, "", "", ())
+
+
 def _line(policy: Policy, road: Road | None, event: CaseEvent) -> Line:
     procedure = policy.procedure
     stage = procedure.stages.get(str(event.data.get("stage") or event.stage_from or ""))
     what = VERBS.get(event.verb)
+    if event.data.get("put_back") is not None:
+        what = _l("Put back to an earlier version")
     if event.verb == "complete" and stage is not None:
         text = policy_label(stage.label)
     elif what is not None:
@@ -92,6 +118,7 @@ def _line(policy: Policy, road: Road | None, event: CaseEvent) -> Line:
         reason=event.reason or "",
         record=tuple(_record(procedure, event)),
         changes=tuple(_changes(policy, road, event)),
+        seq=event.seq,
     )
 
 
@@ -105,12 +132,12 @@ def _changes(policy: Policy, road: Road | None, event: CaseEvent) -> list[Change
         for name, fact in policy.facts.items():
             if name in facts:
                 before, after = (fact_words(fact, value) for value in facts[name])
-                found.append(Change(policy_label(fact.label), before, after))
+                found.append(Change(policy_label(fact.label), before, after, FACT + name))
     if isinstance(form, dict) and road is not None:
         for field in policy.procedure.form_of(road.id).fields:
             if field.id in form:
                 was, now = (str(text or DASH) for text in form[field.id])
-                found.append(Change(policy_label(field.label), was, now))
+                found.append(Change(policy_label(field.label), was, now, TEXT + field.id))
     return found
 
 

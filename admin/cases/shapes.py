@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from admin.cases import dues, findings, history, road, status
 from admin.forms.records import Line
+from casework import case_notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,26 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
+class Notes:
+    """The notes of an application; `url` "" where this person writes none, `typed` what was refused."""
+
+    rows: Sequence[case_notes.Shown]
+    url: str
+    closed: str
+    may_inner: bool
+    typed: str = ""
+    typed_inner: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PutBack:
+    """Saved changes of the draft going back: where to post, or why it cannot be done."""
+
+    url: str
+    closed: str
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """The page."""
 
@@ -165,3 +186,5 @@ class View:
     payee_url: str
     editable: bool
     printable: bool
+    notes: Notes
+    put_back: PutBack | None

@@ -27,8 +27,8 @@ from admin.cases.words import usual_amount
 from admin.extensions import db
 from admin.forms import facts as fact_forms
 from admin.forms.records import Line, from_asked, lines
+from admin.pages import case_notes, case_visits, papers
 from admin.pages import case_parts as parts
-from admin.pages import case_visits, papers
 from admin.pages.common import (
     application_or_404,
     policy_road,
@@ -99,6 +99,7 @@ def build(
     found = view.ask(session, application, policy, way)
     live = application.status in LIVE and way is not None
     possible = actions.possible(session, application, policy, by, at) if live else None
+    notes = case_notes.of(session, application, by)
     raw = view.known_raw(session, application, policy)
     owed = parts.owed(session, application, policy) if application.emergency and live else []
     path = application.org.path
@@ -159,7 +160,7 @@ def build(
         earlier=view.earlier(session, application, lambda one: policy_road(one)[1]),
         facts=view.fact_sections(policy, raw),
         statements=parts.statements(application, policy, way),
-        history=history.lines(policy, way, events),
+        history=history.with_notes(history.lines(policy, way, events), notes.rows),
         unsent=_unsent(policy, possible),
         owed=owed,
         payee_url=parts.payee_url(application, way, by) if live and way else "",
@@ -171,6 +172,8 @@ def build(
         and way.has(application.stage)
         and entries.form_issued(way, way.stage(application.stage))
         and may(by, Permission.Application.PRINT, path),
+        notes=notes,
+        put_back=case_notes.put_back_of(session, application, events, by),
     )
 
 

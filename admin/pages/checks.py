@@ -28,7 +28,6 @@ from casework import care, checks, measures, sampling, scope
 from casework.people import Actor
 from casework.permissions import Permission
 from casework.sampling import Method
-from engine.words import yuan
 from models.applications import Application
 from models.checks import CheckItem, CheckPlan, Measure, MeasureState, Visit
 from models.orgs import OrgLevel, OrgUnit
@@ -213,15 +212,21 @@ def plan_or_404(plan_id: int) -> CheckPlan:
     return found_or_404(_reached().where(CheckPlan.id == plan_id))
 
 
-@blueprint.get("/plans/<int:plan_id>/list.csv")
+@blueprint.get("/plans/<int:plan_id>/list.<any(xlsx, csv):kind>")
 @requires(*DRAWERS)
-def frame(plan_id: int) -> ResponseReturnValue:
+def frame(plan_id: int, kind: str) -> ResponseReturnValue:
     """The list drawn from, without names, with each one's place in the draw."""
     row = plan_or_404(plan_id)
     looks.note("export", "check_plan", plan_id)
     taken = set(checks.redraw(row))
     rows = [
-        (number, committee, yuan(fen), sampling.place(row.seed, number), "1" * (number in taken))
+        (
+            number,
+            committee,
+            files.money(fen),
+            sampling.place(row.seed, number),
+            "1" * (number in taken),
+        )
         for number, (committee, fen) in sorted(checks.recorded_frame(row).items())
     ]
     head = (
@@ -233,7 +238,7 @@ def frame(plan_id: int) -> ResponseReturnValue:
         ),
         _("Drawn"),
     )
-    return files.answer(_("List drawn from %(number)s", number=plan_id), head, rows)
+    return files.answer(_("List drawn from %(number)s", number=plan_id), head, rows, kind=kind)
 
 
 def install(app: Flask, frame_: Admin) -> None:

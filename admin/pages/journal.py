@@ -27,14 +27,13 @@ from admin.pages import ledger_entries
 from admin.pages.ledger_entries import KINDS
 from admin.security.guard import requires
 from admin.security.people import actor
-from admin.text import moment
+from admin.text import moment, policy_label, zhdate
 from admin.views import files, paging
 from casework import funds, scope
 from casework.people import Actor
 from casework.permissions import Permission
 from engine.source import parse_date
-from engine.words import yuan
-from models.ledger import Account, Journal, Posting
+from models.ledger import Account, FundSource, Journal, Posting
 from models.orgs import OrgLevel, OrgUnit
 
 blueprint = Blueprint("journal", __name__, url_prefix="/funds/journal")
@@ -191,12 +190,12 @@ def reverse(journal_id: int) -> ResponseReturnValue:
     return redirect(url_for("journal.show", journal_id=journal_id))
 
 
-@blueprint.get("/export.csv")
+@blueprint.get("/export.<any(xlsx, csv):ending>")
 @requires(Permission.Fund.EXPORT)
-def export() -> ResponseReturnValue:
+def export(ending: str) -> ResponseReturnValue:
     """The journal as asked for, a line per posting; who took it is written down first."""
     asked = wish()
-    looks.note("export", "journal", None, {"filters": asked.asked})
+    looks.note("export", "journal", None, {"filters": asked.asked, "kind": ending})
     head = (
         _("No."),
         _("When"),
@@ -209,7 +208,20 @@ def export() -> ResponseReturnValue:
         _("Concerns"),
         _("Reverses no."),
     )
-    return files.answer(_("Ledger journal"), head, _cells(asked))
+    title = _("Ledger journal")
+    return files.answer(title, head, _cells(asked), kind=ending, narrowed=_narrowed(asked))
+
+
+def _narrowed(asked: Wish) -> list[tuple[str, str]]:
+    """The filters in words."""
+    source = db.session.get(FundSource, asked.source) if asked.source else None
+    found = [
+        (_("Source"), policy_label(source) if source else ""),
+        (_("Kind"), str(KINDS[asked.kind]) if asked.kind else ""),
+        (_("From"), asked.since and str(zhdate(parse_date(asked.since)))),
+        (_("Until"), asked.until and str(zhdate(parse_date(asked.until)))),
+    ]
+    return [(what, words) for what, words in found if words]
 
 
 def _cells(asked: Wish) -> Iterator[list[object]]:
@@ -231,7 +243,7 @@ def _cells(asked: Wish) -> Iterator[list[object]]:
                         str(one.kind),
                         leg.out_of,
                         leg.into,
-                        yuan(leg.fen),
+                        files.money(leg.fen),
                         one.row.memo,
                         one.who,
                         " ".join(text for text, _url in one.links),

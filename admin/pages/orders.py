@@ -47,6 +47,8 @@ from models.jobs import Job, JobState
 blueprint = Blueprint("orders", __name__, url_prefix="/papers/orders")
 READERS = papers.READERS
 MOST_ORDERED = 1000
+SINGLE = frozenset(PERMISSIONS) - {"applications", "payments"}
+"""What a paper each can be ordered of; a paper of many together is had at once."""
 STATES = {
     JobState.WAITING: (_l("Waiting"), "grey"),
     JobState.RUNNING: (_l("In progress"), "blue"),
@@ -82,11 +84,19 @@ def choose(about: str, rows: Sequence[Any]) -> ResponseReturnValue:
         about=about,
         ids=",".join(str(one) for one in ids),
         count=len(ids),
-        names=[getattr(row, "name", None) or row.member.name for row in rows[:12]],
+        names=[_called(row) for row in rows[:12]],
         each=[(one.id, policy_label(one.label)) for one in each],
         together=together,
         pdf=pdf.available(),
     )
+
+
+def _called(row: Any) -> str:
+    """What a chosen row is called: the person it is about, else its number."""
+    for person in ("member", "helper"):
+        if about := getattr(row, person, None):
+            return str(about.name)
+    return str(getattr(row, "name", None) or getattr(row, "number", None) or row.id)
 
 
 def _may(paper: Paper) -> bool:
@@ -106,7 +116,7 @@ def order() -> ResponseReturnValue:
     about = request.form.get("about", "")
     ids = [n for text in request.form.get("ids", "").split(",") if (n := identifier(text))]
     as_file = request.form.get("as", "docx")
-    if about not in ("application", "member") or len(ids) > MOST_ORDERED:
+    if about not in SINGLE or len(ids) > MOST_ORDERED:
         abort(404)
     subject = subjects.load(db.session(), about, ids[:1]) if ids else None
     paper_id = request.form.get("paper", "")

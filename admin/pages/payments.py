@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -23,14 +23,16 @@ from admin.i18n import _l
 from admin.nav import Entry, add
 from admin.pages import batches, waiting
 from admin.pages.batches import Group, Heading
+from admin.pages.common import policy_road
 from admin.pages.transfers import paying_unit
 from admin.security.guard import requires
 from admin.security.people import actor
-from admin.text import fault_text
-from casework import funds, payments, scope
+from admin.text import fault_text, zhdate
+from casework import funds, payments, reconciliation, scope
 from casework.lists import stage_of_kind
 from casework.people import Actor
 from casework.permissions import Permission
+from engine.exchange import Layout
 from engine.faults import Fault
 from engine.procedure import RecordField, StageKind
 from models.applications import Application, PayMethod
@@ -72,6 +74,7 @@ class Roster:
     columns: Sequence[RecordField]
     rows: Sequence[Row]
     request_key: str
+    layouts: Sequence[Layout] = ()
 
 
 def found() -> list[Group]:
@@ -149,18 +152,34 @@ def page(refusal: Refusal = Refusal()) -> str:
         .limit(RECENT)
     )
     rows = session.scalars(scope.visible(recent, by, Permission.Payment.READ, OrgUnit.path)).all()
+    to_prepare = _to_prepare(refusal)
     return render_template(
         "money/payments.html",
-        to_prepare=_to_prepare(refusal),
+        to_prepare=to_prepare,
         rosters=_rosters(refusal),
         to_receipt=[one for one in prepared(PaymentState.PAID) if one.receipt is None],
         payments=rows,
         methods=METHODS,
         states=STATES,
-        extra_columns=[Heading(_("Approved amount"), batches.approved, "num short")],
+        extra_columns=_columns(session, to_prepare),
         sources=funds.sources(session),
         may_return=by.holds(Permission.Payment.RETURN),
+        today=clock.today(),
     )
+
+
+def _columns(session: Session, listed: Sequence[tuple[Group, batch.Batch, bool]]) -> list[Heading]:
+    """The amount, and of those that the bank sent back when and why."""
+    found = [Heading(_("Approved amount"), batches.approved, "num short")]
+    numbers = [one.id for group, _batch, _needs in listed for one in group.applications]
+    back = reconciliation.came_back(session, numbers)
+    if back:
+        found.append(Heading(_("Came back"), lambda a: _back(back.get(a.id)), "long"))
+    return found
+
+
+def _back(told: tuple[date, str] | None) -> str:
+    return "" if told is None else f"{zhdate(told[0])} {told[1]}"
 
 
 def _to_prepare(refusal: Refusal) -> list[tuple[Group, batch.Batch, bool]]:
@@ -204,6 +223,7 @@ def _rosters(refusal: Refusal) -> list[Roster]:
                 columns=each,
                 rows=rows,
                 request_key=batches.posted_key() if own else batches.request_key(),
+                layouts=policy_road(group.applications[0])[0].exchange.of("bank_out"),
             )
         )
     return made

@@ -16,12 +16,12 @@ from admin.i18n import _l
 from admin.pages.care_words import FINDINGS
 from admin.pages.common import policy_road
 from admin.security.people import actor
-from admin.text import policy_label, yuan, zhdate
+from admin.text import Shown, policy_label, yuan, zhdate
+from admin.views import files
 from casework import care, figures, figures_money, figures_time, measures, scorecards, yearly
 from casework.editions import policy_of
 from casework.figures import Choice
 from casework.permissions import Permission
-from engine.words import yuan as plain_yuan
 from models.checks import MeasureState, Visit
 from models.ledger import Grant
 from models.notices import Notice, ObjectionState
@@ -115,12 +115,12 @@ def number(value: int) -> Cell:
 
 def money(fen: int | None) -> Cell:
     """An amount in fen, shown in yuan."""
-    return Cell(yuan(fen), "" if fen is None else plain_yuan(fen))
+    return Cell(yuan(fen), files.money(fen))
 
 
 def day(on: date | None) -> Cell:
     """A day."""
-    return Cell(zhdate(on), on.isoformat() if on else "")
+    return Cell(zhdate(on), Shown.of(on.isoformat(), on) if on else None)
 
 
 def _case(application: Any) -> Cell:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from flask import Blueprint, Flask, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_admin import Admin
+from flask_babel import gettext as _
 
 from admin import clock, looks
 from admin.acting import identifier
@@ -95,17 +96,19 @@ def paper() -> ResponseReturnValue:
     return render_template("reports/paper.html", parts=parts, year=year(), years=_years())
 
 
-@blueprint.get("/<name>.csv")
+@blueprint.get("/<name>.<any(xlsx, csv):kind>")
 @requires(Permission.Report.READ)
-def sheet(name: str) -> ResponseReturnValue:
-    """One report as CSV, whole."""
+def sheet(name: str, kind: str) -> ResponseReturnValue:
+    """One report as a file, whole; who took it is written down first."""
     if name not in _mine():
         abort(404)
-    looks.note("export", "report", name, {"year": year()})
+    looks.note("export", "report", name, {"year": year(), "kind": kind})
     found = table_of(name, year())
     rows = [[cell.plain for cell in row] for row in found.rows]  # read while the session is open
     title = f"{year()} {REPORTS[name].title}"
-    return files.answer(title, [str(one.label) for one in found.columns], rows)
+    head = [str(one.label) for one in found.columns]
+    narrowed = [(_("Year"), str(year()))]
+    return files.answer(title, head, rows, kind=kind, narrowed=narrowed)
 
 
 def install(app: Flask, frame: Admin) -> None:

@@ -74,6 +74,31 @@ def export(list_id: int) -> ResponseReturnValue:
     return _workbook(f"筛查名单-{entered.id}-{entered.entered_on.isoformat()}", content)
 
 
+@blueprint.get("/<int:list_id>/as/<layout_id>")
+@requires(Permission.Screening.EXPORT)
+def export_as(list_id: int, layout_id: str) -> ResponseReturnValue:
+    """The list in a layout of the policy, refused whole where a value does not fit into it."""
+    entered = list_or_404(list_id, Permission.Screening.EXPORT)
+    layout = next(
+        (one for one in screening_files.layouts(entered, "screening_out") if one.id == layout_id),
+        None,
+    )
+    if layout is None:
+        abort(404)
+    with Session(db.engine) as session:  # a page reads only; the look is written down besides
+        own = session.get_one(ScreeningList, entered.id)
+        try:
+            content = screening_files.export_as(session, own, layout, by=actor(), at=clock.now())
+        except Refused as refusal:
+            for fault in refusal.faults:
+                flash(fault_text(fault), "danger")
+            return redirect(url_for("screenings.show", list_id=list_id))
+        session.commit()
+    name = f"{layout.label.zh}-{entered.id}-{entered.entered_on.isoformat()}"
+    headers = {"Content-Disposition": disposition(name, layout.ending)}
+    return Response(content, mimetype="application/octet-stream", headers=headers)
+
+
 @blueprint.post("/<int:list_id>/import")
 @requires(Permission.Step.SCREEN)
 def import_results(list_id: int) -> ResponseReturnValue:
@@ -81,10 +106,14 @@ def import_results(list_id: int) -> ResponseReturnValue:
     list_or_404(list_id, Permission.Step.SCREEN)
     upload = _sent()
     record = {"screened_on": request.form.get("screened_on", "")}
+    layout = request.form.get("layout", "")
 
     def do(session: Session, by: Actor, at: datetime) -> int:
         row = session.get_one(ScreeningList, list_id)
-        return len(screening_files.import_results(session, row, upload, record, by=by, at=at))
+        found = screening_files.import_results(
+            session, row, upload, record, layout_id=layout, by=by, at=at
+        )
+        return len(found)
 
     outcome = attempt(do, "screening.import", "screening_list", list_id)
     if outcome.faults:

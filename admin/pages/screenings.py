@@ -40,7 +40,7 @@ from admin.pages.common import policy_road
 from admin.security.guard import requires
 from admin.security.people import actor
 from admin.text import fault_text, mask
-from casework import events, scope, screenings
+from casework import events, scope, screening_files, screenings
 from casework.lists import stage_of_kind
 from casework.people import Actor
 from casework.permissions import Permission
@@ -218,6 +218,8 @@ def list_page(entered: ScreeningList, answer: Answer | None, faults: Sequence[Fa
         columns=each,
         waits=bool(open_ids),
         may_export=scope.may(by, Permission.Screening.EXPORT, entered.org.path),
+        layouts_out=screening_files.layouts(entered, "screening_out"),
+        layouts_back=screening_files.layouts(entered, "screening_back"),
         may_compare=scope.may(by, Permission.Screening.COMPARE, entered.org.path),
         may_reveal=mine,
         alike=alike.of(entered),

@@ -19,13 +19,13 @@ from admin.forms import batch
 from admin.forms.batch import Answer
 from admin.i18n import _l
 from admin.nav import Entry, add
-from admin.pages import batches, papers, waiting
+from admin.pages import batches, papers, reconciling, waiting
 from admin.pages.batches import Group, Heading
 from admin.pages.common import policy_road
 from admin.security.guard import requires
 from admin.security.people import actor
 from admin.text import policy_label
-from casework import funds, scope, transfers
+from casework import funds, reconciliation, scope, transfers
 from casework.lists import stage_of_kind
 from casework.people import Actor
 from casework.permissions import Permission
@@ -176,10 +176,13 @@ def show(batch_id: int) -> ResponseReturnValue:
 
 
 def batch_page(row: TransferBatch) -> str:
-    """The lines, and the way back for a mistake."""
+    """Each line with where its money is, and the way back to the source."""
     return render_template(
         "money/transfer.html",
         batch=row,
+        state=reconciliation.of_batch(db.session(), row),
+        lines=reconciliation.lines(db.session(), row),
+        states=reconciling.STATES,
         sent=TransferState.SENT,
         may_take_back=scope.may(actor(), Permission.Fund.REVERSE, row.org.path),
     )

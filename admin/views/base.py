@@ -15,6 +15,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_admin.contrib.sqla import ModelView as StockView
 from flask_admin.contrib.sqla.form import AdminModelConverter
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import Query
 
@@ -271,17 +272,21 @@ class ReadView(KeptLists, BulkActions, View, StockView):
             count=count,
             found=found,
             shown=self.chosen_columns(wish),
-            chips=[
-                (each, each.words(wish.active[each.name]))
-                for each in self.filters
-                if each.name in wish.active
-            ],
+            chips=self.chips(wish),
             actions=self.offered_actions(),
             bulks=self.offered_bulks(),
             searchable=self.search("x") is not None,
             may_change=self.changeable(rows),
         )
         return page
+
+    def chips(self, wish: Asked) -> list[tuple[Filter, str]]:
+        """The filters in use, each with the words of what was chosen."""
+        return [
+            (each, each.words(wish.active[each.name]))
+            for each in self.filters
+            if each.name in wish.active
+        ]
 
     def offered_actions(self) -> list[tuple[str, str]]:
         """(name, text) of what can be done to selected rows."""
@@ -348,19 +353,26 @@ class ReadView(KeptLists, BulkActions, View, StockView):
 
     @expose("/export/<export_type>/")
     def export(self, export_type: str) -> ResponseReturnValue:
-        """The list as asked for, every page of it, as CSV; who took it is written down first."""
-        if export_type != "csv":
+        """The list as asked for, every page of it, as a workbook or CSV; who took it is written
+        down first."""
+        if export_type not in files.KINDS:
             abort(404)
         wish = asked.read(self.columns, self.filters)
         looks.note(
             "export",
             self.endpoint,
             None,
-            {"search": bool(wish.search), "filters": dict(wish.texts)},
+            {"search": bool(wish.search), "filters": dict(wish.texts), "kind": export_type},
         )
         taken = [column for column in self.columns if column.in_export]
         head = [str(column.label) for column in taken]
-        return files.answer(str(self.title), head, self._cells(wish, taken))
+        narrowed = [(str(each.label), str(words)) for each, words in self.chips(wish)]
+        if wish.search:
+            # a number typed to find somebody is on no file, as it is in no log
+            words = "…" if self.finds_people and by_number(wish.search) else wish.search
+            narrowed.insert(0, (_("Search"), words))
+        cells = self._cells(wish, taken)
+        return files.answer(str(self.title), head, cells, kind=export_type, narrowed=narrowed)
 
     def _cells(self, wish: Asked, taken: Sequence[Column]) -> Iterator[list[object]]:
         show: list[Callable[[Any], object]] = [column.export or column.show for column in taken]

@@ -106,13 +106,15 @@ def masked(field: str) -> Any:
 
 
 def export_chosen(rows: Sequence[Member]) -> Response:
-    """The chosen members as CSV; who took it is written down before it is given."""
+    """The chosen members as a workbook; who took it is written down before it is given."""
     taken = [column for column in MemberView.columns if column.in_export]
     cells = [[(column.export or column.show)(row) for column in taken] for row in rows]
-    data = {"chosen": len(rows)}
+    data = {"chosen": len(rows), "kind": "xlsx"}
+    narrowed = [(str(_("Chosen by hand")), str(len(rows)))]
     events.record_look(db.session(), actor(), clock.now(), "export", "members", None, data)
     db.session.commit()
-    return files.answer(str(MemberView.title), [str(column.label) for column in taken], cells)
+    head = [str(column.label) for column in taken]
+    return files.answer(str(MemberView.title), head, cells, kind="xlsx", narrowed=narrowed)
 
 
 BULKS = (

@@ -19,8 +19,10 @@ from admin.acting import Outcome, attempt
 from admin.extensions import db
 from admin.i18n import _l
 from admin.nav import Entry
+from admin.pages import orders
 from admin.text import policy_label, zhdate
 from admin.views.base import within
+from admin.views.bulk import Bulk
 from admin.views.columns import Column, Filter, chosen, word_of
 from admin.views.fields import BoundForm, ChoiceField, Versioned, day, long_words
 from admin.views.lookups import LookupField
@@ -94,6 +96,18 @@ class PairView(ModelView):
     title = _l("Helping pairs")
     one = _l("Helping pair")
     finds_people = True
+    bulks = (
+        Bulk(
+            "print",
+            _l("Print agreements"),
+            "",
+            Permission.Pair.READ,
+            "paper.order",
+            "pair",
+            answer=lambda rows: orders.choose("pair", rows),
+            asks=True,
+        ),
+    )
     search_hint = _l("Name or initials of either")
     form = PairForm
     form_ajax_refs = {"helper": helpers, "helped": helped, "org": branches}  # noqa: RUF012

@@ -11,6 +11,8 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 
 import engine.loading.messages  # noqa: F401 - registers the texts of the faults
+from engine.exchange import FILE as EXCHANGE
+from engine.exchange import read_exchange
 from engine.faults import Fault, Refused
 from engine.language.types import YES_NO
 from engine.loading.amounts import read_amounts
@@ -36,8 +38,9 @@ FILES = (
     "escalation.yaml",
     "procedure.yaml",
 )
-OPTIONAL = ("papers.yaml", CLAUSES)
-"""A policy may do without: it prints no papers then, or quotes no clause."""
+OPTIONAL = ("papers.yaml", CLAUSES, EXCHANGE)
+"""A policy may do without: it prints no papers then, quotes no clause, or sends lists only as
+workbooks."""
 _POLICY_KEYS = "id zh en source in_force pick_by words? sections?"
 _SOURCE_KEYS = "zh en? issuer? issued_on? number?"
 _FOLDERS = ("cases", "papers")
@@ -153,6 +156,7 @@ def _read(source: Source, roots: Mapping[str, Node], files: Mapping[str, bytes])
         files=dict(files),
         clauses=read_clauses(source, roots.get(CLAUSES)),
         words=words,
+        exchange=read_exchange(source, roots.get(EXCHANGE)),
     )
 
 

@@ -33,6 +33,11 @@ from tests.conftest import DIALECTS, Database, _copy
 from tests.filled import filled
 
 
+def an_address(rule: str, number: str = "1") -> str:
+    """An address of a route: the first of named choices, the number everywhere else."""
+    return re.sub(r"<[^>]+>", number, re.sub(r"<any\((\w+)[^>]*>", r"\1", rule))
+
+
 def _compiled_folder() -> str:
     folder = Path(tempfile.gettempdir()) / f"sunshine-templates-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)

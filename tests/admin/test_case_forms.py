@@ -214,6 +214,38 @@ def test_the_history_says_what_each_saving_changed(office: Roadside) -> None:
     assert re.search(r"本人或家庭遭遇重病\s+原为\s+不详\s+→\s+改为\s+是", page)
 
 
+def test_saved_answers_go_back_and_notes_stay_on_the_page(office: Roadside) -> None:
+    desk = office.at("clerk")
+    desk.draft(FILL, **{"fact-has_labor_capacity": "no", "fact-cause_illness": "yes"})
+    page = desk.get("/application/1")
+    form = form_to(page, "/put-back")
+    boxes = [one.value for one in form.inputs if one.name == "field"]
+    assert boxes == ["fact.has_labor_capacity", "fact.cause_illness"]
+    assert "请先勾选" in desk.refused("/application/1", "/put-back")
+    desk.press("/application/1", "/put-back", field="fact.cause_illness")
+    facts = office.application(1).facts
+    assert facts["has_labor_capacity"] is False
+    assert "cause_illness" not in facts
+    assert "恢复到以前的版本" in desk.get("/application/1")
+    assert 'action="/application/1/put-back"' not in office.at("reviewer").get("/application/1")
+
+    long = "x" * 2001
+    assert long in desk.refused("/application/1", "/notes", text=long), "what was typed stays"
+    desk.press("/application/1", "/notes", text="本人住院 <b>")
+    assert "本人住院 &lt;b&gt;" in office.at("verifier").get("/application/1")
+    assert "/notes/1/withdraw" not in office.at("verifier").get("/application/1")
+    answer = desk.send(
+        form_to(desk.get("/application/1"), "/notes/1/withdraw"), "/application/1", reason="写错了"
+    )
+    assert answer.status_code == 302
+    page = office.at("verifier").get("/application/1")
+    assert "<del>本人住院 &lt;b&gt;</del>" in page
+    assert "写错了" in page
+    neighbour = office.at("neighbour").browser
+    assert neighbour.post("/application/1/notes/1/withdraw").status_code == 404
+    assert neighbour.post("/application/1/notes").status_code == 404
+
+
 def test_what_was_typed_can_be_forgotten_and_too_much_is_not_kept(office: Roadside) -> None:
     desk = office.at("clerk")
     form = form_to(desk.get(FILL), "")

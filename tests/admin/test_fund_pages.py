@@ -166,7 +166,7 @@ def test_a_committee_sees_its_own_money_and_nothing_of_its_neighbours(office: Ro
 # -- budgets
 
 
-def test_the_ledger_tells_budget_used_and_left(office: Roadside) -> None:
+def test_r_5_the_ledger_tells_budget_used_and_left(office: Roadside) -> None:
     rows = cells(office.at("finance").get("/funds/"))
     assert rows[0] == ["区管党费", "2010", "100,000.00 元", "2,400.00 元", "97,600.00 元"]
     assert [row[0] for row in rows[2:]] == ["龙山镇党委", OTHER_UNIT, "合计"]
@@ -384,6 +384,13 @@ def test_the_bank_gets_the_cards_of_a_roster_with_count_and_total(office: Roadsi
     assert rows[2] == ["合计", "共 1 笔", "", "600.00", ""]
     taken = select(func.count()).where(AuditRecord.action == "look:bank_file")
     assert one(office, taken) == 1
+    answer = desk.browser.get(f"/payments/bank/bank_batch?p={slip}")
+    assert (
+        answer.data.decode("gb18030").splitlines()[1].startswith(f"1|{slip}|{CARD}|刘长河|600.00")
+    )
+    assert one(office, taken) == 2
+    assert "银行代发文件" in desk.get("/payments/")
+    desk.get(f"/payments/bank/screening_list?p={slip}", status=404)
     desk.get(f"/payments/bank.csv?p={theirs}", status=404)
     for bad in ("", "?p=x", "?p=999"):
         desk.get(f"/payments/bank.csv{bad}", status=404)

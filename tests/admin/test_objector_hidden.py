@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from models import AuditRecord, CaseEvent, Objection
+from tests.admin.conftest import an_address
 from tests.admin.roadside import Roadside, open_roadside
 from tests.admin.test_case_lists import begun, posted
 from tests.conftest import Database
@@ -31,6 +31,9 @@ def objected(made: Roadside) -> None:
         path, "/objections/to/1/1", channel="letter", has_clue="yes",
         content=TOLD, objector_name=NAME, objector_phone=PHONE,
     )  # fmt: skip
+    noted = f"{NAME}（{PHONE}）说：{TOLD}"
+    made.at("reviewer").press("/application/1", "/notes", text=noted, inner_only="yes")
+    assert noted in made.at("reviewer").get("/application/1")
 
 
 def addresses(office: Roadside) -> list[str]:
@@ -40,7 +43,7 @@ def addresses(office: Roadside) -> list[str]:
         if "GET" not in (rule.methods or ()) or rule.endpoint.startswith(("static", "account.")):
             continue
         for number in ("1", "2"):
-            found.add(re.sub(r"<[^>]+>", number, rule.rule))
+            found.add(an_address(rule.rule, number))
     searches = [f"/search?q={text}" for text in (NAME, PHONE, TOLD)]
     lists = [f"/applications/?search={NAME}", f"/members/?search={PHONE}"]
     exports = ["/applications/export/csv/", "/members/export/csv/", "/members/export/xlsx/"]

@@ -6,13 +6,14 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy import select
 
 from casework import outbox
 from casework.jobs.worker import LONG
-from models import Member
+from models import HelpingPair, Member
 from tests.admin.roadside import Roadside, open_roadside
 from tests.casework.bureau import Bureau, register
 from tests.conftest import Database
@@ -73,3 +74,29 @@ def test_a_paper_is_had_as_a_page_or_as_word_and_not_beyond_ones_reach(office: R
                  "/application/1,x/annex_1.html", "/application/999/annex_1.html"):  # fmt: skip
         desk.get(f"/papers{path}", status=404)
     office.at("neighbour").get("/papers/application/1/annex_1.html", status=404)
+
+
+def test_a_whole_list_of_notices_and_pairs_is_printed_at_once(office: Roadside) -> None:
+    with office.session() as session:
+        members = session.scalars(select(Member).order_by(Member.id)).all()
+        for helper, helped in (members[:2], members[1::-1]):
+            pair = HelpingPair(
+                helper_id=helper.id, helped_id=helped.id, org_id=helped.org_id,
+                start_on=date(2010, 1, 1), plan="教技术",
+            )  # fmt: skip
+            session.add(pair)
+        session.commit()
+    desk = office.at("committee_clerk")
+    desk.get("/lists/payments/print", status=404)
+    assert desk.browser.get("/lists/notices/print").status_code == 302, "there is none"
+    token = desk.browser.token()
+    chosen = {"do": "print", "rowid": ["1", "2"], "csrf_token": token}
+    asked = desk.browser.client.post("/pairs/bulk/", data=chosen)
+    assert "结对帮扶" in asked.text
+    data = {"about": "pair", "ids": "1,2", "paper": "pair_agreement", "as": "docx"}
+    answer = desk.browser.client.post("/papers/orders/", data={**data, "csrf_token": token})
+    assert answer.status_code == 302
+    work(office)
+    assert "2/2" in desk.get("/papers/orders/")
+    wrong = {**data, "about": "applications", "csrf_token": token}
+    assert desk.browser.client.post("/papers/orders/", data=wrong).status_code == 404

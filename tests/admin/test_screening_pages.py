@@ -77,6 +77,30 @@ def test_r_4_4_1_the_list_goes_out_as_excel_and_its_results_come_back(office: Ro
     assert office.application(2).status.value == "refused"
 
 
+def test_r_4_4_1_the_list_goes_out_and_back_in_the_layout_of_the_other_office(
+    office: Roadside,
+) -> None:
+    entered(office)
+    page = office.at("screener").get("/screenings/1")
+    assert "筛查名单（定长文本）" in page
+    answer = office.at("screener").browser.get("/screenings/1/as/screening_list")
+    assert answer.status_code == 200
+    head, *lines = answer.data.decode("gb18030").splitlines()
+    assert head.endswith("000002")
+    assert office.at("screener").browser.get("/screenings/1/as/bank_batch").status_code == 404
+    back = [line.encode("gb18030")[:79] + b"00" + b" " * 60 for line in lines]
+    typed = {"screened_on": office.clock.now.date().isoformat(), "layout": "screening_return"}
+    short = b"\r\n".join([head.replace("000002", "000003").encode(), *back])
+    status, page = sent(office, "/screenings/1/import", short, **typed)
+    assert status == 422
+    assert "核对笔数不符" in " ".join(said(page))
+    whole = b"\r\n".join([head.encode(), *back])
+    status, page = sent(office, "/screenings/1/import", whole, **{**typed, "layout": "none"})
+    assert status == 422
+    assert sent(office, "/screenings/1/import", whole, **typed)[0] == 302
+    assert [office.application(number).stage for number in (1, 2)] == ["transfer"] * 2
+
+
 def test_r_4_4_1_another_schemes_list_leads_to_a_comparison_that_must_be_settled(
     office: Roadside,
 ) -> None:

@@ -5,7 +5,7 @@ Every maker gives what goes through; a test changes the one thing it is about.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -15,7 +15,19 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from casework import applications, attachments, confirmations, editions, people, results, steps
+from casework import (
+    applications,
+    attachments,
+    confirmations,
+    editions,
+    filings,
+    lists,
+    notices,
+    people,
+    results,
+    screenings,
+    steps,
+)
 from casework.attachments import Upload
 from casework.people import Actor
 from engine.faults import Refused
@@ -286,6 +298,38 @@ def walk(bureau: Bureau, application: Application, until: str) -> Application:
         prepare(bureau, application)
         take(bureau, application)
     raise AssertionError(f"never reached {until}")
+
+
+def screened(bureau: Bureau, begun: Sequence[Application]) -> datetime:
+    """Take applications of the branch from the notice through filing and screening to the transfer;
+    gives the moment after it."""
+    session, tree, over = bureau.session, bureau.tree, later(6)
+    by, day = bureau["secretary"], (TODAY + timedelta(days=6)).isoformat()
+    for road in dict.fromkeys(one.road for one in begun):
+        own = [one for one in begun if one.road == road]
+        record = {"posted_on": TODAY, "ends_on": TODAY + timedelta(days=4), "place": "branch"}
+        record |= {"poster": "赵书记"}
+        board = notices.post(
+            session, tree.branch, own, record, by=by, at=NOW, versions=lists.versions(own)
+        )
+        ended = {"removed_on": day, "photographed": True}
+        notices.close(session, board, ended, by=by, at=over)
+    who = {"by": bureau["committee_clerk"], "at": over}
+    filed = {"filed_on": day, "contact": "钱干事"}
+    filings.file(session, tree.committee, begun, filed, versions=lists.versions(begun), **who)
+    entered = screenings.enter_list(
+        session,
+        tree.committee,
+        begun,
+        {"entered_on": day},
+        versions=lists.versions(begun),
+        **who,
+    )
+    passed = {one.id: {"result": "pass"} for one in begun}
+    screenings.record_results(
+        session, entered, {"screened_on": day}, passed, by=bureau["screener"], at=over
+    )
+    return over
 
 
 def refusal(action: Any) -> set[str]:

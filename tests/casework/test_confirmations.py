@@ -42,7 +42,9 @@ def opinions(bureau: Bureau) -> list[Approval]:
 
 
 @pytest.mark.parametrize("road", ["living", "sudden"])
-def test_nothing_follows_from_a_result_that_nobody_has_confirmed(bureau: Bureau, road: str) -> None:
+def test_r_4_2_2_nothing_follows_from_a_result_that_nobody_has_confirmed(
+    bureau: Bureau, road: str
+) -> None:
     application = recorded(bureau, road)
     assert application.stage in ("decision", "meeting")
     assert application.approved_fen is None

@@ -106,7 +106,7 @@ def test_an_unverified_income_is_unknown_whatever_is_typed(bureau: Bureau) -> No
     assert assessments.assess_now(bureau.session, draft).raw["income_year"] is None
 
 
-def test_the_form_is_not_filled_in_before_it_is_issued(bureau: Bureau) -> None:
+def test_r_4_1_2_the_form_is_not_filled_in_before_it_is_issued(bureau: Bureau) -> None:
     draft = register(bureau)
     form = {"hardship_statement": "困难"}
     assert refusal(lambda: save(bureau, draft, form=form)) == {"form_not_issued"}
@@ -114,7 +114,7 @@ def test_the_form_is_not_filled_in_before_it_is_issued(bureau: Bureau) -> None:
     assert save(bureau, draft, form=form).form == form
 
 
-def test_a_sudden_form_may_be_filled_in_at_once(bureau: Bureau) -> None:
+def test_r_4_1_3_a_sudden_form_may_be_filled_in_at_once(bureau: Bureau) -> None:
     draft = register(bureau, road="sudden")
     assert save(bureau, draft, form={"loss_statement": "房屋失火"}).form
 

@@ -47,7 +47,7 @@ def allocate(session: Session, source: FundSource, fen: int, by: Actor, **more: 
     return funds.allocate_budget(session, source, 2010, fen, by=by, at=AT, **more)
 
 
-def test_a_budget_raises_what_the_source_holds_and_the_sum_stays_zero(
+def test_r_5_a_budget_raises_what_the_source_holds_and_the_sum_stays_zero(
     session: Session, dues: FundSource, finance: Actor
 ) -> None:
     allocate(session, dues, 500_000, finance)
@@ -76,7 +76,7 @@ def test_a_request_key_of_another_business_is_refused(
     assert codes(refused) == ["request_key_used"]
 
 
-def test_no_account_falls_below_zero_and_the_message_says_what_is_there(
+def test_r_5_no_account_falls_below_zero_and_the_message_says_what_is_there(
     session: Session, tree: make.Tree, dues: FundSource, finance: Actor
 ) -> None:
     allocate(session, dues, 50_000, finance)

@@ -61,7 +61,7 @@ def cashiers() -> list[str]:
     return [f"cashier{number}" for number in range(PEOPLE)]
 
 
-def test_several_cashiers_who_pay_one_member_at_once_pay_him_once(
+def test_r_4_5_several_cashiers_who_pay_one_member_at_once_pay_him_once(
     database: Database, cashiers: list[str]
 ) -> None:
     def prepare(office: Office) -> list[int]:
@@ -149,7 +149,9 @@ def test_several_transfers_of_one_list_at_once_send_the_money_once(database: Dat
         assert balanced(session)
 
 
-def test_two_lists_that_together_exceed_the_budget_are_not_both_sent(database: Database) -> None:
+def test_r_5_two_lists_that_together_exceed_the_budget_are_not_both_sent(
+    database: Database,
+) -> None:
     def prepare(office: Office) -> list[int]:
         purse = ledger.account(office.session, AccountKind.SOURCE, source=office.source, year=2010)
         outside = ledger.account(office.session, AccountKind.OUTSIDE, source=office.source)

@@ -51,7 +51,7 @@ def settled(office: Office, objection: Objection, *, upheld: bool, **given: Any)
 # -- posting
 
 
-def test_a_posted_line_has_exactly_the_papers_columns_and_never_a_diagnosis(
+def test_r_a3_a_posted_line_has_exactly_the_papers_columns_and_never_a_diagnosis(
     office: Office,
 ) -> None:
     application = office.application("notice", facts={"cause_illness": True})
@@ -76,7 +76,7 @@ def test_what_was_posted_is_frozen_and_any_change_is_seen(office: Office) -> Non
     assert not notices.unchanged(notice)
 
 
-def test_five_days_with_first_and_last_are_enough_and_four_are_not(office: Office) -> None:
+def test_r_4_3_1_five_days_with_first_and_last_are_enough_and_four_are_not(office: Office) -> None:
     application = office.application("notice")
     with pytest.raises(Refused) as refused:
         office.post(application, record={"ends_on": date(2010, 12, 9)})
@@ -181,7 +181,7 @@ def test_who_left_the_road_meanwhile_does_not_stop_the_others_notice(
     assert office.close(notice) == [first]
 
 
-def test_who_proves_ineligible_is_cancelled_and_taken_off_the_board(
+def test_r_4_3_2_who_proves_ineligible_is_cancelled_and_taken_off_the_board(
     office: Office, session: Session
 ) -> None:
     first, second = office.application("notice"), office.application("notice")
@@ -226,7 +226,7 @@ def test_an_open_objection_holds_one_person_and_the_others_go_on(
     assert (second.stage, second.held) == ("filing", False)
 
 
-def test_an_upheld_objection_cancels_application_and_grant(
+def test_r_4_3_2_an_upheld_objection_cancels_application_and_grant(
     office: Office, session: Session
 ) -> None:
     application = office.application("notice")

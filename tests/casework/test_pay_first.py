@@ -50,7 +50,7 @@ def reviewed(bureau: Bureau) -> Application:
     return walk(bureau, register(bureau, road="sudden"), "meeting")
 
 
-def test_an_authorised_emergency_has_its_grant_before_the_meeting(bureau: Bureau) -> None:
+def test_r_4_6_4_an_authorised_emergency_has_its_grant_before_the_meeting(bureau: Bureau) -> None:
     application = reviewed(bureau)
     grant = authorise(bureau, application)
     assert (grant.fen, grant.state) == (150000, GrantState.ACTIVE)
@@ -59,7 +59,7 @@ def test_an_authorised_emergency_has_its_grant_before_the_meeting(bureau: Bureau
     assert application.stage == "meeting"
 
 
-def test_the_meeting_ratifies_the_same_grant(bureau: Bureau) -> None:
+def test_r_4_6_4_the_meeting_ratifies_the_same_grant(bureau: Bureau) -> None:
     application = reviewed(bureau)
     grant = authorise(bureau, application)
     take(bureau, application)
@@ -67,7 +67,7 @@ def test_the_meeting_ratifies_the_same_grant(bureau: Bureau) -> None:
     assert application.stage == "notice"
 
 
-def test_what_an_emergency_owes_closes_by_itself_once_it_is_done(bureau: Bureau) -> None:
+def test_r_4_6_4_what_an_emergency_owes_closes_by_itself_once_it_is_done(bureau: Bureau) -> None:
     application = reviewed(bureau)
     authorise(bureau, application)
 

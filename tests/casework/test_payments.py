@@ -31,7 +31,7 @@ def office(ground: Ground) -> Office:
     return ground.use(open_funded_office)
 
 
-def test_money_passes_three_hands_and_the_last_signature_sends_the_application_on(
+def test_r_4_5_money_passes_three_hands_and_the_last_signature_sends_the_application_on(
     office: Office, session: Session
 ) -> None:
     first, second = office.application("transfer"), office.application("transfer")
@@ -54,7 +54,7 @@ def test_money_passes_three_hands_and_the_last_signature_sends_the_application_o
 # -- before money moves
 
 
-def test_who_was_not_screened_is_not_paid(office: Office, session: Session) -> None:
+def test_r_4_4_2_who_was_not_screened_is_not_paid(office: Office, session: Session) -> None:
     application = office.application("screening")
     application.stage = "transfer"
     with pytest.raises(Refused) as refused:
@@ -270,7 +270,9 @@ def test_the_same_request_pays_once_and_says_so_quietly(office: Office, session:
     assert session.scalar(select(func.count()).where(Journal.kind == "payment")) == 2
 
 
-def test_cash_is_paid_before_a_witness_who_is_neither_cashier_nor_payee(office: Office) -> None:
+def test_r_4_5_cash_is_paid_before_a_witness_who_is_neither_cashier_nor_payee(
+    office: Office,
+) -> None:
     payment = office.roster(office.application("transfer"))[0]
     with pytest.raises(Refused) as refused:
         office.pay(payment, record={"witness": ""})
@@ -320,7 +322,7 @@ def test_another_committees_clerk_does_not_pay(office: Office, session: Session)
     assert codes(refused) == ["out_of_scope"]
 
 
-def test_money_that_the_bank_sent_back_stands_with_the_unit_and_is_paid_again(
+def test_r_4_5_money_that_the_bank_sent_back_stands_with_the_unit_and_is_paid_again(
     office: Office, session: Session
 ) -> None:
     application = office.application("transfer")
@@ -357,7 +359,7 @@ def test_the_database_refuses_a_second_unreturned_payment_by_itself(
 # -- receipts
 
 
-def test_somebody_else_signs_only_with_name_and_kinship(office: Office) -> None:
+def test_r_4_5_somebody_else_signs_only_with_name_and_kinship(office: Office) -> None:
     payment = office.pay(*office.roster(office.application("transfer")))[0]
     with pytest.raises(Refused) as refused:
         office.receipt(payment, record={"sign": "by_other", "receiver": "王小明"})
@@ -400,7 +402,7 @@ def test_what_is_signed_for_does_not_come_back_by_the_bank(
 # -- emergencies
 
 
-def test_an_authorised_emergency_is_paid_first_and_its_paperwork_follows(
+def test_r_4_6_4_an_authorised_emergency_is_paid_first_and_its_paperwork_follows(
     office: Office, session: Session
 ) -> None:
     application = office.application("committee_verify", road="sudden", pay_first=True)

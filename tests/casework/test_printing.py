@@ -152,7 +152,9 @@ def test_every_paper_is_filled_for_somebody_of_whom_nothing_is_known(office: Off
 
 
 @pytest.mark.parametrize(("road", "form"), [("living", "annex_1"), ("sudden", "annex_2")])
-def test_the_annexes_say_what_the_paper_says(office: Office, road: str, form: str) -> None:
+def test_r_a1_r_a2_the_annexes_say_what_the_paper_says(
+    office: Office, road: str, form: str
+) -> None:
     """Every label, title and footnote of the annex stands in the print, in its order."""
     said = filled(office, "application", form, someone(office, "application", road=road, rows=0).id)
     annexes = SOURCE.read_text("utf-8").split("附件")
@@ -166,7 +168,7 @@ def test_the_annexes_say_what_the_paper_says(office: Office, road: str, form: st
             at = found + len(text)
 
 
-def test_the_posted_list_keeps_the_words_of_annex_3(office: Office) -> None:
+def test_r_a3_the_posted_list_keeps_the_words_of_annex_3(office: Office) -> None:
     posted = office.post(office.application("notice"), office.application("notice"))
     said = filled(office, "notice", "annex_3", posted.id)
     annex = SOURCE.read_text("utf-8").split("附件")[3]

@@ -11,6 +11,7 @@ from casework import applications, confirmations, members, people, steps
 from engine.faults import Refused
 from models import Application, Approval, Grant, Member, OrgUnit, RecordedResult, User
 from models import audit as chain
+from models.database import make_engine, make_sessions
 from tests import factories
 from tests.casework.bureau import (
     NOW,
@@ -25,15 +26,17 @@ from tests.casework.bureau import (
 )
 from tests.conftest import Database
 
+AT_ONCE = 50
 Attempt = Callable[[Session], object]
 
 
 def together(database: Database, *attempts: Attempt) -> list[str]:
-    """Run the attempts at once, each in a session of its own; "done" or the codes of the faults."""
+    """Run the attempts at once, each on a connection of its own; "done" or the codes of the faults."""
     start = Barrier(len(attempts))
+    engine = make_engine(database.url, pool_size=len(attempts))
 
     def run(attempt: Attempt) -> str:
-        with database.sessions() as session:
+        with make_sessions(engine)() as session:
             start.wait()
             try:
                 attempt(session)
@@ -43,8 +46,11 @@ def together(database: Database, *attempts: Attempt) -> list[str]:
                 return " ".join(fault.code for fault in refused.faults)
         return "done"
 
-    with ThreadPoolExecutor(len(attempts)) as pool:
-        return sorted(pool.map(run, attempts))
+    try:
+        with ThreadPoolExecutor(len(attempts)) as pool:
+            return sorted(pool.map(run, attempts))
+    finally:
+        engine.dispose()
 
 
 def confirmed(numbers: Sequence[int], versions: Mapping[int, int], user_id: int) -> Attempt:
@@ -77,13 +83,16 @@ def leaders(bureau: Bureau) -> tuple[int, int]:
     return bureau.users["second_leader"].id, third.id
 
 
-def test_one_confirmation_pressed_by_two_is_taken_once(database: Database) -> None:
+def test_r_4_2_1_fifty_approvals_of_one_application_at_once_give_one(database: Database) -> None:
     with database.sessions.begin() as session:
         bureau = open_bureau(session)
-        versions, both = recorded(bureau, [None]), leaders(bureau)
-    pressed = [confirmed([*versions], versions, who) for who in (*both, *both)]
-    done = together(database, *pressed)
+        versions = recorded(bureau, [None])
+        department = ("department_leader", bureau.tree.department)
+        many = [factories.user(session, department).id for _ in range(AT_ONCE - 1)]
+        many.append(bureau.users["second_leader"].id)
+    done = together(database, *(confirmed([*versions], versions, who) for who in many))
     assert done[0] == "done"
+    assert len(done) == AT_ONCE
     assert all("stale_page" in each for each in done[1:])
     with database.sessions() as session:
         assert len(session.scalars(select(Grant)).all()) == 1
@@ -118,7 +127,7 @@ def test_one_result_recorded_by_two_is_written_once(database: Database) -> None:
         assert len(session.scalars(select(RecordedResult)).all()) == 1
 
 
-def test_two_applications_of_one_member_give_one_grant_a_year(database: Database) -> None:
+def test_r_3_3_1_two_applications_of_one_member_give_one_grant_a_year(database: Database) -> None:
     with database.sessions.begin() as session:
         bureau = open_bureau(session)
         member = applicant(bureau)

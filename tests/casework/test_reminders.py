@@ -1,11 +1,11 @@
 """R-4.6: what is due is told to whom the rule files name, once each, in words true on that day."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import events, inbox
+from casework import dues, events, inbox
 from casework.holders import Holders
 from casework.inbox import Notice
 from casework.jobs import reminders
@@ -151,3 +151,22 @@ def test_a_person_marks_only_his_own_messages_and_none_that_he_has_not_seen(
     assert inbox.mark_read(bureau.session, [mine[0]], by=reviewer, at=at) == 0
     assert inbox.mark_all_read(bureau.session, mine[1], by=clerk, at=at) == 2
     assert (inbox.unread(bureau.session, clerk), inbox.unread(bureau.session, reviewer)) == (1, 3)
+
+
+def test_r_4_6_3_the_department_is_reminded_of_its_reply_and_then_its_leader(
+    bureau: Bureau,
+) -> None:
+    application = walk(bureau, sudden(bureau, "2010-12-03"), "meeting")  # received that day
+    reminders.remind(bureau.session, later(2))
+    assert told(bureau)["remind:reply_tomorrow"] == {"reviewer"}
+    (due,) = [
+        one
+        for one in dues.dues_of(bureau.session, application, date(2010, 12, 7))
+        if one.rule.id == "reply_due"
+    ]
+    assert (due.state, due.due and due.due.date) == ("late", date(2010, 12, 6))
+    reminders.remind(bureau.session, later(4))
+    assert told(bureau)["remind:reply_late"] == {"reviewer", "leader", "second_leader"}
+    take(bureau, application, at=later(5), decided_on="2010-12-08")
+    again = dues.dues_of(bureau.session, application, date(2010, 12, 9))
+    assert {one.rule.id: one.state for one in again}["reply_due"] == "met_late"

@@ -44,7 +44,9 @@ def snapshot(bureau: Bureau, application: Application) -> tuple[object, ...]:
     return (*state, dict(application.facts), dict(application.form), *counts)
 
 
-def test_living_aid_goes_from_registration_to_a_grant_of_the_ruled_amount(bureau: Bureau) -> None:
+def test_r_4_2_1_living_aid_goes_from_registration_to_a_grant_of_the_ruled_amount(
+    bureau: Bureau,
+) -> None:
     application = walk(bureau, register(bureau), "notice")
     assert application.status is CaseStatus.OPEN
     assert application.approved_fen == 60000
@@ -54,7 +56,9 @@ def test_living_aid_goes_from_registration_to_a_grant_of_the_ruled_amount(bureau
     assert codes == ["branch_review", "branch_seal", "committee_seal", "dept_approve"]
 
 
-def test_sudden_relief_goes_through_the_office_meeting_with_its_own_amount(bureau: Bureau) -> None:
+def test_r_4_2_2_sudden_relief_goes_through_the_office_meeting_with_its_own_amount(
+    bureau: Bureau,
+) -> None:
     application = walk(bureau, register(bureau, road="sudden"), "notice")
     amounts = (application.proposed_fen, application.suggested_fen, application.approved_fen)
     assert amounts == (150000, 150000, 150000)
@@ -75,7 +79,7 @@ def test_every_step_writes_one_event_with_its_record_and_one_audit_record(bureau
     assert actions.count("application.complete") == 3
 
 
-def test_each_person_takes_one_duty_only(bureau: Bureau) -> None:
+def test_r_4_2_1_each_person_takes_one_duty_only(bureau: Bureau) -> None:
     application = walk(bureau, register(bureau), "notice")
     taken = {(duty.user_id, duty.duty.value) for duty in application.duties}
     users = bureau.users
@@ -171,7 +175,7 @@ def test_nobody_handles_the_application_of_his_household(bureau: Bureau) -> None
     assert "recusal_relative" in refusal(lambda: take(bureau, application))
 
 
-def test_all_faults_of_a_form_come_at_once_and_nothing_changes(bureau: Bureau) -> None:
+def test_r_4_1_4_all_faults_of_a_form_come_at_once_and_nothing_changes(bureau: Bureau) -> None:
     member = applicant(bureau, phone=None, ethnic=None, address=None)
     application = walk(bureau, register(bureau, member), "branch_check")
     before = snapshot(bureau, application)
@@ -201,7 +205,7 @@ def test_a_fact_that_matters_and_is_unknown_stops_the_submission(bureau: Bureau)
     assert [fault.where for fault in caught.value.faults] == ["facts.has_labor_capacity"]
 
 
-def test_the_required_evidence_must_lie_with_the_application(bureau: Bureau) -> None:
+def test_r_4_1_6_the_required_evidence_must_lie_with_the_application(bureau: Bureau) -> None:
     application = walk(bureau, register(bureau, road="sudden"), "branch_check")
     save(bureau, application, form={"loss_statement": "房屋失火"})
     with pytest.raises(Refused) as caught:
@@ -231,7 +235,7 @@ def test_the_papers_of_a_policy_are_its_evidence_and_the_proof_of_an_heir(bureau
     assert known["death_certificate"].en == "Death certificate"
 
 
-def test_a_death_certificate_serves_as_the_diagnosis(bureau: Bureau) -> None:
+def test_r_4_1_6_a_death_certificate_serves_as_the_diagnosis(bureau: Bureau) -> None:
     facts = {**SUDDEN, "loss_life_safety": True, "accident_result": "death"}
     application = walk(bureau, register(bureau, road="sudden", facts=facts), "branch_check")
     prepare(bureau, application)
@@ -392,7 +396,7 @@ def test_priority_relief_must_be_relief_on_top_of_other_aid(bureau: Bureau) -> N
     assert refusal(lambda: take(bureau, application, priority=True)) == {"priority_needless"}
 
 
-def test_a_meeting_decides_its_list_all_or_none(bureau: Bureau) -> None:
+def test_r_4_2_2_a_meeting_decides_its_list_all_or_none(bureau: Bureau) -> None:
     first, second = (walk(bureau, register(bureau), "decision") for _ in range(2))
     common = record_of("decision")
     before = snapshot(bureau, first)

@@ -22,7 +22,7 @@ def office(ground: Ground) -> Office:
 # -- filing
 
 
-def test_the_committee_files_a_list_and_every_application_moves_on(office: Office) -> None:
+def test_r_4_3_3_the_committee_files_a_list_and_every_application_moves_on(office: Office) -> None:
     both = [office.application("filing"), office.application("filing", road="sudden")]
     filing = office.file(*both)
     assert [line.application_id for line in filing.lines] == [each.id for each in both]
@@ -58,7 +58,7 @@ def test_a_committee_files_only_its_own(office: Office, session: Session) -> Non
 # -- screening
 
 
-def test_the_committee_enters_and_the_service_centre_screens(office: Office) -> None:
+def test_r_4_4_1_the_committee_enters_and_the_service_centre_screens(office: Office) -> None:
     application = office.application("screening")
     entered = office.enter(application)
     assert application.stage == "screening"
@@ -136,7 +136,7 @@ def test_nobody_waits_on_two_screening_lists(office: Office) -> None:
     assert codes(refused) == ["already_on_screening_list"]
 
 
-def test_a_late_entry_is_flagged_with_its_due_date_and_not_refused(
+def test_r_4_4_1_a_late_entry_is_flagged_with_its_due_date_and_not_refused(
     office: Office, session: Session
 ) -> None:
     calendar.fill(session, 2010, 2010)

@@ -177,7 +177,7 @@ def test_without_signature_or_fingerprint_the_form_is_not_signed() -> None:
     assert faults(ANNEX_1, signature="fingerprint") == []
 
 
-def test_somebody_else_may_write_where_the_reason_stands_and_the_member_signs() -> None:
+def test_r_4_1_5_somebody_else_may_write_where_the_reason_stands_and_the_member_signs() -> None:
     assert faults(ANNEX_1, filler="proxy", proxy_reason="眼疾") == []
     assert faults(ANNEX_1, filler="proxy", proxy_reason="眼疾", signature="fingerprint") == []
     assert faults(ANNEX_1, filler="proxy", proxy_reason="") == ["proxy_reason_missing"]
