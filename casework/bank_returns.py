@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -16,11 +17,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import casework.messages_bank  # noqa: F401 - its texts
-from casework import events, moves, payments, scope, workbooks
+from casework import editions, events, exchange, moves, payments, scope, workbooks
 from casework.attachments import Upload, clean_name
 from casework.people import Actor
 from casework.permissions import Permission
 from casework.workbooks import Column, Row
+from engine.exchange import Layout
 from engine.faults import Fault, Refused
 from engine.source import parse_money
 from models.applications import Application, PayMethod
@@ -52,14 +54,31 @@ class Answer:
     known: int = 0
 
 
+def layouts(session: Session, on: date) -> list[tuple[str, Layout]]:
+    """(policy's code, layout) of everything in which a bank may answer on this day."""
+    found: list[tuple[str, Layout]] = []
+    for code in editions.policy_codes(session):
+        with suppress(Refused):  # a policy that is not in force has nothing coming back
+            _edition, policy = editions.in_force(session, code, on)
+            found += [(code, one) for one in policy.exchange.of("bank_back")]
+    return found
+
+
 def take_in(
-    session: Session, upload: Upload, *, returned_on: date, by: Actor, at: datetime
+    session: Session,
+    upload: Upload,
+    *,
+    returned_on: date,
+    layout: Layout | None = None,
+    by: Actor,
+    at: datetime,
 ) -> Answer:
-    """Record what the bank could not pay, all rows or none."""
+    """Record what the bank could not pay, all rows or none; a workbook, or a file in a layout of
+    the policy."""
     if not by.holds(Permission.Payment.RETURN):
         raise Refused([Fault("not_permitted", {"permission": Permission.Payment.RETURN}, None)])
     filename = clean_name(upload.filename)
-    rows = workbooks.read(filename, upload.content, COLUMNS)
+    rows = _rows(filename, upload.content, layout)
     answer, found = _read(session, rows, by)
     with session.begin_nested():
         found += _take_back(session, answer, returned_on, by, at)
@@ -68,6 +87,12 @@ def take_in(
     data = {"file": filename, "failed": len(answer.failed), "paid": answer.paid}
     events.audit(session, by, at, "payment.bank_return", "payment", None, data)
     return answer
+
+
+def _rows(filename: str, content: bytes, layout: Layout | None) -> list[Row]:
+    if layout is None:
+        return workbooks.read(filename, content, COLUMNS)
+    return exchange.rows(layout, content, ok=PAID[0], failed=FAILED[0], renamed={})
 
 
 def _read(session: Session, rows: Sequence[Row], by: Actor) -> tuple[Answer, list[Fault]]:

@@ -8,13 +8,15 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
+from admin.cases import corrections as shown
 from admin.cases.words import fact_words, record_words
 from admin.i18n import _l
 from admin.text import DASH, STATUSES, policy_label, yuan
+from casework import corrections, originals, paper_checks, papers
 from casework.case_notes import Shown
 from engine.model import Policy
 from engine.procedure import Procedure, RecordField, Road
-from models.applications import CaseEvent
+from models.applications import CaseEvent, CaseStatus
 from models.case_notes import CaseNote
 
 VERBS: Mapping[str, object] = {
@@ -46,7 +48,11 @@ VERBS: Mapping[str, object] = {
     "receipt": _l("Receipt recorded"),
     "set_payee": _l("Payee changed"),
     "facts": _l("Facts changed"),
+    "compare_paper": _l("Compared with the paper"),
+    "check_original": _l("Original seen"),
+    "file_corrected": _l("Member file or household corrected"),
 }
+CORRECTED = _l("Corrected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,24 +112,40 @@ def _line(policy: Policy, road: Road | None, event: CaseEvent) -> Line:
         what = _l("Put back to an earlier version")
     if event.verb == "complete" and stage is not None:
         text = policy_label(stage.label)
+    elif (
+        event.data.get("put_back") is None
+        and event.verb == "save"
+        and event.status_from not in (None, CaseStatus.DRAFT)
+    ):
+        text = str(CORRECTED)
     elif what is not None:
         text = str(what)
     else:
         text = policy_label(stage.label) if stage is not None else event.verb
+    behalf = policy.procedure.on_behalf
+    if event.data.get("on_behalf") and behalf is not None:
+        text = f"{text} ({policy_label(behalf.label)})"
     return Line(
         what=text,
         by=event.by.display_name if event.by else _("the system"),
         at=event.at,
         way=_way(procedure, event),
         reason=event.reason or "",
-        record=tuple(_record(procedure, event)),
+        record=tuple(_record(policy, road, event)),
         changes=tuple(_changes(policy, road, event)),
         seq=event.seq,
     )
 
 
 def _changes(policy: Policy, road: Road | None, event: CaseEvent) -> list[Change]:
-    """What saving the form changed: facts in the order of the policy, then texts of the form."""
+    """What saving the form changed: facts in the order of the policy, then texts of the form. What
+    was corrected in the member's file, and what differed from the paper."""
+    file = event.data.get("file")
+    if event.verb == corrections.VERB and isinstance(file, dict):
+        return [
+            Change(shown.label(name), shown.words(name, was), shown.words(name, now))
+            for name, (was, now) in file.items()
+        ]
     if event.verb != "save":  # registering keeps the first contents whole, not what changed
         return []
     facts, form = event.data.get("facts"), event.data.get("form")
@@ -153,7 +175,13 @@ def _way(procedure: Procedure, event: CaseEvent) -> str:
     return " · ".join(texts)
 
 
-def _record(procedure: Procedure, event: CaseEvent) -> list[tuple[str, str]]:
+def _record(policy: Policy, road: Road | None, event: CaseEvent) -> list[tuple[str, str]]:
+    procedure = policy.procedure
+    if event.verb == paper_checks.VERB:
+        return _compared(procedure, road, event)
+    if event.verb == originals.VERB:
+        kind = papers.kinds(policy).get(str(event.data.get("kind")))
+        return [(_("Paper"), policy_label(kind))] if kind else []
     record = event.data.get("record") or event.data.get("waiting")
     if not isinstance(record, dict):
         return []
@@ -171,4 +199,16 @@ def _record(procedure: Procedure, event: CaseEvent) -> list[tuple[str, str]]:
     fen = event.data.get("fen")
     if isinstance(fen, int) and "amount" not in record:
         found.append((_("Amount"), yuan(fen)))
+    return found
+
+
+def _compared(procedure: Procedure, road: Road | None, event: CaseEvent) -> list[tuple[str, str]]:
+    """How many items agreed, and each one that differed with what stands on the paper."""
+    agrees, differs = event.data.get("agrees"), event.data.get("differs")
+    found = [(_("Items that agree"), str(len(agrees)))] if isinstance(agrees, list) else []
+    if isinstance(differs, dict):
+        found += [
+            (shown.item_label(procedure, road, item), str(comment))
+            for item, comment in differs.items()
+        ]
     return found

@@ -44,6 +44,7 @@ class ShownStep:
     hint: str
     lines: Sequence[Line]
     why: tuple[str, ...]
+    follows: bool = False  # whether a line appears or goes with what is typed in another
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +96,29 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class File:
+    """A scan. `seen_by` and `seen_at`: who saw the original; `see_url` records it, "" where this
+    person may not or it is done."""
+
     id: int
     filename: str
     kind_label: str
     size_label: str
     at: datetime
+    seen_by: str = ""
+    seen_at: datetime | None = None
+    see_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Behalf:
+    """An entry made for the branch: what the policy calls it, by whom and since when, and how far
+    the comparison with the paper is (`left` open, `differs`)."""
+
+    label: str
+    entered: tuple[tuple[str, datetime], ...]
+    url: str
+    left: int
+    differs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +185,7 @@ class View:
     required: Sequence[findings.Paper]
     form_faults: Sequence[str]
     attachments: Sequence[File]
+    behalf: Behalf | None
     kinds: Sequence[tuple[str, str]]
     may_attach: bool
     prints: Sequence[tuple[str, str]]
