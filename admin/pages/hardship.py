@@ -1,4 +1,4 @@
-"""困难党员档案: who is in hardship, aided or not, and one file for each person (clause 6.1)."""
+"""The register: who is in hardship, aided or not, and one file for each person (clause 6.1)."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ OPTIONS = {
 OUTCOMES = {
     "eligible": _l("Criteria met"),
     "ineligible": _l("Criteria not met"),
-    "discretionary": _l("Department to determine"),
+    "discretionary": _l("{word.Department} to determine"),
     "undetermined": _l("Undetermined"),
     "unread": _l("Cannot be assessed"),
 }

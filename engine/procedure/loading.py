@@ -84,8 +84,10 @@ def load_procedure(data: bytes, path: str = "procedure.yaml") -> Procedure:
 
 def _offices(top: Block) -> dict[str, Office]:
     block = top.block("offices", " ".join(f"{level}?" for level in LEVELS))
-    return {
-        level: Office(level, block.block(level, "zh en").label())
-        for level in LEVELS
-        if block.has(level)
-    }
+    return {level: _office(level, block) for level in LEVELS if block.has(level)}
+
+
+def _office(level: str, block: Block) -> Office:
+    one = block.block(level, "zh en many?")
+    many = one.text("many") if one.has("many") else ""
+    return Office(level, one.label(), many, block.at(level))

@@ -50,10 +50,12 @@ class StageKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What this policy calls a level of the organisation tree."""
+    """What this policy calls a level of the organisation tree; `many` is the English plural."""
 
     level: str
     label: Label
+    many: str = ""
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -314,7 +314,7 @@ def test_the_list_shows_only_applications_in_reach_and_narrows(office: Roadside)
 def test_the_first_page_counts_what_waits_for_each_role(office: Roadside) -> None:
     assert "支部审核" in office.at("secretary").get("/")
     assert "党（工）委核实" in office.at("verifier").get("/")
-    assert "部长办公会" in office.at("leader").get("/")
+    assert "部长办公会" in office.at("reviewer").get("/")
     assert "现在没有待办事项" in office.at("finance").get("/")
 
 

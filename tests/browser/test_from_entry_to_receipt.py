@@ -131,7 +131,7 @@ def upward(live: Live, cases: list[str], amount: str | None = None) -> None:
 
 def decided(live: Live, names: list[str]) -> None:
     """The meeting decides on the whole list at once."""
-    seat = live.sign_in("leader")
+    seat = live.sign_in("reviewer")
     seat.go("会议与审批")
     seat.write("会议纪要编号", "2010-12")
     seat.write("参会人员", "部长办公会成员")
@@ -140,7 +140,7 @@ def decided(live: Live, names: list[str]) -> None:
     seat.press("登记会议结果")
     seat.open("/meetings/")
     assert names[0] not in seat.text()
-    seat = live.sign_in("second_leader")
+    seat = live.sign_in("leader")
     seat.go("会议与审批")
     assert names[0] in seat.text()
     seat.press("确认结果")

@@ -188,8 +188,8 @@ WHO = {
     "branch_check": "secretary",
     "committee_verify": "verifier",
     "department_review": "reviewer",
-    "decision": "leader",
-    "meeting": "leader",
+    "decision": "reviewer",
+    "meeting": "reviewer",
 }
 
 
@@ -227,7 +227,7 @@ def take(
     **changes: object,
 ) -> Application:
     """Complete the stage (the one at hand unless named) as its usual person, fully prepared; what
-    waits for a second person is `confirmed` by the second leader."""
+    waits for a second person is `confirmed` by the leader."""
     name = stage or application.stage
     record = record_of(name, application.road, **changes)
     steps.complete(
@@ -245,7 +245,7 @@ def take(
 
 
 def confirm(
-    bureau: Bureau, *applications: Application, by: str = "second_leader", at: datetime = NOW
+    bureau: Bureau, *applications: Application, by: str = "leader", at: datetime = NOW
 ) -> None:
     """Confirm what was recorded of a meeting, as a second person, with the versions at hand."""
     confirmations.confirm(
