@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,26 +9,15 @@ from pathlib import Path
 
 import pytest
 from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from waitress.server import create_server
 
 from tests.admin.conftest import PASSWORD
 from tests.admin.roadside import Roadside, open_roadside
+from tests.browser.chromium import open_chromium
 from tests.browser.seat import Seat
 from tests.conftest import Database
 
 pytestmark = pytest.mark.browser
-SWITCHES = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-dev-shm-usage",
-    "--lang=zh-CN",
-    "--window-size=1366,768",
-)
 
 
 @dataclass
@@ -51,16 +39,9 @@ class Live:
 @pytest.fixture(scope="session")
 def driver() -> Iterator[webdriver.Chrome]:
     """One Chromium for all tests of this process; the system's own, nothing is downloaded."""
-    binary, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if binary is None or driver is None:
+    opened = open_chromium()
+    if opened is None:
         pytest.skip("no Chromium with its driver on the PATH")
-    options = webdriver.ChromeOptions()
-    for switch in SWITCHES:
-        options.add_argument(switch)
-    options.binary_location = binary
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    opened = webdriver.Chrome(options=options, service=Service(driver))
-    opened.set_page_load_timeout(30)
     yield opened
     opened.quit()
 
