@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from selenium import webdriver
-from waitress.server import create_server
 
 from tests.admin.conftest import PASSWORD
 from tests.admin.roadside import Roadside, open_roadside
 from tests.browser.chromium import open_chromium
 from tests.browser.seat import Seat
+from tests.browser.server import serving
 from tests.conftest import Database
 
 pytestmark = pytest.mark.browser
@@ -54,10 +53,7 @@ def live(
     monkeypatch.setenv("SUNSHINE_DATA", str(tmp_path))
     people = {"王建国": {}, "刘长河": {}, "李秀英": {}}
     office = open_roadside(database, tmp_path, people)
-    server = create_server(office.app, host="127.0.0.1", port=0, threads=4)
-    threading.Thread(target=server.run, daemon=True).start()
     driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
-    yield Live(office, f"http://127.0.0.1:{server.effective_port}", driver)
-    driver.get("about:blank")  # nothing asks any more
-    server.task_dispatcher.shutdown()
-    server.close()
+    with serving(office.app) as address:
+        yield Live(office, address, driver)
+        driver.get("about:blank")  # nothing asks any more

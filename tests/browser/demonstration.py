@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import os
 import shutil
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-
-from waitress.server import create_server
 
 from admin import create_app
 from models.database import make_engine, make_sessions, migrate
 from models.secrets import Keyring, use_keyring
 from seeds import load
 from seeds.demo import SEED
+from tests.browser.server import serving
 
 NOW = datetime(2026, 11, 18, 3, 0, tzinfo=UTC)  # a Wednesday, eleven in the morning in China
 KEY = bytes(range(32))
@@ -67,11 +65,8 @@ def served(folder: Path) -> Iterator[str]:
             "CLOCK": lambda: NOW,
         }
     )
-    server = create_server(app, host="127.0.0.1", port=0, threads=4)
-    threading.Thread(target=server.run, daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{server.effective_port}"
+        with serving(app) as address:
+            yield address
     finally:
-        server.task_dispatcher.shutdown()
-        server.close()
         engine.dispose()
