@@ -141,6 +141,18 @@ def looked_for(words: str) -> Walk:
     return walk
 
 
+def answered_beside(rule: str, truth: str) -> Walk:
+    """Wait until the check beside the form says this of a rule."""
+
+    def walk(seat: Seat) -> None:
+        seat.driver.implicitly_wait(5)
+        path = f"//aside//*[normalize-space(text())='{truth}']/ancestor::*[contains(., '{rule}')]"
+        seat.driver.find_element(By.XPATH, path)
+        seat.driver.implicitly_wait(0)
+
+    return walk
+
+
 def road(words: str) -> Walk:
     """Tick the kind of aid on the first page of a new application."""
 
@@ -167,7 +179,7 @@ ANSWERED = then(
     chosen("有劳动能力", "否"),
     chosen("有生活来源", "否"),
     chosen("有法定赡养（抚养、扶养）人", "否"),
-    lambda seat: seat.shown("三无对象"),
+    answered_beside("三无对象", "符合"),
     at("困难情况"),
 )
 
@@ -175,7 +187,13 @@ PICTURES = (
     Picture("branch-clerk-1", "c1-1.clerk", page("/")),
     Picture("branch-clerk-2", "c1-1.clerk", page("/register/?q=王")),
     Picture("branch-clerk-3", "c1-1.clerk", ANSWERED),
-    Picture("branch-clerk-4", "c3-2.clerk", first("登记公示")),
+    Picture(
+        "branch-clerk-4",
+        "c3-2.clerk",
+        then(
+            page("/notices/"), link("后柳村党支部"), typed("张贴人", "张会计"), pressed("预览公示")
+        ),
+    ),
     Picture("committee-clerk-1", "c1.clerk1", page("/")),
     Picture("committee-clerk-2", "c1.clerk1", page("/imports/")),
     Picture("committee-clerk-3", "c4.clerk1", page("/filings/")),

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+
+from sqlalchemy.orm import Session
 
 from admin import create_app
 from models.database import make_engine, make_sessions, migrate
@@ -48,8 +50,11 @@ def _load(part: Path, folder: Path) -> None:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """The address of an office over a copy of the data; what is done in it is forgotten."""
+def served(folder: Path, set_up: Callable[[Session], None] | None = None) -> Iterator[str]:
+    """The address of an office over a copy of the data; what is done in it is forgotten.
+
+    `set_up` does in the copy what must have been done before the person sits down.
+    """
     whole = prepare(folder)
     os.environ["SUNSHINE_DATA"] = str(folder)
     copied = folder / "copy.db"
@@ -57,6 +62,9 @@ def served(folder: Path) -> Iterator[str]:
         left.unlink()
     shutil.copy(whole, copied)
     engine = make_engine(f"sqlite:///{copied}")
+    if set_up is not None:
+        with make_sessions(engine).begin() as session:
+            set_up(session)
     app = create_app(
         {
             "ENGINE": engine,
