@@ -40,6 +40,7 @@ from tests.browser.demonstration import NOW, served
 from tests.browser.seat import WAIT, Seat
 
 LISTED = 10
+TEN_OF_LIVING = f"//main//*[normalize-space(text())='{LISTED} 件申请']"
 NO = "否"
 ASKED = (
     "有劳动能力", "有生活来源", "有法定赡养（抚养、扶养）人", "本人或家庭遭遇重病",
@@ -141,18 +142,21 @@ def enter_an_application(hand: Hand) -> None:
 def approve_ten(hand: Hand) -> None:
     """The result of a meeting on ten applications, with the minutes that it rests on."""
     hand.go(sidebar("会议与审批"))
+    hand.find(TEN_OF_LIVING)
     hand.write("会议纪要编号", "2026-12")
     hand.write("参会人员", "部领导班子")
     hand.choose("会议结果", "同意", "main//tbody/tr[1]")
     hand.click(hand.find("//main//button[@aria-label='会议结果：同首行']"))
     hand.go(button("登记会议结果"))
-    assert not hand.seat.driver.find_elements(By.XPATH, button("登记会议结果")[:-1] + "]")[1:]
+    assert not hand.seat.driver.find_elements(By.XPATH, TEN_OF_LIVING), hand.seat.said()
 
 
 def confirm_ten(hand: Hand) -> None:
     """The second person, who compares with the minutes."""
     hand.go(sidebar("会议与审批"))
-    hand.go(f"(//main//form[count(.//input[@name='pick'])={LISTED}]{button('确认结果')[6:]})[1]")
+    of_ten = f"//main//form[count(.//input[@name='pick'])={LISTED}]"
+    hand.go(f"{of_ten}//button[normalize-space(.)='确认结果']")
+    assert not hand.seat.driver.find_elements(By.XPATH, of_ten), hand.seat.said()
 
 
 def post_a_notice(hand: Hand) -> None:
