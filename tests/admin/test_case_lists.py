@@ -240,6 +240,10 @@ def test_an_objection_is_the_departments_and_holds_one_person_only(office: Roads
         page = office.at(who).get(notice)
         assert "家有新楼" not in page
         assert "匿名群众" not in page
+    asked = "/notices/?objections=open"
+    assert "未核查的反映" in desk.get(asked)
+    assert notice in desk.get(asked)
+    assert "未核查的反映" not in office.at("clerk").get(asked), "the branch is not told"
     office.clock.later(5)
     office.at("clerk").press(notice, "/end", **{"end-photographed": "yes"})
     assert sorted(stages(office)) == ["filing", "notice"]
@@ -248,6 +252,7 @@ def test_an_objection_is_the_departments_and_holds_one_person_only(office: Roads
     looked = desk.browser.post("/objections/1/objector").json
     assert looked == {"value": "匿名群众 13900000000"}
     desk.press(notice, "/objections/1/settle", upheld="no", finding="经查不属实")
+    assert notice not in desk.get(asked)
     assert stages(office) == ["filing", "filing"]
     with office.session() as session:
         assert session.get_one(Objection, 1).state.value == "refuted"
