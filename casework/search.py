@@ -22,6 +22,7 @@ from models.applications import Application
 from models.base import starts_with
 from models.editions import Edition
 from models.members import Member
+from models.names import initials
 from models.notices import Notice
 from models.orgs import OrgUnit
 
@@ -127,7 +128,7 @@ def notices(session: Session, by: Actor, words: str, most: int = MOST) -> Sequen
 def rules(
     session: Session, by: Actor, words: str, on: date, most: int = MOST
 ) -> Sequence[FoundRule]:
-    """Rules of the editions in force, by clause or by words of their title."""
+    """Rules of the editions in force, by clause, by words of their title or by its initials."""
     if not by.holds(Permission.Policy.READ):
         return []
     low = words.casefold()
@@ -135,7 +136,8 @@ def rules(
     for each in _rules_in_force(session, on):
         rule = each.rule
         titles = f"{rule.label.zh}\n{rule.label.en}".casefold()
-        if rule.clause.startswith(low) or low in titles:
+        by_initials = low.isascii() and low.isalpha() and initials(rule.label.zh).startswith(low)
+        if rule.clause.startswith(low) or low in titles or by_initials:
             found.append(each)
     return sorted(found, key=lambda one: one.rule.clause != low)[:most]
 

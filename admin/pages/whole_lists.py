@@ -182,11 +182,11 @@ class PaymentList(_Linked):
     columns = (
         Column("payee", _l("Payee"), lambda p: p.payee_name, css="name"),
         Column("number", _l("Application"), lambda p: _case(p).number, css="short"),
-        Column("org", _l("Branch"), lambda p: _case(p).org.name, css="unit"),
+        Column("org", _l("Branch"), lambda p: _case(p).org.name, css="short"),
         Column("kind", _l("Kind of aid"), lambda p: _road(_case(p)), css="short"),
         Column("year", _l("Aid year"), lambda p: p.grant.aid_year, css="num", in_list=False),
         Column("fen", _l("Amount"), lambda p: yuan(p.fen), css="num"),
-        Column("method", _l("Method"), lambda p: str(payments.METHODS[p.method]), css="short"),
+        Column("method", _l("Method"), lambda p: str(payments.METHODS[p.method]), in_list=False),
         Column("source", _l("Fund source"), lambda p: policy_label(p.source), css="short"),
         Column("paid_on", _l("Paid on"), lambda p: zhdate(p.paid_on), css="short"),
         Column(
@@ -282,7 +282,7 @@ class NoticeList(_Linked):
     )
     columns = (
         Column("number", _l("Number"), lambda n: n.number, css="name"),
-        Column("org", _l("Branch"), lambda n: n.org.name, css="unit"),
+        Column("org", _l("Branch"), lambda n: n.org.name, css="short"),
         Column(
             "kind",
             _l("Kind of aid"),
@@ -385,7 +385,7 @@ class HardshipList(_Linked):
     )
     columns = (
         Column("name", _l("Name"), lambda e: e.member.name, css="name"),
-        Column("org", _l("Branch"), lambda e: e.member.org.name, css="unit"),
+        Column("org", _l("Branch"), lambda e: e.member.org.name, css="short"),
         Column("joined_on", _l("Since"), lambda e: zhdate(e.joined_on), css="short"),
         Column("reason", _l("Reason"), lambda e: _reason(e, leaving=False), css="short"),
         Column("situation", _l("Situation"), lambda e: e.situation, css="long"),

@@ -109,7 +109,7 @@ class PairView(ModelView):
             asks=True,
         ),
     )
-    search_hint = _l("Name or initials of either")
+    search_hint = _l("Name or initials of either, or last 4 of ID or phone")
     form = PairForm
     form_ajax_refs = {"helper": helpers, "helped": helped, "org": branches}  # noqa: RUF012
     details_template = "pairs/details.html"

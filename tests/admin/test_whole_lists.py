@@ -83,9 +83,15 @@ def test_whole_lists_show_what_is_in_reach_found_and_narrowed(office: Roadside) 
     assert "没有" in desk.get("/payment_list/?f_state=paid")
     for bad in ("f_state=no", "f_source=99", "f_unit=0", "f_from=2010-13-01", "f_year=x"):
         desk.get(f"/payment_list/?{bad}")
-    with office.session() as session:
-        logged = session.scalars(select(AuditRecord.action)).all()
-    assert "look:search_number" in logged
+
+    def looks() -> int:
+        with office.session() as session:
+            return list(session.scalars(select(AuditRecord.action))).count("look:search_number")
+
+    before = looks()
+    assert before == 6, "each search by a number is on record"
+    assert NEAR in desk.get(f"/hardship/?search={numbers[NEAR][-4:]}")
+    assert looks() == before + 1
 
 
 def test_rows_lead_to_their_own_pages_and_chosen_ones_are_taken_away_on_record(

@@ -113,6 +113,7 @@ def test_rules_in_force_are_found_by_clause_and_by_words_in_both_languages(crowd
     assert found("2.1.1")[0] == "three-withouts"
     assert "three-withouts" in found("三无")
     assert "three-withouts" in found("LABOUR capacity")
+    assert "three-withouts" in found("sw"), "pinyin initials of 三无对象"
     assert found("nothing like it") == []
     assert found("三无", "administrator") == []
     before = search.rules(crowd.session, crowd["clerk"], "三无", date(2009, 1, 1))
