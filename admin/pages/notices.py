@@ -53,7 +53,7 @@ PAGE = 50
 STATUSES = {
     NoticeStatus.POSTED: (_l("On notice"), "blue"),
     NoticeStatus.ENDED: (_l("Ended"), "green"),
-    NoticeStatus.CANCELLED: (_l("Cancelled"), "secondary"),
+    NoticeStatus.CANCELLED: (_l("All names taken off"), "secondary"),
 }
 OPEN = Objection.state == ObjectionState.OPEN
 
