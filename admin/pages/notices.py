@@ -39,7 +39,6 @@ from engine.procedure import RecordField, Stage, StageKind
 from engine.source import parse_date
 from models.applications import Application
 from models.notices import (
-    LineState,
     Notice,
     NoticeLine,
     NoticeStatus,
