@@ -320,9 +320,10 @@ class Step:
             return None
 
     def _judge_amount(self, checked: Checked, values: Mapping[str, Value]) -> None:
-        """Read the amount and hold it against the rules, as far as they are settled here."""
+        """Read the amount and hold it against the rules, as far as they are settled here: a fact
+        that this very stage leaves open is a fault of its own and hides no wrong amount."""
         typed = values.get("amount")
-        later = self._later()
+        later = self._later() | {self.stage.id}
         hopes = assessments.prospects(self.application, checked, later)
         fixed = hopes[0].fixed_fen if hopes and len({h.fixed_fen for h in hopes}) == 1 else None
         self.fen = typed if isinstance(typed, int) else fixed

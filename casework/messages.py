@@ -115,8 +115,8 @@ TEXTS: Catalogue = {
         "{fact}: this is not entered at this stage. Return the application, or leave it to its stage.",
     ),
     "fact_on_sheet": (
-        "“{fact}”填的是{typed}，家庭情况表上是{sheet}，两者不一致。以家庭情况表为准：表上对的，请清空这一栏；"
-        "表上不对的，请改正家庭情况表。",
+        "“{fact}”填的是{typed}，家庭情况核算表上是{sheet}，两者不一致。以家庭情况核算表为准：表上对的，请清空这一栏；"
+        "表上不对的，请改正家庭情况核算表。",
         "{fact} was typed as {typed}, but the household worksheet comes to {sheet}. The worksheet "
         "counts: clear this field where it is right, else correct the worksheet.",
     ),

@@ -19,10 +19,13 @@ from casework.attachments import Upload
 from casework.people import Actor
 from casework.permissions import Permission
 from engine.faults import Fault, Refused
+from models.applications import CaseStatus
 from models.attachments import Attachment
-from models.notices import LineState, Notice
+from models.notices import LineState, Notice, NoticeLine, NoticeStatus
 
 PHOTO = "notice_photo"
+WITHOUT_AID = frozenset({CaseStatus.WITHDRAWN, CaseStatus.CANCELLED, CaseStatus.REFUSED})
+"""How an application ends without aid: the name is then no longer proposed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +41,19 @@ class Verified:
         return self.kept == self.now and self.lines_agree
 
 
+def stands(line: NoticeLine) -> bool:
+    """Whether the name is one of the board's: not taken off, and while the board hangs its
+    application has not ended meanwhile, however it did."""
+    if line.state is not LineState.ON:
+        return False
+    hangs = line.notice.status is NoticeStatus.POSTED
+    return not (hangs and line.application.status in WITHOUT_AID)
+
+
 def rows_on_board(notice: Notice) -> list[Mapping[str, str]]:
-    """The rows as posted of the names that still hang, in their order."""
-    return [
-        row
-        for row, line in zip(notice.frozen, notice.lines, strict=True)
-        if line.state == LineState.ON
-    ]
+    """The rows as posted of the names that still hang, in their order; of a board that was taken
+    down, those that hung to the end."""
+    return [row for row, line in zip(notice.frozen, notice.lines, strict=True) if stands(line)]
 
 
 def verify(session: Session, notice: Notice, *, by: Actor, at: datetime) -> Verified:

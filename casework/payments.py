@@ -86,11 +86,14 @@ def pay(
     `lines` by application id what one of them has of its own.
 
     The rules are asked again and their answer kept; a changed outcome stops the payment. Cash
-    needs a witness who is neither cashier nor payee. The same `request_key` pays once.
+    needs a witness who is neither cashier nor payee. The same `request_key` of the same person pays
+    once.
     """
     applications = _hold(session, payments)
     if request_key is not None and all(_done_by(session, p, request_key) for p in payments):
         lists.stop(_rights(session, applications, by))
+        if any(payment.paid_by_id != by.user_id for payment in payments):
+            raise Refused([Fault("request_key_used", {}, None)])
         return list(payments)
     lists.stop(_paid_already(payments))
     raw = _with_method(payments, record, lines)

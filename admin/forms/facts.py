@@ -77,6 +77,8 @@ def sections(
     for name in names:
         asked = [fact for fact in facts if (fact.section or "") == name]
         filled = [fact for fact in derived if (fact.section or "") == name]
+        idle = unseen(policy, filled, {**known, **typed})
+        filled = [fact for fact in filled if fact.name not in idle]
         if not asked and not filled:
             continue
         hidden = unseen(policy, asked, {**known, **typed})

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from admin import clock
 from admin.acting import attempt, identifier, load, refused
-from admin.cases import sheets
+from admin.cases import sheets, status
 from admin.extensions import db
 from admin.forms import batch
 from admin.forms.batch import Answer
@@ -25,6 +25,7 @@ from admin.i18n import _l
 from admin.nav import Entry, add
 from admin.pages import batches, waiting
 from admin.pages.batches import Group
+from admin.pages.common import policy_road
 from admin.security.guard import requires
 from admin.security.people import actor
 from casework import calendar, loading, notice_board, notices, scope
@@ -38,7 +39,6 @@ from engine.procedure import RecordField, Stage, StageKind
 from engine.source import parse_date
 from models.applications import Application
 from models.notices import (
-    LineState,
     Notice,
     NoticeLine,
     NoticeStatus,
@@ -52,7 +52,7 @@ PAGE = 50
 STATUSES = {
     NoticeStatus.POSTED: (_l("On notice"), "blue"),
     NoticeStatus.ENDED: (_l("Ended"), "green"),
-    NoticeStatus.CANCELLED: (_l("Cancelled"), "secondary"),
+    NoticeStatus.CANCELLED: (_l("All names taken off"), "secondary"),
 }
 OPEN = Objection.state == ObjectionState.OPEN
 
@@ -235,6 +235,7 @@ def page(notice: Notice, refusal: Refusal = Refusal()) -> str:
     return render_template(
         "lists/notice.html",
         notice=notice,
+        lines=sorted(notice.lines, key=lambda line: not notice_board.stands(line)),
         status=STATUSES[notice.status],
         road=policy.procedure.roads.get(notice.road),
         columns=policy.procedure.notice.columns,
@@ -333,15 +334,19 @@ def line_of(notice: Notice, line_id: int) -> NoticeLine:
     )
 
 
-def on_board(line: NoticeLine) -> bool:
-    """Whether the line still hangs."""
-    return line.state is LineState.ON
+def what_became(line: NoticeLine) -> status.Word | None:
+    """How the application ended, where it ended without aid after it was posted."""
+    application = line.application
+    if application.status not in notice_board.WITHOUT_AID:
+        return None
+    return status.word(application, policy_road(application)[1])
 
 
 def install(app: Flask, frame: Admin) -> None:
     """Bind the notices."""
     app.register_blueprint(blueprint)
-    app.jinja_env.globals["on_board"] = on_board
+    app.jinja_env.globals["on_board"] = notice_board.stands
+    app.jinja_env.globals["what_became"] = what_became
     add(
         app,
         Entry(

@@ -363,7 +363,7 @@ def test_the_worksheet_is_the_source_and_what_is_typed_otherwise_is_a_fault_with
     desk = office.at("clerk")
     page = desk.get(FILL)
     known = re.sub(r"<[^>]+>", " ", page)
-    assert known.count("取自家庭情况表，如需改动请改表") >= 2, (
+    assert known.count("取自家庭情况核算表，如需改动请改表") >= 2, (
         "size and income, each with its reason"
     )
     assert 'name="fact-income_year"' not in page
@@ -375,7 +375,7 @@ def test_the_worksheet_is_the_source_and_what_is_typed_otherwise_is_a_fault_with
     assert "fact-income_year" in names, "without rows it may be typed"
     row = {"item-0-kind": "income", "item-0-label": "打工", "item-0-yuan": "14400"}
     page = desk.draft(FILL, **row, **{"fact-income_year": "100", "household-size": "3"})
-    both = "填的是100，家庭情况表上是14400，两者不一致"
+    both = "填的是100，家庭情况核算表上是14400，两者不一致"
     assert any(both in one for one in said(page)), said(page)
     assert value(page, "fact-income_year") == "100", "nothing typed is lost"
     assert "income_year" not in office.application(1).facts

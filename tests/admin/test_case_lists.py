@@ -258,6 +258,35 @@ def test_an_objection_is_the_departments_and_holds_one_person_only(office: Roads
         assert session.get_one(Objection, 1).state.value == "refuted"
 
 
+def test_a_withdrawn_name_does_not_stand_on_the_page_of_the_board(office: Roadside) -> None:
+    notice = posted(office)
+    desk = office.at("clerk")
+
+    def board() -> list[str]:
+        """The names as the page has them: standing, or with what became of them."""
+        rows = re.findall(
+            r"<tr( class=\"off-board\")?><td[^>]*>([^<]+)</td>(.*?)</tr>", desk.get(notice), re.S
+        )
+        return [
+            name + "".join(re.findall(r'"tag tag-[a-z]+">([^<]+)<', rest))
+            for _off, name, rest in rows
+        ]
+
+    assert board() == ["王建国", "刘长河"]
+    stale = form_to(desk.get(notice), "/remove/1")
+    desk.press("/application/1", "/withdraw", **{"withdraw-reason": "本人不再申请"})
+    assert board() == ["刘长河", "王建国已撤下已撤回"]
+    answer = desk.send(stale, notice, reason="名单有误")
+    assert answer.status_code == 422
+    assert "不在这份公示上" in " ".join(said(answer.text)), "an old page takes nothing off twice"
+    assert "王建国" not in desk.get(f"/papers/notice/{notice.rpartition('/')[2]}")
+    desk.press("/application/2", "/withdraw", **{"withdraw-reason": "本人不再申请"})
+    page = desk.get(notice)
+    assert "本公示上已没有名字" in page
+    assert page.index("已撤下，不再公示") < page.index("刘长河")
+    assert ">打印公示<" not in page
+
+
 def test_the_screener_sees_name_number_and_kind_and_nothing_else(office: Roadside) -> None:
     decide_both(office)
     post_and_end(office)

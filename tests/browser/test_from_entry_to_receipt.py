@@ -72,7 +72,7 @@ def sudden(seat: Seat, name: str, scan: Path) -> str:
     seat.choose("遭受突发性重大事故", "是")
     seat.shown("财产受到重大损失")
     seat.choose("财产受到重大损失", "是")
-    seat.choose("事故后果", "无伤亡")
+    seat.choose("事故后果", "本人无伤亡")
     for fact in SUDDEN_NO:
         seat.choose(fact, NO)
     seat.press("登记申请")

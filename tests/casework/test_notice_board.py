@@ -70,7 +70,11 @@ def test_r_4_3_1_a_withdrawn_name_leaves_the_board_and_the_others_days_run_on(
     assert len(notice.frozen) == 2
     assert notices.unchanged(notice)
     assert notice.ends_on == date(2010, 12, 10)
+    line = office.line(leaves)
+    line.state = LineState.ON  # as an older version of the program left it
+    assert [row["name"] for row in notice_board.rows_on_board(notice)] == ["王建国"]
     assert office.close(notice) == [stays]
+    assert len(notice_board.rows_on_board(notice)) == 2, "of a board taken down, what hung"
 
 
 def test_r_4_3_1_an_added_line_starts_a_notice_of_its_own(office: Office) -> None:

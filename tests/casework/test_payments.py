@@ -477,6 +477,20 @@ def test_a_death_that_only_the_case_knows_keeps_the_money_from_the_member(
     assert codes(refused) == [code]
 
 
+def test_a_relatives_death_in_the_accident_pays_the_living_member_and_asks_for_no_heir(
+    office: Office,
+) -> None:
+    """docs/decisions/0014: the consequence of the accident is the member's own."""
+    lost = {"accident_result": "none", "loss_life_safety": True, "loss_property": True}
+    application = office.application("transfer", road="sudden", facts=lost)
+    assert application.summary is not None
+    (benefit,) = application.summary["benefits"]
+    assert (benefit["clause"], benefit["max_fen"]) == ("3.2.1", 200_000)
+    office.transfer(application)
+    (payment,) = office.prepare(application)
+    assert (payment.payee_name, payment.payee_kinship) == (application.member.name, None)
+
+
 def test_a_death_learnt_after_the_roster_was_made_stops_the_money(
     office: Office, session: Session
 ) -> None:
