@@ -1,7 +1,8 @@
 """The bank's answer to a list of card payments: who was not paid, and why (clause 4.5).
 
-What comes back is an Excel list with account, holder, amount and result. It is read whole: every
-fault of every row at once, and nothing is recorded while there is one. A row that failed takes its
+What comes back is an Excel list with account, holder, amount and result, or a file in a layout of a
+policy's `exchange.yaml`. It is read whole: every fault of every row at once, and nothing is recorded
+while there is one. A row that failed takes its
 payment back to the paying unit (`payments.returned`); the same list handed in again changes nothing.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -16,11 +18,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import casework.messages_bank  # noqa: F401 - its texts
-from casework import events, moves, payments, scope, workbooks
+from casework import editions, events, exchange, moves, payments, scope, workbooks
 from casework.attachments import Upload, clean_name
+from casework.clock import day_of
 from casework.people import Actor
 from casework.permissions import Permission
 from casework.workbooks import Column, Row
+from engine.exchange import Layout
 from engine.faults import Fault, Refused
 from engine.source import parse_money
 from models.applications import Application, PayMethod
@@ -35,7 +39,8 @@ RESULT = Column(
     "result", ("处理结果", "交易结果", "处理状态", "交易状态", "结果", "状态", "Result")
 )
 REASON = Column("reason", ("失败原因", "原因", "备注", "Reason"), required=False)
-COLUMNS = (ACCOUNT, HOLDER, AMOUNT, RESULT, REASON)
+REFERENCE = Column("reference", ("发放编号", "Reference"), required=False)
+COLUMNS = (ACCOUNT, HOLDER, AMOUNT, RESULT, REASON, REFERENCE)
 PAID = ("成功", "交易成功", "处理成功", "已入账", "paid", "success")
 FAILED = ("失败", "交易失败", "处理失败", "未入账", "退回", "退票", "failed", "returned")
 _Key = tuple[str, str, int]
@@ -52,14 +57,31 @@ class Answer:
     known: int = 0
 
 
+def layouts(session: Session, on: date) -> list[Layout]:
+    """The bank's layouts in the policies in force on a day, each name once."""
+    found: dict[str, Layout] = {}
+    for code in editions.policy_codes(session):
+        with suppress(Refused):  # a policy that is not in force has nothing to say
+            _edition, policy = editions.in_force(session, code, on)
+            found.update((one.id, one) for one in policy.exchange.of("bank_back"))
+    return list(found.values())
+
+
 def take_in(
-    session: Session, upload: Upload, *, returned_on: date, by: Actor, at: datetime
+    session: Session,
+    upload: Upload,
+    *,
+    returned_on: date,
+    by: Actor,
+    at: datetime,
+    layout_id: str = "",
 ) -> Answer:
-    """Record what the bank could not pay, all rows or none."""
+    """Record what the bank could not pay, all rows or none. `layout_id` names the layout of a file
+    that is no workbook."""
     if not by.holds(Permission.Payment.RETURN):
         raise Refused([Fault("not_permitted", {"permission": Permission.Payment.RETURN}, None)])
     filename = clean_name(upload.filename)
-    rows = workbooks.read(filename, upload.content, COLUMNS)
+    rows = _rows(session, filename, upload.content, layout_id, at)
     answer, found = _read(session, rows, by)
     with session.begin_nested():
         found += _take_back(session, answer, returned_on, by, at)
@@ -68,6 +90,17 @@ def take_in(
     data = {"file": filename, "failed": len(answer.failed), "paid": answer.paid}
     events.audit(session, by, at, "payment.bank_return", "payment", None, data)
     return answer
+
+
+def _rows(
+    session: Session, filename: str, content: bytes, layout_id: str, at: datetime
+) -> list[Row]:
+    if not layout_id:
+        return workbooks.read(filename, content, COLUMNS)
+    known = {one.id: one for one in layouts(session, day_of(at))}
+    if layout_id not in known:
+        raise Refused([Fault("exchange_unknown", {"name": layout_id}, "layout")])
+    return exchange.rows(known[layout_id], content, ok=PAID[0], failed=FAILED[0], renamed={})
 
 
 def _read(session: Session, rows: Sequence[Row], by: Actor) -> tuple[Answer, list[Fault]]:
@@ -97,10 +130,12 @@ def _read(session: Session, rows: Sequence[Row], by: Actor) -> tuple[Answer, lis
 def _about(
     answer: Answer, row: Row, key: _Key, paid: bool, standing: Mapping[_Key, list[Payment]]
 ) -> list[Fault]:
-    """Put one row with its payment; the oldest first where one person has two of the same amount."""
-    own = standing.get(key, [])
+    """Put one row with its payment: the one it names by our number, else the oldest of that amount."""
+    own, named = standing.get(key, []), row.get("reference")
+    if named:
+        own = [one for one in own if str(one.id) == named]
     if not own:
-        like = [each for each in standing if each[0] == key[0]]
+        like = [each for each in standing if each[0] == key[0] or named]
         code = "bank_row_differs" if like else "bank_row_unknown"
         return [_at(row, code, holder=key[1])]
     taken = {payment.id for payment, _reason, _row in answer.failed}

@@ -119,12 +119,13 @@ def bank_answer() -> ResponseReturnValue:
     file = request.files.get("file")
     upload = Upload(file.filename or "" if file else "", file.read() if file else b"")
     typed = request.form.get("returned_on", "").strip()
+    layout = request.form.get("layout", "")
 
     def do(session: Session, by: Actor, at: datetime) -> Answer:
         on = parse_date(typed)
         if on is None:
             raise Refused([Fault("edge_date", {"text": typed}, "returned_on")])
-        return bank_returns.take_in(session, upload, returned_on=on, by=by, at=at)
+        return bank_returns.take_in(session, upload, returned_on=on, by=by, at=at, layout_id=layout)
 
     outcome = attempt(do, "payment.bank_return", "payment", None)
     if outcome.faults:

@@ -28,7 +28,7 @@ from admin.pages.transfers import paying_unit
 from admin.security.guard import requires
 from admin.security.people import actor
 from admin.text import fault_text, zhdate
-from casework import funds, payments, reconciliation, scope
+from casework import bank_returns, funds, payments, reconciliation, scope
 from casework.lists import stage_of_kind
 from casework.people import Actor
 from casework.permissions import Permission
@@ -164,6 +164,7 @@ def page(refusal: Refusal = Refusal()) -> str:
         extra_columns=_columns(session, to_prepare),
         sources=funds.sources(session),
         may_return=by.holds(Permission.Payment.RETURN),
+        bank_layouts=bank_returns.layouts(session, clock.today()),
         today=clock.today(),
     )
 
