@@ -22,7 +22,7 @@ from engine.faults import Fault, Refused
 from models.attachments import Attachment
 from models.notices import LineState, Notice
 
-PHOTO = "notice_photo"
+PHOTO = notices.PHOTO
 
 
 @dataclass(frozen=True, slots=True)
