@@ -316,7 +316,7 @@ def _known(session: Session, lines: Iterable[ScreeningLine]) -> _Known:
             *(match.other_member_id, match.scheme_row_id),
         ).where(match.line_id.in_([line.id for line in lines]))
     )
-    return {tuple(row) for row in rows}
+    return {(row[0], row[1], row[2], row[3], row[4]) for row in rows}
 
 
 def _keep(session: Session, line: ScreeningLine, found: _Found, at: datetime, known: _Known) -> int:
