@@ -9,4 +9,5 @@ event and audit record in one transaction and flushes; the edge commits. It rais
 import casework.messages
 import casework.messages_care
 import casework.messages_checks
+import casework.messages_entry
 import casework.messages_money  # noqa: F401 - imported for the texts alone

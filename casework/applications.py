@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 from casework import (
     access,
     assessments,
+    behalf,
+    corrections,
     deaths,
     duties,
     editions,
@@ -26,6 +28,7 @@ from casework import (
 )
 from casework.clock import day_of
 from casework.endings import withdraw
+from casework.facts import sheet_faults
 from casework.papers import TYPED
 from casework.people import Actor
 from casework.permissions import Permission
@@ -88,19 +91,17 @@ def register(
         session.flush()
         found += duties.recusal(session, application, by)
         found += entries.write(application, typed, entries.clean(form or {}), way.first, policy)
+        found += sheet_faults(session, application, policy, typed)
         found += _assess(session, application) if not found else []
         found += entries.year_faults(typed, applied_on) if not found else []
         if found:
             raise Refused(found)
         duties.take(session, application, by, moves.duty_at(way, way.first))
+        data: dict[str, object] = {**_contents(application)}
+        if behalf.note(session, application, by, at, Permission.Application.REGISTER):
+            data["on_behalf"] = True
         events.record(
-            session,
-            application,
-            verb="register",
-            by=by,
-            at=at,
-            before=(None, None),
-            data=_contents(application),
+            session, application, verb="register", by=by, at=at, before=(None, None), data=data
         )
     return application
 
@@ -115,6 +116,8 @@ def save(
     facts: Mapping[str, object] | None = None,
     form: Mapping[str, object] | None = None,
     draft: Mapping[str, object] | None = None,
+    put_back: int | None = None,
+    reason: str = "",
 ) -> Application:
     """Write facts and form texts; None for a name takes it back to unknown, others stay.
 
@@ -124,7 +127,11 @@ def save(
 
     `draft` is plain JSON of whatever was typed and cannot be stored yet, kept whole in place of
     the last one, at the level of entry only; None leaves what is there, an empty one removes it.
-    It is no text of the form, stands in no event and goes when the stage is taken.
+    It is no text of the form, stands in no event and goes when the stage is taken. `put_back` is
+    the number of the event whose change this undoes (`casework.put_back`).
+
+    `reason` says why it is corrected; an application that was returned takes the reason of the
+    return where none is given.
     """
     moves.lock(session, [application])
     policy, road = moves.policy_and_road(application)
@@ -142,8 +149,10 @@ def save(
     duty = moves.duty_at(road, road.first if at_entry else stage)
     found += duties.faults(session, application, by, duty)
     before = _contents(application)
+    why = reason.strip() or corrections.asked_for(session, application)
     with session.begin_nested():
         found += entries.write(application, dict(facts or {}), dict(form or {}), stage, policy)
+        found += sheet_faults(session, application, policy, dict(facts or {}))
         if not found:
             _typed, found = starts.facts_for(policy, road, application.facts)
         found = found or _assess(session, application)
@@ -160,8 +169,12 @@ def save(
             )
         duties.take(session, application, by, duty)
         now = _contents(application)
-        changes = {name: entries.changes(before[name], now[name]) for name in now}
-        moves.move(session, application, verb="save", by=by, at=at, data=changes)
+        data: dict[str, object] = {n: entries.changes(before[n], now[n]) for n in now}
+        if put_back is not None:
+            data["put_back"] = put_back
+        if at_entry and behalf.note(session, application, by, at, Permission.Application.WRITE):
+            data["on_behalf"] = True
+        moves.move(session, application, verb="save", by=by, at=at, reason=why, data=data)
     return application
 
 

@@ -20,7 +20,6 @@ from sqlalchemy.orm import Session
 import casework.messages_bank  # noqa: F401 - its texts
 from casework import editions, events, exchange, moves, payments, scope, workbooks
 from casework.attachments import Upload, clean_name
-from casework.clock import day_of
 from casework.people import Actor
 from casework.permissions import Permission
 from casework.workbooks import Column, Row
@@ -57,14 +56,14 @@ class Answer:
     known: int = 0
 
 
-def layouts(session: Session, on: date) -> list[Layout]:
-    """The bank's layouts in the policies in force on a day, each name once."""
-    found: dict[str, Layout] = {}
+def layouts(session: Session, on: date) -> list[tuple[str, Layout]]:
+    """(policy's code, layout) of everything in which a bank may answer on this day."""
+    found: list[tuple[str, Layout]] = []
     for code in editions.policy_codes(session):
-        with suppress(Refused):  # a policy that is not in force has nothing to say
+        with suppress(Refused):  # a policy that is not in force has nothing coming back
             _edition, policy = editions.in_force(session, code, on)
-            found.update((one.id, one) for one in policy.exchange.of("bank_back"))
-    return list(found.values())
+            found += [(code, one) for one in policy.exchange.of("bank_back")]
+    return found
 
 
 def take_in(
@@ -72,16 +71,16 @@ def take_in(
     upload: Upload,
     *,
     returned_on: date,
+    layout: Layout | None = None,
     by: Actor,
     at: datetime,
-    layout_id: str = "",
 ) -> Answer:
-    """Record what the bank could not pay, all rows or none. `layout_id` names the layout of a file
-    that is no workbook."""
+    """Record what the bank could not pay, all rows or none; a workbook, or a file in a layout of
+    the policy."""
     if not by.holds(Permission.Payment.RETURN):
         raise Refused([Fault("not_permitted", {"permission": Permission.Payment.RETURN}, None)])
     filename = clean_name(upload.filename)
-    rows = _rows(session, filename, upload.content, layout_id, at)
+    rows = _rows(filename, upload.content, layout)
     answer, found = _read(session, rows, by)
     with session.begin_nested():
         found += _take_back(session, answer, returned_on, by, at)
@@ -92,15 +91,10 @@ def take_in(
     return answer
 
 
-def _rows(
-    session: Session, filename: str, content: bytes, layout_id: str, at: datetime
-) -> list[Row]:
-    if not layout_id:
+def _rows(filename: str, content: bytes, layout: Layout | None) -> list[Row]:
+    if layout is None:
         return workbooks.read(filename, content, COLUMNS)
-    known = {one.id: one for one in layouts(session, day_of(at))}
-    if layout_id not in known:
-        raise Refused([Fault("exchange_unknown", {"name": layout_id}, "layout")])
-    return exchange.rows(known[layout_id], content, ok=PAID[0], failed=FAILED[0], renamed={})
+    return exchange.rows(layout, content, ok=PAID[0], failed=FAILED[0], renamed={})
 
 
 def _read(session: Session, rows: Sequence[Row], by: Actor) -> tuple[Answer, list[Fault]]:

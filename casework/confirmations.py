@@ -54,7 +54,7 @@ def right_faults(
     roles = stage.confirmed_by
     if not any(h.role_code in roles and permission in h.permissions for h in by.roles):
         return [Fault("wrong_role", {"stage": stage.label})]
-    if not may_as(by, permission, roles, moves.org_path(session, application)):
+    if not may_as(by, permission, roles, moves.org_path(application)):
         return [Fault("out_of_scope", {})]
     return []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -39,7 +40,7 @@ def dates_of(session: Session, application: Application) -> dict[str, date | Non
     found: dict[str, date | None] = {}
     recorded = history.recorded(session, application)
     for name, each in policy.procedure.dates.items():
-        found[name] = _find(session, application, each, recorded)
+        found[name] = find(session, application, each, recorded)
     return found
 
 
@@ -69,11 +70,11 @@ def _state(counted: Due, met: date | None, today: date) -> State:
     return "open" if today <= counted.date else "late"
 
 
-def _find(
+def find(
     session: Session,
     application: Application,
     name: DateName,
-    recorded: dict[str, dict[str, object]],
+    recorded: Mapping[str, Mapping[str, object]],
 ) -> date | None:
     """Where a date is found; without a round that was opened its dates are not known."""
     if name.found is None:

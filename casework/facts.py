@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from enum import Enum
 from typing import Any
 
@@ -151,6 +152,48 @@ def counted(
     deducts = settings.get(session, "deduct_costs")
     incomes = [item for item in items if item.kind in _INCOME]
     return incomes, [item for item in items if item.kind in _COSTS and deducts]
+
+
+def on_sheet(fact: Fact) -> bool:
+    """Whether the fact's place is the household worksheet, so that it is typed only without one."""
+    return fact.source is not None and fact.source.kind == "household"
+
+
+def sheet_faults(
+    session: Session, application: Application, policy: Policy, typed: Mapping[str, object]
+) -> list[Fault]:
+    """`fact_on_sheet` for each typed figure that the worksheet contradicts, rows that wait for
+    verification counted; the worksheet would else replace it without a word."""
+    found = []
+    for name, value in typed.items():
+        fact = policy.facts.get(name)
+        if fact is None or not on_sheet(fact) or value in (None, "", "?"):
+            continue
+        sheet = _on_sheet(session, application, fact)
+        mine = _figure(value)
+        if sheet is not None and mine is not None and mine != _figure(sheet):
+            params = {"fact": fact.label, "typed": str(value), "sheet": str(sheet)}
+            found.append(Fault("fact_on_sheet", params, f"facts.{name}"))
+    return found
+
+
+def _on_sheet(session: Session, application: Application, fact: Fact) -> object:
+    """The worksheet's figure as it stands, verified or not; None where it has none."""
+    value = answer(session, application, fact)
+    if value is None and _source_is(fact, INCOME):
+        incomes, costs = counted(session, application)
+        value = max(_sum(incomes) - _sum(costs), 0)
+    elif value is None and fact.source is not None and application.member.household:
+        items = application.member.household.items
+        value = _sum([item for item in items if item.kind == fact.source.name])
+    return None if value is SILENT else plain(value, fact.type)
+
+
+def _figure(value: object) -> Decimal | None:
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return None  # what cannot be read is said where facts are read
 
 
 def possible_incomes(session: Session, application: Application) -> tuple[int, ...]:

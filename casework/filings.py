@@ -30,7 +30,9 @@ def file(
     note: str = "",
 ) -> Filing:
     """Record that the committee filed these applications; each moves on. `record` has filed_on."""
-    values, found = lists.written(applications, StageKind.FILE, None, record, None, at, NEEDED)
+    values, found = lists.written(
+        session, applications, StageKind.FILE, None, record, None, at, NEEDED
+    )
     found += lists.ready(session, applications, StageKind.FILE, by, at, versions)
     found += lists.outside(applications, committee)
     lists.stop(found)

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from casework import events, ledger, scope
 from casework.people import Actor
@@ -136,7 +136,9 @@ def balances(session: Session, by: Actor, *, kind: AccountKind | None = None) ->
             row.year,
             row.balance_fen,
         )
-        for row in session.scalars(query)
+        for row in session.scalars(
+            query.options(joinedload(Account.source), selectinload(Account.org))
+        )
     ]
 
 

@@ -14,15 +14,21 @@ from sqlalchemy.orm import Session
 from casework import (
     approvals,
     assessments,
+    behalf,
     decisions,
     departures,
     duties,
     emergency,
     endings,
+    entries,
+    facts,
     grants,
     moves,
+    originals,
+    paper_checks,
     papers,
     results,
+    step_dates,
 )
 from casework.assessments import Checked
 from casework.clock import day_of
@@ -30,7 +36,7 @@ from casework.money import yuan
 from casework.people import Actor
 from casework.permissions import step_permission
 from casework.scope import may_as
-from engine import records
+from engine import Policy, records
 from engine.faults import Fault, Refused
 from engine.procedure import Road, Stage, StageKind
 from engine.records import Value
@@ -65,6 +71,10 @@ class Step:
         self.values: dict[str, Value] | None = None
         self.checked: Checked | None = None
         self.fen: int | None = None
+
+    @property
+    def _policy(self) -> Policy:
+        return moves.policy_and_road(self.application)[0]
 
     @property
     def asks_rules(self) -> bool:
@@ -130,6 +140,11 @@ class Step:
             self.found += refused.faults
             if self.checked is not None and not self._declines(given):
                 self._judge_rest(self.checked, given)
+        self.found += self._misdated(self.values or self._readable(given))
+
+    def _misdated(self, values: Mapping[str, Value]) -> list[Fault]:
+        fields = self.stage.records_for(self.road.id)
+        return step_dates.faults(self.session, self.application, self.stage, fields, values)
 
     def _judge_rest(self, checked: Checked, given: Mapping[str, object]) -> None:
         """A record that cannot be read whole still tells what else is wrong: amount, outcome, paper,
@@ -183,12 +198,32 @@ class Step:
         self.found += papers.form_faults(
             self.session, self.application, self.stage, plain, checked.evidence
         )
+        if entries.at_entry(self.road, self.stage):
+            self.found += facts.sheet_faults(
+                self.session, self.application, self._policy, self.application.facts
+            )
+        self._judge_paper(checked, values)
         if self.stage.form_check and not self.decides:
             self.found += assessments.missing_faults(
                 self.session, self.application, checked, self._later()
             )
         if self.decides:
             self._judge_decision(checked, values)
+
+    def _judge_paper(self, checked: Checked, values: Mapping[str, Value]) -> None:
+        """An entry on behalf has its scan and was compared with it; originals were seen."""
+        found = behalf.scan_faults(
+            self.session, self.application, self.stage, self.by, self._permission
+        )
+        found += paper_checks.open_faults(self.session, self.application, self.stage)
+        found += originals.record_faults(
+            self.session, self.application, self.stage, values, checked.evidence
+        )
+        self.found += found
+
+    @property
+    def _permission(self) -> str:
+        return step_permission(self.stage.kind.value)
 
     def keep(self) -> None:
         """Only write down what a second person has to confirm: no approval, no grant, no move."""
@@ -232,6 +267,10 @@ class Step:
         values = self.values or {}
         plain: dict[str, object] = dict(records.plain(values))
         data: dict[str, object] = {"stage": self.stage.id, "record": plain}
+        if self._enters() and behalf.note(
+            self.session, self.application, self.by, self.at, self._permission
+        ):
+            data["on_behalf"] = True
         data["round"] = approvals.write(
             self.session,
             self.application,
@@ -269,6 +308,10 @@ class Step:
             skip=emergency.done_early(self.session, self.application),
         )
 
+    def _enters(self) -> bool:
+        """Whether what is written here is part of the entry."""
+        return entries.at_entry(self.road, self.stage)
+
     def _ask(self, amount: int | None) -> Checked | None:
         try:
             return assessments.assess_now(self.session, self.application, amount=amount)
@@ -302,8 +345,8 @@ class Step:
         if self.confirms is not None:
             return
         roles = self.stage.actors(self.fen)
-        permission = step_permission(self.stage.kind.value)
-        path = moves.org_path(self.session, self.application)
+        permission = self._permission
+        path = moves.org_path(self.application)
         if self.fen is not None and not may_as(self.by, permission, roles, path):
             self.found.append(Fault("amount_not_yours", {"yuan": yuan(self.fen)}, "amount"))
 

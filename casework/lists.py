@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from casework import duties, emergency, moves
+from casework import duties, emergency, moves, step_dates
 from casework.clock import day_of
 from casework.people import Actor
 from engine import records
@@ -48,6 +48,7 @@ def field(name: str, kind: str, zh: str, en: str, *, required: bool = True) -> R
 
 
 def written(
+    session: Session,
     applications: Iterable[Application],
     kind: StageKind,
     part: str | None,
@@ -63,6 +64,7 @@ def written(
     """
     values: dict[int, Values] = {}
     found: list[Fault] = []
+    misdated: list[tuple[Application, Fault]] = []
     for application in applications:
         stage = stage_of_kind(application, kind)
         if stage is None:
@@ -82,7 +84,20 @@ def written(
                 place = replace(fault, where=application.number) if mine else fault
                 if place not in found:
                     found.append(place)
-    return values, found
+            continue
+        late = step_dates.faults(
+            session, application, stage, asked, values[application.id], part=part_of(stage, part)
+        )
+        misdated += [(application, fault) for fault in late]
+    return values, found + _placed(misdated, len(values))
+
+
+def _placed(misdated: Sequence[tuple[Application, Fault]], of: int) -> list[Fault]:
+    """Said once for the list where it is the same for all of it, else by the application."""
+    faults = [fault for _application, fault in misdated]
+    shared = [f for at, f in enumerate(faults) if faults.count(f) == of and f not in faults[:at]]
+    own = [replace(f, where=a.number) for a, f in misdated if f not in shared]
+    return [*shared, *own]
 
 
 def plain(raw: Raw) -> dict[str, object]:

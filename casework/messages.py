@@ -52,6 +52,12 @@ TEXTS: Catalogue = {
         "申请 {number} 的状态是“{status}”，不能再办理。",
         "Application {number} is closed to further steps: {status}.",
     ),
+    "date_before_step": (
+        "“{label}”填的是{day}，早于“{step}”的“{earlier}”（{on}），先后颠倒。请对照材料改正；"
+        "前面的日期登记错了的，先退回补正。",
+        "{label} is {day}, before {earlier} ({on}) of the step {step}, which comes first. Check the "
+        "papers; if the earlier date was written down wrong, return the application first.",
+    ),
     "list_step": (
         "“{stage}”按名单办理，请在相应的名单页面登记。",
         "{stage} is done for a list. Use the page of that list.",
@@ -107,6 +113,12 @@ TEXTS: Catalogue = {
     "fact_not_now": (
         "“{fact}”不在本环节填写，请退回或由负责的环节填写。",
         "{fact}: this is not entered at this stage. Return the application, or leave it to its stage.",
+    ),
+    "fact_on_sheet": (
+        "“{fact}”填的是{typed}，家庭情况表上是{sheet}，两者不一致。以家庭情况表为准：表上对的，请清空这一栏；"
+        "表上不对的，请改正家庭情况表。",
+        "{fact} was typed as {typed}, but the household worksheet comes to {sheet}. The worksheet "
+        "counts: clear this field where it is right, else correct the worksheet.",
     ),
     "form_not_now": (
         "“{field}”已随申请表上报，不能在本环节改动；确需改动的，请退回补正。",

@@ -254,10 +254,6 @@ TEXTS: Catalogue = {
         "他人代领的，必须写明代领人和与党员的关系。",
         "When somebody else received it, give the name and the kinship.",
     ),
-    "received_before_paid": (
-        "签收日期不能早于发放日期 {paid_on}。",
-        "It cannot be signed for before it was paid ({paid_on}).",
-    ),
     # recoveries
     "recovery_too_much": (
         "最多还可追回 {left} 元，请核对金额。",

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -23,7 +22,6 @@ from engine.faults import Fault, Refused
 from engine.labels import Label
 from engine.procedure import Road, Stage
 from models.applications import Application, CaseEvent, CaseStatus
-from models.orgs import OrgUnit
 
 LIVE = frozenset({CaseStatus.DRAFT, CaseStatus.OPEN, CaseStatus.RETURNED})
 ENDED = frozenset(CaseStatus) - LIVE
@@ -53,9 +51,9 @@ def policy_and_road(application: Application) -> tuple[Policy, Road]:
     return policy, policy.procedure.road(application.road)
 
 
-def org_path(session: Session, application: Application) -> str:
+def org_path(application: Application) -> str:
     """Path of the unit that the application belongs to."""
-    return session.scalars(select(OrgUnit.path).where(OrgUnit.id == application.org_id)).one()
+    return application.org.path
 
 
 def lock(session: Session, applications: Iterable[Application]) -> None:
@@ -153,7 +151,7 @@ def right_faults(
     roles = stage.part(part).by if part else _roles(application, stage)
     if not any(h.role_code in roles and permission in h.permissions for h in by.roles):
         return [Fault("wrong_role", {"stage": stage.label})]
-    if not may_as(by, permission, roles, org_path(session, application)):
+    if not may_as(by, permission, roles, org_path(application)):
         return [Fault("out_of_scope", {})]
     return []
 

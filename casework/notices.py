@@ -92,7 +92,9 @@ def post(
     All applications are of this branch, of one road and edition, and wait at the stage of kind
     post. The applications stay there until the notice is closed.
     """
-    values, found = lists.written(applications, StageKind.POST, "post", record, None, at, NEEDED)
+    values, found = lists.written(
+        session, applications, StageKind.POST, "post", record, None, at, NEEDED
+    )
     found += lists.ready(
         session, applications, StageKind.POST, by, at, versions, part="post", held_stops=False
     )
@@ -145,7 +147,7 @@ def close(
     moves.lock(session, applications)
     applications = [each for each in applications if _still_there(each)]
     values, found = lists.written(
-        applications, StageKind.POST, "end", record, None, at, NEEDED_AT_END
+        session, applications, StageKind.POST, "end", record, None, at, NEEDED_AT_END
     )
     if notice.status != NoticeStatus.POSTED:
         raise Refused([Fault("notice_not_posted", {"number": notice.number})])
@@ -155,7 +157,7 @@ def close(
             session, applications, StageKind.POST, by, at, None, part="end", held_stops=False
         )
     removed = _taken_down(record, values, at)
-    if removed <= notice.ends_on:
+    if removed <= notice.ends_on and not any(f.where == "removed_on" for f in found):
         params = {"number": notice.number, "ends_on": notice.ends_on}
         found.append(Fault("notice_still_runs", params, "removed_on"))
     if any(each.get(PHOTOGRAPHED) is True for each in values.values()):

@@ -46,6 +46,12 @@ def field_text(application: Application, field: FormField) -> str | None:
     return written
 
 
+def boxes_of_sheet(application: Application, form: Form) -> dict[str, str]:
+    """The boxes of the form that the rows of the worksheet fill in, with their text."""
+    texts = {f.id: lines_text(application, f.lines) for f in form.fields if f.lines is not None}
+    return {name: text for name, text in texts.items() if text is not None}
+
+
 def source_text(application: Application, source: str) -> str | None:
     """A value by its dotted place, as papers write it: 男, 1950-01, 2010-12-03."""
     thing, _, name = source.partition(".")
@@ -77,9 +83,11 @@ def forget_typed(application: Application) -> None:
 
 
 def kinds(policy: Policy) -> dict[str, Label]:
-    """Every paper that the policy knows by name: its evidence and the proof of an heir."""
-    heir = policy.procedure.payment.heir
-    return {rule.id: rule.label for rule in policy.evidence} | dict(heir.evidence if heir else {})
+    """Every paper that the policy knows by name: its evidence, the proof of an heir, the sealed form
+    from which somebody enters for the branch."""
+    heir, behalf = policy.procedure.payment.heir, policy.procedure.on_behalf
+    found = {rule.id: rule.label for rule in policy.evidence} | dict(heir.evidence if heir else {})
+    return found | ({behalf.scan: behalf.scan_label} if behalf else {})
 
 
 def evidence_attached(session: Session, application: Application) -> list[str]:

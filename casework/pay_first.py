@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from casework import assessments, clearance, duties, emergency, grants, moves
+from casework import assessments, clearance, duties, emergency, grants, moves, step_dates
 from casework.clock import day_of
 from casework.decisions import EMERGENCY
 from casework.people import Actor
@@ -52,6 +52,7 @@ def authorise(
         values = read_fields(rules.records, rules.checks, record, day_of(at))
     except Refused as refused:
         found += refused.faults
+    found += step_dates.emergency_faults(session, application, rules.records, values)
     fen = values.get("amount")
     if found or not isinstance(fen, int):
         raise Refused(found)
@@ -108,6 +109,6 @@ def right_faults(
     permission = Permission.Application.AUTHORISE_EMERGENCY
     if not any(h.role_code in rules.by and permission in h.permissions for h in by.roles):
         return [Fault("wrong_role", {"stage": rules.label})]
-    if not may_as(by, permission, rules.by, moves.org_path(session, application)):
+    if not may_as(by, permission, rules.by, moves.org_path(application)):
         return [Fault("out_of_scope", {})]
     return []

@@ -94,7 +94,9 @@ def pay(
         return list(payments)
     lists.stop(_paid_already(payments))
     raw = _with_method(payments, record, lines)
-    values, found = lists.written(applications, StageKind.PAY, "pay", record, raw, at, NEEDED)
+    values, found = lists.written(
+        session, applications, StageKind.PAY, "pay", record, raw, at, NEEDED
+    )
     found += lists.ready(session, applications, StageKind.PAY, by, at, None, part="pay", early=True)
     for payment in payments:
         found += _pay_faults(session, payment, values.get(payment.grant.application_id, {}), by)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -36,7 +36,7 @@ def record(session: Session, payment: Payment, record: Raw, *, by: Actor, at: da
     session.refresh(payment, with_for_update=True)
     kind = _kind(application)
     part = "receipt" if kind is StageKind.PAY else None
-    values, found = lists.written([application], kind, part, record, None, at, NEEDED)
+    values, found = lists.written(session, [application], kind, part, record, None, at, NEEDED)
     found += lists.ready(
         session, [application], kind, by, at, None, part=part, early=True, held_stops=False
     )
@@ -101,8 +101,4 @@ def _faults(session: Session, payment: Payment, given: lists.Values) -> list[Fau
         found.append(Fault("sign_unknown", {"text": sign}, number))
     if sign == ReceiptSign.BY_OTHER and not (given.get("receiver") and given.get("kinship")):
         found.append(Fault("receiver_missing", {}, number))
-    received_on = given.get("received_on")
-    early = isinstance(received_on, date) and payment.paid_on and received_on < payment.paid_on
-    if early:
-        found.append(Fault("received_before_paid", {"paid_on": payment.paid_on}, number))
     return found

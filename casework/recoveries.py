@@ -54,7 +54,9 @@ def demand(
         found.append(Fault("recovery_too_much", {"left": yuan(left)}, application.number))
     if not reason.strip():
         found.append(Fault("reason_needed", {}, application.number))
-    if ordered_on > day_of(at):
+    payment = _paid(session, grant)
+    before = payment is not None and payment.paid_on is not None and ordered_on < payment.paid_on
+    if before or ordered_on > day_of(at):
         found.append(Fault("date_not_yet", {"on": ordered_on}, "ordered_on"))
     lists.stop(found)
     recovery = Recovery(

@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import calendar, events, grants, likenesses, lists, moves, scope, transfers
+from casework import calendar, events, grants, likenesses, lists, loading, moves, scope, transfers
 from casework.lists import Raw, Versions
 from casework.people import Actor
 from casework.permissions import Permission
@@ -59,7 +59,9 @@ def enter_list(
 
     An entry after the due date is flagged in the event, never refused.
     """
-    values, found = lists.written(applications, StageKind.SCREEN, "enter", record, None, at, NEEDED)
+    values, found = lists.written(
+        session, applications, StageKind.SCREEN, "enter", record, None, at, NEEDED
+    )
     found += lists.ready(session, applications, StageKind.SCREEN, by, at, versions, part="enter")
     found += lists.outside(applications, committee)
     found += _still_waiting(session, applications)
@@ -107,7 +109,7 @@ def record_results(
     chosen = [open_lines[each] for each in sorted(lines) if each in open_lines]
     applications = [line.application for line in chosen]
     values, faults = lists.written(
-        applications, StageKind.SCREEN, "result", record, lines, at, NEEDED_RESULT
+        session, applications, StageKind.SCREEN, "result", record, lines, at, NEEDED_RESULT
     )
     found += faults
     found += lists.ready(
@@ -145,6 +147,7 @@ def worklist(session: Session, by: Actor) -> list[Row]:
         .join(OrgUnit, OrgUnit.id == ScreeningList.org_id)
         .where(ScreeningLine.result.is_(None))
         .order_by(ScreeningLine.list_id, ScreeningLine.id)
+        .options(loading.application_of(ScreeningLine.application))
     )
     found = session.scalars(scope.visible(query, by, Permission.Step.SCREEN, OrgUnit.path))
     return [_row(line) for line in found if _may_screen(session, line.application, by)]

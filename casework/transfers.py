@@ -59,7 +59,9 @@ def transfer(
     known = ledger.by_request(session, request_key, "transfer")
     if known is not None:
         return _again(session, known, unit, applications, source, by)
-    values, found = lists.written(applications, StageKind.TRANSFER, None, record, None, at, NEEDED)
+    values, found = lists.written(
+        session, applications, StageKind.TRANSFER, None, record, None, at, NEEDED
+    )
     found += lists.ready(session, applications, StageKind.TRANSFER, by, at, versions, early=True)
     found += lists.outside(applications, unit)
     if not source.active:

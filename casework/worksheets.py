@@ -13,9 +13,10 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from casework import access, duties, events
+from casework import access, corrections, differences, duties, events
 from casework.access import require
 from casework.clock import day_of
+from casework.money import yuan
 from casework.people import Actor
 from casework.permissions import Permission
 from engine.faults import Fault, Refused
@@ -85,6 +86,7 @@ def put(
         found += _check_faults(row, kept.get(row.id or 0), number, by)
     if found:
         raise Refused(found)
+    before = _written(household)
     if household is None:
         household = Household(member_id=member.id)
         session.add(household)
@@ -97,7 +99,19 @@ def put(
     session.flush()
     counts = {"size": size, "persons": len(persons), "items": len(items)}
     events.audit(session, by, at, "household.put", "member", member.id, counts)
+    changes = differences.between(before, _written(household))
+    corrections.note(session, member.id, changes, by=by, at=at, reason=note or "")
     return household
+
+
+def _written(household: Household | None) -> dict[str, object]:
+    """The sheet as a reader sees it: its size, and each kind of row in one text."""
+    found: dict[str, object] = {"size": household.size if household else None}
+    for kind in ItemKind:
+        rows = [item for item in (household.items if household else ()) if item.kind == kind]
+        texts = [f"{item.who or ''}{item.label} {yuan(item.fen_per_year)}" for item in rows]
+        found[kind.value] = "；".join(texts) or None
+    return found
 
 
 def verify(

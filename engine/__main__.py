@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from engine.assessment import Assessment, assess, canonical
 from engine.calendar import Calendar, read_calendar
-from engine.casefiles import read_cases, run_cases
+from engine.casefiles import Tested, read_cases, run_cases
 from engine.deadlines import deadlines
 from engine.faults import Fault, Refused
 from engine.forms import check_form
@@ -38,9 +38,10 @@ register(
             "{policy}: {facts} facts, {rules} rules, {cases} cases, no fault.",
         ),
         "cli_tested": (
-            "{cases} 个情形，{failed} 处不符；{rules} 条规则中 {covered} 条正反两面都有情形。",
-            "{cases} cases, {failed} differences; {covered} of {rules} rules have cases both ways.",
+            "{cases} 个情形，{failed} 处不符。",
+            "{cases} cases, {failed} differences.",
         ),
+        "cli_example": ("    例：{facts}", "    For example: {facts}"),
         "cli_table": ("{rows} 行，其中 {faulty} 行有误。", "{rows} rows, {faulty} of them faulty."),
         "truth_yes": ("成立", "holds"),
         "truth_no": ("不成立", "does not hold"),
@@ -83,7 +84,8 @@ def _parser() -> argparse.ArgumentParser:
         return made
 
     command("check", _check, "every fault of a policy, with file:line:column")
-    command("test", _test, "its cases and the coverage of its rules")
+    tested = command("test", _test, "its cases and the coverage of its rules, rows and boundaries")
+    tested.add_argument("--json", action="store_true", help="one document instead of sentences")
     analysed = command("analyse", _analyse, "gaps, dead and masked rules, contradictions, cliffs")
     analysed.add_argument("--seconds", type=float, default=20.0, help="most time for all questions")
     decide = command("decide", _decide, "what the rules say of a case, or of a table of cases")
@@ -125,12 +127,36 @@ def _check(given: argparse.Namespace) -> int:
 def _test(given: argparse.Namespace) -> int:
     policy = _policy(given.folder)
     tested = run_cases(policy, read_cases(policy))
-    _complain([*tested.faults, *tested.uncovered], given.lang)
-    half = {fault.params["rule"] for fault in tested.uncovered}
-    params = {"cases": tested.cases, "failed": len(tested.faults), "rules": tested.rules}
-    params["covered"] = tested.rules - len(half)
-    print(text(Fault("cli_tested", params), given.lang))
+    examples: Sequence[Any] = ()
+    if tested.coverage.open_places():
+        from engine.analysis.places import settle  # only here: it loads z3
+
+        shown = settle(tested.coverage)
+        examples = [shown.get(place) for place in tested.coverage.open_places()]
+    if given.json:
+        _print(canonical(tested.document(examples)))
+    else:
+        _say_tested(tested, examples, given.lang)
     return WRONG if tested.faults or tested.uncovered else GOOD
+
+
+def _say_tested(tested: Tested, examples: Sequence[Any], lang: str) -> None:
+    """Differences, what no case touches with an example of each place, and the shares."""
+    rules, rows, boundaries = tested.shares
+    _complain([*tested.faults, *rules.lacking, *rows.lacking], lang)
+    for fault, example in zip(boundaries.lacking, examples, strict=True):
+        _complain([fault], lang)
+        if example is not None:
+            print(_example(example, lang), file=sys.stderr)
+    params = {"cases": tested.cases, "failed": len(tested.faults)}
+    print(text(Fault("cli_tested", params), lang))
+    for share in (rules, rows, boundaries):
+        print(text(share.fault(), lang))
+
+
+def _example(case: Mapping[str, Any], lang: str) -> str:
+    facts = ", ".join(f"{name}={value}" for name, value in case.items())
+    return text(Fault("cli_example", {"facts": facts}), lang)
 
 
 def _analyse(given: argparse.Namespace) -> int:
@@ -140,8 +166,7 @@ def _analyse(given: argparse.Namespace) -> int:
     for one in (*found.findings, *found.notes, *found.undecided):
         print(line(one.fault, given.lang))
         if one.case is not None:
-            facts = ", ".join(f"{name}={value}" for name, value in one.case.items())
-            print(text(Fault("analyse_witness", {"facts": facts}), given.lang))
+            print(_example(one.case, given.lang))
     kinds = {"findings": found.findings, "notes": found.notes, "undecided": found.undecided}
     counts = {kind: len(listed) for kind, listed in kinds.items()}
     print(text(Fault("analyse_done", counts), given.lang))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as Given
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
 from engine.assessment import Assessment, assess
+from engine.coverage import Coverage, Share
 from engine.faults import Fault, Refused
-from engine.language import tree as t
-from engine.messages import register
-from engine.model import Policy, Rule
+from engine.messages import register, text
+from engine.model import Policy
 from engine.source import Mapping, Node, Scalar, Sequence, Source, hint, parse_money
 
 _LISTS = ("grounds", "denials", "missing", "evidence", "approvals", "escalations")
@@ -33,14 +34,6 @@ register(
             'The amount "{text}" is not understood: write yuan, {{min: , max: }}, {{cap: }}, '
             "discretion, undetermined or none.",
         ),
-        "rule_never_true": (
-            "规则“{rule}”（{clause}）没有一个成立的情形，请补一例。",
-            'No case in which the rule "{rule}" ({clause}) holds; add one.',
-        ),
-        "rule_never_false": (
-            "规则“{rule}”（{clause}）没有一个不成立的情形，请补一例。",
-            'No case in which the rule "{rule}" ({clause}) does not hold; add one.',
-        ),
     }
 )
 
@@ -61,8 +54,34 @@ class Tested:
 
     cases: int
     faults: tuple[Fault, ...]
-    uncovered: tuple[Fault, ...]
-    rules: int
+    coverage: Coverage
+
+    @property
+    def shares(self) -> tuple[Share, ...]:
+        """What of the policy the cases touch: rules both ways, rows, boundaries."""
+        return self.coverage.shares()
+
+    @property
+    def uncovered(self) -> tuple[Fault, ...]:
+        """The rules that lack a case in which they hold, or one in which they do not."""
+        return self.coverage.of_rules().lacking
+
+    def document(self, examples: Iterable[Given[str, Any] | None] = ()) -> dict[str, Any]:
+        """What `test --json` prints: texts in both languages, with an example case of each place
+        around a boundary that no case touches, where one is known."""
+        found: dict[str, Any] = {}
+        for share in self.shares:
+            lacking = [_worded(fault) for fault in share.lacking]
+            found[share.kind] = {"all": share.all, "covered": share.covered, "lacking": lacking}
+        for lacked, example in zip(found["boundaries"]["lacking"], examples, strict=False):
+            lacked["example"] = example
+        differences = [_worded(fault) for fault in self.faults]
+        return {"cases": self.cases, "differences": differences, "coverage": found}
+
+
+def _worded(fault: Fault) -> dict[str, Any]:
+    words = {lang: text(fault, lang) for lang in ("zh", "en")}
+    return {"code": fault.code, "where": fault.where, **words}
 
 
 def read_cases(policy: Policy) -> tuple[Case, ...]:
@@ -115,27 +134,18 @@ def _raw(node: Node) -> Any:
 
 
 def run_cases(policy: Policy, cases: tuple[Case, ...]) -> Tested:
-    """Assess every case: what differs from what was expected, and which rules lack a case."""
+    """Assess every case: what differs from what was expected, and what no case touches."""
     faults: list[Fault] = []
-    seen: dict[str, set[bool | None]] = {rule.id: set() for rule in policy.all_rules()}
+    coverage = Coverage(policy)
     for case in cases:
         try:
             found = assess(policy, policy.read_facts(case.given))
         except Refused as refused:
             faults += [Fault(f.code, f.params, case.where) for f in refused.faults]
             continue
-        for rule, truth in found.truths.items():
-            seen[rule].add(truth)
+        coverage.add(found)
         faults += _differences(policy, case, found)
-    rules = [rule for rule in policy.all_rules() if not isinstance(rule.when, t.Const)]
-    return Tested(len(cases), tuple(faults), tuple(_uncovered(rules, seen)), len(rules))
-
-
-def _uncovered(rules: list[Rule], seen: dict[str, set[bool | None]]) -> Iterator[Fault]:
-    for rule in rules:
-        for truth, code in ((True, "rule_never_true"), (False, "rule_never_false")):
-            if truth not in seen[rule.id]:
-                yield Fault(code, {"rule": rule.id, "clause": rule.clause}, rule.where)
+    return Tested(len(cases), tuple(faults), coverage)
 
 
 def _differences(policy: Policy, case: Case, found: Assessment) -> Iterator[Fault]:

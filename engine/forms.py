@@ -43,6 +43,10 @@ register(
             '"{text}" is not a month; write it like 1961-08.',
         ),
         "form_field_missing": ("请填写“{label}”。", "{label}: please fill this in."),
+        "form_field_missing_how": (
+            "请填写“{label}”：{how}",
+            "{label}: please fill this in. {how}",
+        ),
         "id_birth_mismatch": (
             "身份证号码中的出生年月{in_number}与所填的{written}不一致，请核对。",
             "The identity number says born {in_number}, the form says {written}. Compare both with the card.",
@@ -189,7 +193,9 @@ def _findings(
     """In the order of the paper, then of the hand-over."""
     for field in paper.form.required(paper.hand_over.id):
         if paper.values.get(field.id) is None:
-            fault = Fault("form_field_missing", {"label": field.label}, field.id)
+            how = {} if field.help is None else {"how": field.help}
+            code = "form_field_missing_how" if how else "form_field_missing"
+            fault = Fault(code, {"label": field.label, **how}, field.id)
             yield _Finding(f"missing_field:{field.id}", fault)
     if paper.identity is not None:
         yield from _identity(paper.identity, paper)

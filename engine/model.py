@@ -250,10 +250,14 @@ class Cap:
 
 @dataclass(frozen=True)
 class Definition:
-    """A named tree: a condition or a worked-out value."""
+    """A named tree: a condition or a worked-out value. What a file names has its label, clause and
+    place; what the engine adds of its own has none."""
 
     name: str
     tree: t.Tree
+    label: Label | None = None
+    clause: str = ""
+    where: str = ""
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,10 @@ from models.attachments import Attachment
 from models.audit import AuditHead, AuditRecord
 from models.base import Base
 from models.calendar import DayKind, HolidayDay, HolidayYear
+from models.case_notes import CaseNote, NoteKind
 from models.checks import CheckItem, CheckPlan, Finding, Measure, MeasureState, Visit
 from models.editions import Edition
+from models.entry import BehalfEntry, ComparisonVerdict, OriginalCheck, PaperComparison
 from models.imports import ImportMatching, ImportRun, ImportState, PastAid
 from models.inbox import InboxMessage, Mail, MailState
 from models.jobs import Job, JobState
@@ -44,6 +46,14 @@ from models.ledger import (
     TransferBatch,
     TransferLine,
     TransferState,
+)
+from models.meetings import (
+    Circulation,
+    CirculationSignature,
+    CirculationState,
+    Minutes,
+    NumberState,
+    ReplyNumber,
 )
 from models.members import (
     Household,
@@ -94,11 +104,17 @@ __all__ = [
     "AuditHead",
     "AuditRecord",
     "Base",
+    "BehalfEntry",
     "Budget",
     "CaseEvent",
+    "CaseNote",
     "CaseStatus",
     "CheckItem",
     "CheckPlan",
+    "Circulation",
+    "CirculationSignature",
+    "CirculationState",
+    "ComparisonVerdict",
     "DayKind",
     "Decision",
     "DraftState",
@@ -137,18 +153,23 @@ __all__ = [
     "MeasureState",
     "Member",
     "MemberStatus",
+    "Minutes",
+    "NoteKind",
     "Notice",
     "NoticeLine",
     "NoticeStatus",
+    "NumberState",
     "Objection",
     "ObjectionState",
     "OrgKind",
     "OrgLevel",
     "OrgUnit",
+    "OriginalCheck",
     "OutboxMessage",
     "Outcome",
     "PairContact",
     "PairState",
+    "PaperComparison",
     "PastAid",
     "PayMethod",
     "Payment",
@@ -160,6 +181,7 @@ __all__ = [
     "RecordedResult",
     "Recovery",
     "RecoveryState",
+    "ReplyNumber",
     "ResultState",
     "Role",
     "RoundDelivery",

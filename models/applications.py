@@ -45,6 +45,8 @@ from models.secrets import Sealed, account_number, identity_number, keep_uid
 if TYPE_CHECKING:
     from models.attachments import Attachment
     from models.ledger import Grant
+    from models.notices import NoticeLine
+    from models.results import RecordedResult
 
 
 class CaseStatus(StrEnum):
@@ -187,6 +189,10 @@ class Application(Base):
     duties: Mapped[list["Duty"]] = relationship(back_populates="application")
     attachments: Mapped[list["Attachment"]] = relationship(back_populates="application")
     grant: Mapped["Grant | None"] = relationship(back_populates="application")
+    notice_lines: Mapped[list["NoticeLine"]] = relationship(viewonly=True, order_by="NoticeLine.id")
+    recorded_results: Mapped[list["RecordedResult"]] = relationship(
+        viewonly=True, order_by="RecordedResult.id"
+    )
 
     payee_account = Sealed("payee_account", account_number)
     payee_id_number = Sealed("payee_id_number", identity_number)

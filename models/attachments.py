@@ -1,10 +1,11 @@
-"""Scans and papers kept with a case, a member or a notice. The bytes lie sealed on disk, not here."""
+"""Scans and papers kept with a case, a member, a notice or minutes. The bytes lie sealed on disk, not here."""
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Integer
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.applications import Application
 from models.base import Base, Code, Moment, Name, PrimaryKey, Sha256, Uid, ordered_text
+from models.meetings import Minutes
 from models.members import Member
 from models.notices import Notice
 
@@ -40,7 +41,11 @@ class Attachment(Base):
     notice_id: Mapped[int | None] = mapped_column(
         ForeignKey("notice.id"), index=True, comment="Notice that it shows"
     )
+    minutes_id: Mapped[int | None] = mapped_column(
+        ForeignKey("minutes.id"), index=True, comment="Minutes that it shows"
+    )
 
     application: Mapped[Application | None] = relationship(back_populates="attachments")
     member: Mapped[Member | None] = relationship()
     notice: Mapped[Notice | None] = relationship()
+    minutes: Mapped[Minutes | None] = relationship()

@@ -23,6 +23,8 @@ from casework import (
     notice_board,
     notices,
     objections,
+    originals,
+    papers,
     payments,
     receipts,
     screenings,
@@ -176,6 +178,7 @@ class Cohort:
         self._write_facts(application, stage, story, by, at)
         if stage == "branch_check":
             self._write_form(application, story, at)
+        self._see_originals(application, stage, by, at)
         asked = {each.id for each in self._road().stage(stage).records_for(self.plan.road)}
         made = records.of(stage, self._day(stage), story)
         record = {name: value for name, value in made.items() if name in asked}
@@ -188,6 +191,16 @@ class Cohort:
             at=at,
             expected_version=application.version,
         )
+
+    def _see_originals(self, application: Application, stage: str, by: Actor, at: datetime) -> None:
+        """Where the policy asks for it, the originals of all papers are seen before the record."""
+        rules = originals.rules_of(application)
+        if rules is None or rules.stage != stage:
+            return
+        wanted = papers.kinds(self.world.policy)
+        for scan in application.attachments:
+            if scan.kind in wanted:
+                originals.check(self.session, application, scan, by=by, at=at)
 
     def _facts(self, story: Hardship, stage: str) -> dict[str, object]:
         """The facts of the story that the policy asks at the stage."""

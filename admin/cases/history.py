@@ -8,12 +8,16 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
+from admin.cases import corrections as shown
 from admin.cases.words import fact_words, record_words
 from admin.i18n import _l
 from admin.text import DASH, STATUSES, policy_label, yuan
+from casework import corrections, originals, paper_checks, papers
+from casework.case_notes import Shown
 from engine.model import Policy
 from engine.procedure import Procedure, RecordField, Road
-from models.applications import CaseEvent
+from models.applications import CaseEvent, CaseStatus
+from models.case_notes import CaseNote
 
 VERBS: Mapping[str, object] = {
     "register": _l("Registered"),
@@ -44,16 +48,21 @@ VERBS: Mapping[str, object] = {
     "receipt": _l("Receipt recorded"),
     "set_payee": _l("Payee changed"),
     "facts": _l("Facts changed"),
+    "compare_paper": _l("Compared with the paper"),
+    "check_original": _l("Original seen"),
+    "file_corrected": _l("Member file or household corrected"),
 }
+CORRECTED = _l("Corrected")
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One answer or text of the form before and after, in words."""
+    """One answer or text of the form before and after, in words; `key` names it in a post."""
 
     label: str
     before: str
     after: str
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +76,10 @@ class Line:
     reason: str
     record: tuple[tuple[str, str], ...]
     changes: tuple[Change, ...] = ()
+    seq: int = 0
+
+
+FACT, TEXT = "fact.", "text."  # how the key of a change begins
 
 
 def lines(policy: Policy, road: Road | None, events: Sequence[CaseEvent]) -> list[Line]:
@@ -74,29 +87,65 @@ def lines(policy: Policy, road: Road | None, events: Sequence[CaseEvent]) -> lis
     return [_line(policy, road, event) for event in reversed(events)]
 
 
+def with_notes(found: Sequence[Line], notes: Sequence[Shown]) -> list[Line]:
+    """The history with what was noted and taken back in its places: that it was, not the text,
+    which stands among the notes."""
+    said = []
+    for one in notes:
+        said.append(_noted(_("Note written"), one.note))
+        if one.withdrawn is not None:
+            said.append(_noted(_("Note taken back"), one.withdrawn))
+        if one.closed is not None:
+            said.append(_noted(_("Note kept to the deciding office"), one.closed))
+    return sorted([*found, *said], key=lambda line: (line.at, line.seq), reverse=True)
+
+
+def _noted(what: str, note: CaseNote) -> Line:
+    return Line(what, note.by.display_name, note.at, "", "", ())
+
+
 def _line(policy: Policy, road: Road | None, event: CaseEvent) -> Line:
     procedure = policy.procedure
     stage = procedure.stages.get(str(event.data.get("stage") or event.stage_from or ""))
     what = VERBS.get(event.verb)
+    if event.data.get("put_back") is not None:
+        what = _l("Put back to an earlier version")
     if event.verb == "complete" and stage is not None:
         text = policy_label(stage.label)
+    elif (
+        event.data.get("put_back") is None
+        and event.verb == "save"
+        and event.status_from not in (None, CaseStatus.DRAFT)
+    ):
+        text = str(CORRECTED)
     elif what is not None:
         text = str(what)
     else:
         text = policy_label(stage.label) if stage is not None else event.verb
+    behalf = policy.procedure.on_behalf
+    if event.data.get("on_behalf") and behalf is not None:
+        text = f"{text} ({policy_label(behalf.label)})"
     return Line(
         what=text,
         by=event.by.display_name if event.by else _("the system"),
         at=event.at,
         way=_way(procedure, event),
         reason=event.reason or "",
-        record=tuple(_record(procedure, event)),
+        record=tuple(_record(policy, road, event)),
         changes=tuple(_changes(policy, road, event)),
+        seq=event.seq,
     )
 
 
 def _changes(policy: Policy, road: Road | None, event: CaseEvent) -> list[Change]:
-    """What saving the form changed: facts in the order of the policy, then texts of the form."""
+    """What saving the form changed: facts in the order of the policy, then texts of the form. What
+    was corrected in the member's file, and what differed from the paper."""
+    file = event.data.get("file")
+    if event.verb == corrections.VERB and isinstance(file, dict):
+        return [
+            Change(shown.label(name), shown.words(name, was), shown.words(name, now))
+            for name, (was, now) in file.items()
+        ]
     if event.verb != "save":  # registering keeps the first contents whole, not what changed
         return []
     facts, form = event.data.get("facts"), event.data.get("form")
@@ -105,12 +154,12 @@ def _changes(policy: Policy, road: Road | None, event: CaseEvent) -> list[Change
         for name, fact in policy.facts.items():
             if name in facts:
                 before, after = (fact_words(fact, value) for value in facts[name])
-                found.append(Change(policy_label(fact.label), before, after))
+                found.append(Change(policy_label(fact.label), before, after, FACT + name))
     if isinstance(form, dict) and road is not None:
         for field in policy.procedure.form_of(road.id).fields:
             if field.id in form:
                 was, now = (str(text or DASH) for text in form[field.id])
-                found.append(Change(policy_label(field.label), was, now))
+                found.append(Change(policy_label(field.label), was, now, TEXT + field.id))
     return found
 
 
@@ -126,7 +175,13 @@ def _way(procedure: Procedure, event: CaseEvent) -> str:
     return " · ".join(texts)
 
 
-def _record(procedure: Procedure, event: CaseEvent) -> list[tuple[str, str]]:
+def _record(policy: Policy, road: Road | None, event: CaseEvent) -> list[tuple[str, str]]:
+    procedure = policy.procedure
+    if event.verb == paper_checks.VERB:
+        return _compared(procedure, road, event)
+    if event.verb == originals.VERB:
+        kind = papers.kinds(policy).get(str(event.data.get("kind")))
+        return [(_("Paper"), policy_label(kind))] if kind else []
     record = event.data.get("record") or event.data.get("waiting")
     if not isinstance(record, dict):
         return []
@@ -144,4 +199,16 @@ def _record(procedure: Procedure, event: CaseEvent) -> list[tuple[str, str]]:
     fen = event.data.get("fen")
     if isinstance(fen, int) and "amount" not in record:
         found.append((_("Amount"), yuan(fen)))
+    return found
+
+
+def _compared(procedure: Procedure, road: Road | None, event: CaseEvent) -> list[tuple[str, str]]:
+    """How many items agreed, and each one that differed with what stands on the paper."""
+    agrees, differs = event.data.get("agrees"), event.data.get("differs")
+    found = [(_("Items that agree"), str(len(agrees)))] if isinstance(agrees, list) else []
+    if isinstance(differs, dict):
+        found += [
+            (shown.item_label(procedure, road, item), str(comment))
+            for item, comment in differs.items()
+        ]
     return found

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from admin.cases import dues, findings, history, road, status
 from admin.forms.records import Line
+from casework import case_notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class ShownStep:
     hint: str
     lines: Sequence[Line]
     why: tuple[str, ...]
+    follows: bool = False  # whether a line appears or goes with what is typed in another
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +96,29 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class File:
+    """A scan. `seen_by` and `seen_at`: who saw the original; `see_url` records it, "" where this
+    person may not or it is done."""
+
     id: int
     filename: str
     kind_label: str
     size_label: str
     at: datetime
+    seen_by: str = ""
+    seen_at: datetime | None = None
+    see_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Behalf:
+    """An entry made for the branch: what the policy calls it, by whom and since when, and how far
+    the comparison with the paper is (`left` open, `differs`)."""
+
+    label: str
+    entered: tuple[tuple[str, datetime], ...]
+    url: str
+    left: int
+    differs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +150,26 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
+class Notes:
+    """The notes of an application; `url` "" where this person writes none, `typed` what was refused."""
+
+    rows: Sequence[case_notes.Shown]
+    url: str
+    closed: str
+    may_inner: bool
+    typed: str = ""
+    typed_inner: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PutBack:
+    """Saved changes of the draft going back: where to post, or why it cannot be done."""
+
+    url: str
+    closed: str
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """The page."""
 
@@ -145,6 +185,7 @@ class View:
     required: Sequence[findings.Paper]
     form_faults: Sequence[str]
     attachments: Sequence[File]
+    behalf: Behalf | None
     kinds: Sequence[tuple[str, str]]
     may_attach: bool
     prints: Sequence[tuple[str, str]]
@@ -165,3 +206,5 @@ class View:
     payee_url: str
     editable: bool
     printable: bool
+    notes: Notes
+    put_back: PutBack | None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from admin.cases import findings, status
 from admin.cases.actions import Step
 from admin.cases.shapes import (
+    Behalf,
     Earlier,
     FactSection,
     File,
@@ -26,8 +28,20 @@ from admin.forms import facts as fact_forms
 from admin.forms.records import Line
 from admin.forms.worksheet import KINDS
 from admin.text import fault_text, mask, policy_label, zhdate
-from casework import assessments, clearance, deaths, facts, papers, people, worksheets
+from casework import (
+    assessments,
+    behalf,
+    clearance,
+    deaths,
+    facts,
+    originals,
+    paper_checks,
+    papers,
+    people,
+    worksheets,
+)
 from casework import history as records
+from casework.editions import policy_of
 from casework.people import Actor
 from casework.permissions import Permission
 from casework.scope import may
@@ -193,11 +207,61 @@ def items(
     ]
 
 
-def attachments(application: Application, labels: Mapping[str, str]) -> list[File]:
-    """The scans, newest first."""
+def attachments(
+    session: Session,
+    application: Application,
+    labels: Mapping[str, str],
+    by: Actor,
+    see: Callable[[int], str],
+) -> list[File]:
+    """The scans, newest first, each with who saw its original; who may say so gets the address."""
+    seen = originals.checks(session, application)
+    rules = originals.rules_of(application)
+    asked = papers.kinds(policy_of(application.edition))
+    may_see = rules is not None and not originals.faults(session, application, by)
+    found = []
+    for row in sorted(application.attachments, key=lambda row: row.id, reverse=True):
+        check = seen.get(row.id)
+        file = File(
+            row.id, row.filename, labels.get(row.kind, row.kind), size_label(row.size), row.at
+        )
+        if check is not None:
+            file = replace(file, seen_by=check.by.display_name, seen_at=check.at)
+        elif may_see and row.kind in asked:
+            file = replace(file, see_url=see(row.id))
+        found.append(file)
+    return found
+
+
+def on_behalf(session: Session, application: Application, url: str) -> Behalf | None:
+    """Who entered it for the branch, and how far the comparison with the paper is."""
+    rules = behalf.rules_of(application)
+    entered = behalf.entered(session, application)
+    if rules is None or not entered:
+        return None
+    states = paper_checks.compared(session, application)
+    return Behalf(
+        policy_label(rules.label),
+        tuple((one.by.display_name, one.at) for one in entered),
+        url,
+        sum(not one.stands for one in states),
+        tuple(_differing(states)),
+    )
+
+
+def differences_from_paper(session: Session, application: Application) -> str:
+    """What to put into the reason of a return: each item that differs from the paper."""
+    if not behalf.entered(session, application):
+        return ""
+    found = _differing(paper_checks.compared(session, application))
+    return _("Differs from the paper: %(items)s", items=listed(found)) if found else ""
+
+
+def _differing(states: Sequence[paper_checks.Compared]) -> list[str]:
     return [
-        File(row.id, row.filename, labels.get(row.kind, row.kind), size_label(row.size), row.at)
-        for row in sorted(application.attachments, key=lambda row: row.id, reverse=True)
+        _("%(field)s: %(paper)s", field=policy_label(one.item.label), paper=one.said.comment)
+        for one in states
+        if one.stands and one.said is not None and not one.agrees
     ]
 
 
@@ -265,6 +329,7 @@ def earlier(
         .where(Application.member_id == application.member_id, Application.id != application.id)
         .order_by(Application.id.desc())
         .limit(10)
+        .options(*status.LOADING)
     )
     found = []
     for row in rows:
@@ -305,7 +370,7 @@ def blocks(session: Session, application: Application, way: Road) -> list[str]:
 
 
 def shown_step(
-    step: Step, *, url: str, version: int, lines: Sequence[Line], show: bool
+    step: Step, *, url: str, version: int, lines: Sequence[Line], show: bool, follows: bool = False
 ) -> ShownStep:
     """An action with its form."""
     return ShownStep(
@@ -319,6 +384,7 @@ def shown_step(
         hint=policy_label(step.hint) if step.hint else "",
         lines=lines,
         why=step.why,
+        follows=follows,
     )
 
 

@@ -6,7 +6,7 @@ typed text stays a text until casework and the engine have read it; unknown stay
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +36,7 @@ class Known:
     label: str
     value: str
     known: bool
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,10 @@ def sections(
     typed: Mapping[str, Any],
     known: Mapping[str, Any],
     faults: Iterable[Fault] = (),
+    reasons: Mapping[str, str] | None = None,
 ) -> list[Section]:
     """The form: `typed` are raw values or texts by fact, `known` the raw values of the derived
-    facts (see `casework.facts.raw`)."""
+    facts (see `casework.facts.raw`), `reasons` why one of these is not typed here."""
     found = [_at_fact(fault) for fault in faults]
     order = list(policy.sections)
     names = dict.fromkeys([*order, *(fact.section or "" for fact in policy.facts.values())])
@@ -90,7 +92,10 @@ def sections(
             Section(
                 title=policy_label(label) if label else _("Further facts"),
                 lines=lines,
-                known=[known_of(fact, known.get(fact.name)) for fact in filled],
+                known=[
+                    known_of(fact, known.get(fact.name), (reasons or {}).get(fact.name, ""))
+                    for fact in filled
+                ],
             )
         )
     return made
@@ -110,6 +115,12 @@ def unseen(policy: Policy, facts: Sequence[Fact], raw: Mapping[str, Any]) -> fro
     )
 
 
+def mattering(policy: Policy, facts: Sequence[Fact], raw: Mapping[str, Any]) -> list[Fact]:
+    """Without those that do not matter whatever is typed: `raw` has None for what the same form asks."""
+    hidden = unseen(policy, facts, raw)
+    return [fact for fact in facts if fact.name not in hidden]
+
+
 def readable(fact: Fact, raw: Any) -> Any:
     """A typed value for conditions, None where the text is not one."""
     if raw in UNKNOWN_MARKS or isinstance(raw, (list, tuple)):
@@ -126,13 +137,14 @@ def readable(fact: Fact, raw: Any) -> Any:
             return None  # amounts and dates are for the engine; a form hides nothing by them
 
 
-def known_of(fact: Fact, raw: Any) -> Known:
+def known_of(fact: Fact, raw: Any, reason: str = "") -> Known:
     """One line "filled from the file"."""
     return Known(
         name=fact.name,
         label=policy_label(fact.label),
         value=fact_words(fact, raw),
         known=raw not in UNKNOWN_MARKS,
+        reason=reason,
     )
 
 
@@ -195,24 +207,29 @@ def raw_value(fact: Fact, text: str) -> Any:
 
 
 def statement_fields(form: Form) -> list[FormField]:
-    """What the member writes on the paper himself."""
-    return [field for field in form.fields if field.text is not None]
+    """What is written on the paper itself: the member's own words, and the itemised boxes, which
+    the household worksheet fills in where it has rows (无 is written where there is nothing)."""
+    return [field for field in form.fields if field.text is not None or field.lines is not None]
 
 
 def statement_lines(
-    form: Form, typed: Mapping[str, Any], faults: Iterable[Fault] = ()
+    form: Form,
+    typed: Mapping[str, Any],
+    faults: Iterable[Fault] = (),
+    from_sheet: Collection[str] = (),
 ) -> list[Line]:
-    """The statements of the paper as inputs."""
+    """What is written on the paper as inputs, but for the boxes that the worksheet fills in."""
     asked = [
         Asked(
             name=field.id,
             type="text",
             label=field.label,
             help=field.help,
-            long=True,
+            long=field.text is not None,
             wide=field.text == "long",
         )
         for field in statement_fields(form)
+        if field.id not in from_sheet
     ]
     at_form = [Fault(f.code, f.params, (f.where or "").removeprefix("form.")) for f in faults]
     return from_asked(asked, typed, at_form, prefix=FORM_PREFIX)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from flask import Flask, redirect, request, url_for
@@ -20,16 +20,19 @@ from admin.extensions import db
 from admin.i18n import _l
 from admin.nav import Entry
 from admin.pages import orders
-from admin.pages.common import policy_road
+from admin.pages.common import policy_road, remember, remembered
 from admin.text import STATUSES, policy_label, yuan, zhdate
+from admin.views.asked import Asked
 from admin.views.base import ReadView, within
 from admin.views.bulk import Bulk
 from admin.views.columns import Column, Filter, UnusableError, chosen
+from admin.views.paging import Count, Page
 from admin.views.people_lookups import members_like
-from casework import calendar, dues
+from casework import calendar, due_dates
+from casework.due_dates import Bound
+from casework.dues import CaseDue
 from casework.editions import policy_of
 from casework.permissions import Permission
-from engine.calendar import Calendar
 from models import Application, Edition, Member, OrgLevel, OrgUnit
 from models.applications import CaseStatus, Outcome
 
@@ -140,9 +143,10 @@ def due_words(row: Application) -> str | Markup:
     """The next due date that is still open; red when it is past."""
     if row.status not in (CaseStatus.OPEN, CaseStatus.RETURNED):
         return ""
+    counted: dict[int, list[CaseDue]] = remembered("dues") or {}
     open_ones = [
         one
-        for one in dues.dues_of(db.session(), row, clock.today(), holidays())
+        for one in counted.get(row.id, ())
         if one.state in ("open", "late") and one.due is not None and one.due.date is not None
     ]
     if not open_ones:
@@ -154,15 +158,13 @@ def due_words(row: Application) -> str | Markup:
     return text
 
 
-def holidays() -> Calendar:
-    """The office's calendar, read once for a request."""
-    from admin.pages.common import remember, remembered
-
-    known: Calendar | None = remembered("holidays")
-    if known is None:
-        known = calendar.load(db.session())
-        remember("holidays", known)
-    return known
+def count_dues(rows: Sequence[Application]) -> None:
+    """The due dates of a page at once, kept for its rows."""
+    live = [row for row in rows if row.status in (CaseStatus.OPEN, CaseStatus.RETURNED)]
+    bound = [Bound(row.id, row.edition_id, row.road, row.emergency) for row in live]
+    session = db.session()
+    found = due_dates.dues_of_many(session, bound, clock.today(), calendar.load(session))
+    remember("dues", found)
 
 
 BULKS = (
@@ -195,6 +197,7 @@ class ApplicationView(ReadView):
         selectinload(Application.member),
         selectinload(Application.org),
         selectinload(Application.edition),
+        *status.LOADING,
     )
     entry: ClassVar[nav.Entry | None] = Entry(
         "applications.index_view", _l("Applications"), "aid", (READ,), "files", 10, also=("cases",)
@@ -265,6 +268,12 @@ class ApplicationView(ReadView):
     def visible(self, permission: str) -> ColumnElement[bool]:
         """Applications of units in which the person holds `permission`."""
         return within(Application.org_id, permission)
+
+    def page_of(self, wish: Asked) -> tuple[Count, Page]:
+        """The page, its due dates counted together."""
+        count, found = super().page_of(wish)
+        count_dues(found.rows)
+        return count, found
 
     def search(self, words: str) -> ColumnElement[bool] | None:
         """By number, or by the member: name, initials, the end of an ID or phone number."""

@@ -31,6 +31,7 @@ from casework.attachments import Upload
 from casework.bank_returns import Answer
 from casework.people import Actor
 from casework.permissions import Permission
+from engine.exchange import Layout
 from engine.faults import Fault, Refused
 from engine.model import Policy
 from engine.source import parse_date
@@ -119,13 +120,13 @@ def bank_answer() -> ResponseReturnValue:
     file = request.files.get("file")
     upload = Upload(file.filename or "" if file else "", file.read() if file else b"")
     typed = request.form.get("returned_on", "").strip()
-    layout = request.form.get("layout", "")
 
     def do(session: Session, by: Actor, at: datetime) -> Answer:
         on = parse_date(typed)
         if on is None:
             raise Refused([Fault("edge_date", {"text": typed}, "returned_on")])
-        return bank_returns.take_in(session, upload, returned_on=on, by=by, at=at, layout_id=layout)
+        layout = _back(request.form.get("layout", ""))
+        return bank_returns.take_in(session, upload, returned_on=on, layout=layout, by=by, at=at)
 
     outcome = attempt(do, "payment.bank_return", "payment", None)
     if outcome.faults:
@@ -143,6 +144,17 @@ def bank_answer() -> ResponseReturnValue:
     )
     flash(f"{back} {rest}", "success")
     return redirect(url_for("payments.index"))
+
+
+def _back(name: str) -> Layout | None:
+    """The layout that was named, None for a workbook."""
+    if not name:
+        return None
+    found = bank_returns.layouts(db.session(), clock.today())
+    known = {f"{code}/{one.id}": one for code, one in found}
+    if name not in known:
+        raise Refused([Fault("exchange_unknown", {"name": name}, "layout")])
+    return known[name]
 
 
 def install(app: Flask, frame: Admin) -> None:

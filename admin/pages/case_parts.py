@@ -13,7 +13,7 @@ from admin.forms import facts as fact_forms
 from admin.pages import branch_papers
 from admin.pages.common import policy_road
 from admin.text import policy_label
-from casework import clearance
+from casework import clearance, papers
 from casework.moves import LIVE
 from casework.papers import kinds as kinds_of_paper
 from casework.people import Actor
@@ -99,11 +99,9 @@ def stage_label(application: Application, way: Road | None) -> str:
 def statements(application: Application, policy: Policy, way: Road | None) -> list[tuple[str, str]]:
     if way is None:
         return []
-    return [
-        (policy_label(field.label), str(application.form[field.id]))
-        for field in fact_forms.statement_fields(policy.procedure.form_of(way.id))
-        if application.form.get(field.id)
-    ]
+    fields = fact_forms.statement_fields(policy.procedure.form_of(way.id))
+    texts = [(field, papers.field_text(application, field)) for field in fields]
+    return [(policy_label(field.label), text) for field, text in texts if text]
 
 
 def prints(session: Session, application: Application, by: Actor) -> list[tuple[str, str]]:

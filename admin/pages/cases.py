@@ -10,6 +10,7 @@ from flask import (
     Blueprint,
     Flask,
     flash,
+    jsonify,
     redirect,
     render_template,
     request,
@@ -27,8 +28,8 @@ from admin.cases.words import usual_amount
 from admin.extensions import db
 from admin.forms import facts as fact_forms
 from admin.forms.records import Line, from_asked, lines
+from admin.pages import case_notes, case_visits, papers
 from admin.pages import case_parts as parts
-from admin.pages import case_visits, papers
 from admin.pages.common import (
     application_or_404,
     policy_road,
@@ -49,6 +50,7 @@ from casework.permissions import Permission
 from casework.scope import may
 from engine import Policy
 from engine.faults import Fault, Refused
+from engine.model import Fact
 from engine.procedure import Road
 from models.applications import Application, CaseStatus
 
@@ -99,6 +101,7 @@ def build(
     found = view.ask(session, application, policy, way)
     live = application.status in LIVE and way is not None
     possible = actions.possible(session, application, policy, by, at) if live else None
+    notes = case_notes.of(session, application, by)
     raw = view.known_raw(session, application, policy)
     owed = parts.owed(session, application, policy) if application.emergency and live else []
     path = application.org.path
@@ -131,7 +134,20 @@ def build(
         form_faults=view.form_faults(session, application, way, found.evidence)
         if live and way
         else [],
-        attachments=view.attachments(application, dict(kinds)),
+        attachments=view.attachments(
+            session,
+            application,
+            dict(kinds),
+            by,
+            lambda scan: url_for(
+                "paper_checks.original", application_id=application.id, attachment_id=scan
+            ),
+        ),
+        behalf=view.on_behalf(
+            session,
+            application,
+            url_for("paper_checks.compare", application_id=application.id),
+        ),
         kinds=kinds,
         may_attach=live and may(by, Permission.Attachment.ADD, path),
         prints=parts.prints(session, application, by),
@@ -159,7 +175,7 @@ def build(
         earlier=view.earlier(session, application, lambda one: policy_road(one)[1]),
         facts=view.fact_sections(policy, raw),
         statements=parts.statements(application, policy, way),
-        history=history.lines(policy, way, events),
+        history=history.with_notes(history.lines(policy, way, events), notes.rows),
         unsent=_unsent(policy, possible),
         owed=owed,
         payee_url=parts.payee_url(application, way, by) if live and way else "",
@@ -171,6 +187,8 @@ def build(
         and way.has(application.stage)
         and entries.form_issued(way, way.stage(application.stage))
         and may(by, Permission.Application.PRINT, path),
+        notes=notes,
+        put_back=case_notes.put_back_of(session, application, events, by),
     )
 
 
@@ -197,22 +215,25 @@ def _shown(
 ) -> list[shapes.ShownStep]:
     """Each step with its form; the refused one open, with what was typed."""
     key, answer, wrong = remembered("refused") or ("", {}, ())
-    raw = application.facts
+    raw = view.known_raw(db.session(), application, policy)
     made = []
     for step in found:
         mine = step.key == key
         typed: Mapping[str, Any] = answer if mine else _defaults(application, step)
         faults: Sequence[Fault] = wrong if mine else ()
         inputs: list[Line] = list(lines(step.fields, typed, faults, prefix=f"{step.key}-"))
-        asked = [policy.facts[name] for name in step.facts]
-        known = {name: raw.get(name) for name in step.facts}
+        known = {name: application.facts.get(name) for name in step.facts}
         given = {**known, **remembered("facts")} if mine and remembered("facts") else known
+        mattering = [policy.facts[name] for name in step.facts]
+        asked = fact_forms.mattering(policy, mattering, {**raw, **dict.fromkeys(known)})
+        hidden = fact_forms.unseen(policy, asked, {**raw, **given})
         inputs = [
             *from_asked(
                 [fact_forms.asked_of(fact) for fact in asked],
                 {fact.name: fact_forms.text_of(fact, given.get(fact.name)) for fact in asked},
                 [Fault(f.code, f.params, (f.where or "").removeprefix("facts.")) for f in faults],
                 prefix=fact_forms.FACT_PREFIX,
+                hidden=hidden,
             ),
             *inputs,
         ]
@@ -225,6 +246,7 @@ def _shown(
                 version=application.version,
                 lines=inputs,
                 show=mine,
+                follows=any(fact.shown_when is not None for fact in asked),
             )
         )
     return made
@@ -238,9 +260,30 @@ def _defaults(application: Application, step: actions.Step) -> dict[str, str]:
         for field in step.fields
         if field.type == "date" and field.required and not field.may_be_future
     }
+    if step.key == "return":
+        given["reason"] = view.differences_from_paper(db.session(), application)
     if step.key == "complete" and any(field.id == "amount" for field in step.fields):
         given["amount"] = usual_amount(application)
     return given
+
+
+@blueprint.post("/<int:application_id>/matter")
+@requires(*STEP_PERMISSIONS)
+def matter(application_id: int) -> ResponseReturnValue:
+    """Which facts of a step's form do not matter, going by what is typed in the others."""
+    application = application_or_404(application_id)
+    policy, _way = policy_road(application)
+    named = _named(policy)
+    raw = view.known_raw(db.session(), application, policy)
+    typed = fact_forms.read_facts(named, request.form)
+    return jsonify(hidden=sorted(fact_forms.unseen(policy, named, {**raw, **typed})))
+
+
+def _named(policy: Policy) -> list[Fact]:
+    """The facts that the posted form has."""
+    prefix = fact_forms.FACT_PREFIX
+    sent = [name.removeprefix(prefix) for name in request.form if name.startswith(prefix)]
+    return [policy.facts[name] for name in sent if name in policy.facts]
 
 
 @blueprint.post(
@@ -322,13 +365,7 @@ def _complete(
 ) -> Application:
     """The stage's record; facts asked at this very stage are saved in the same transaction."""
     policy, _way = policy_road(application)
-    named = [
-        policy.facts[name.removeprefix(fact_forms.FACT_PREFIX)]
-        for name in request.form
-        if name.startswith(fact_forms.FACT_PREFIX)
-        and name.removeprefix(fact_forms.FACT_PREFIX) in policy.facts
-    ]
-    typed = fact_forms.read_facts(named, request.form)
+    typed = fact_forms.read_facts(_named(policy), request.form)
     remember("facts", typed)
     now = {name: value for name, value in typed.items() if application.facts.get(name) != value}
     found: list[Fault] = []

@@ -24,7 +24,7 @@ from admin.security.guard import requires
 from admin.security.people import actor
 from admin.text import policy_label
 from admin.views import files, paging
-from casework import care, checks, measures, sampling, scope
+from casework import care, checks, loading, measures, sampling, scope
 from casework.people import Actor
 from casework.permissions import Permission
 from casework.sampling import Method
@@ -64,7 +64,7 @@ def index() -> ResponseReturnValue:
     """Samples, findings in reach, measures that are not done yet."""
     session, by = db.session(), actor()
     finding = next((one for one in FINDINGS if one.value == request.args.get("finding")), None)
-    query = seen_visits().options(joinedload(Visit.application).joinedload(Application.member))
+    query = seen_visits().options(loading.application_of(Visit.application))
     if finding is not None:
         query = query.where(Visit.finding == finding)
     number = identifier(request.args.get("after", ""))
@@ -90,7 +90,10 @@ def _plans(session: Session, by: Actor) -> list[tuple[CheckPlan, int, int]]:
         _reached()
         .order_by(CheckPlan.id.desc())
         .limit(PLANS)
-        .options(selectinload(CheckPlan.items).selectinload(CheckItem.visits))
+        .options(
+            selectinload(CheckPlan.org),
+            selectinload(CheckPlan.items).selectinload(CheckItem.visits),
+        )
     )
     return [(row, len(row.items), sum(1 for item in row.items if item.visits)) for row in rows]
 

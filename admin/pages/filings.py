@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin import Admin
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from admin import clock
 from admin.acting import attempt, refused
@@ -23,14 +23,14 @@ from admin.pages import batches, papers, waiting
 from admin.pages.batches import Group, Heading
 from admin.security.guard import requires
 from admin.security.people import actor
-from casework import filings, scope
+from casework import filings, loading, scope
 from casework.people import Actor
 from casework.permissions import Permission
 from engine.faults import Fault
 from engine.procedure import RecordField, StageKind
 from models.applications import Application
 from models.orgs import OrgUnit
-from models.screenings import Filing
+from models.screenings import Filing, FilingLine
 
 blueprint = Blueprint("filings", __name__, url_prefix="/filings")
 RECENT = 50
@@ -79,13 +79,16 @@ def page(answer: Answer | None, faults: Sequence[Fault]) -> str:
         .limit(RECENT)
     )
     rows = db.session.scalars(
-        scope.visible(query, actor(), Permission.Filing.READ, OrgUnit.path)
+        scope.visible(query, actor(), Permission.Filing.READ, OrgUnit.path).options(
+            selectinload(Filing.org)
+        )
     ).all()
     return render_template(
         "lists/filings.html",
         shown=shown,
         extra_columns=[Heading(_("Approved amount"), batches.approved, "num short")],
         filings=rows,
+        sizes=loading.sizes(db.session(), FilingLine.filing_id, [row.id for row in rows]),
     )
 
 

@@ -10,11 +10,13 @@ from typing import Any
 
 from flask import jsonify, render_template
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from admin.acting import identifier
 from admin.cases import findings, shapes, view
+from admin.cases.words import listed
 from admin.extensions import db
 from admin.forms import facts as fact_forms
 from admin.forms import worksheet
@@ -25,7 +27,7 @@ from admin.pages import fill_versions
 from admin.pages.common import policy_road
 from admin.security.people import actor
 from admin.text import fault_text, policy_label
-from casework import applications, entries, facts, worksheets
+from casework import applications, entries, facts, papers, worksheets
 from casework.people import Actor
 from casework.permissions import Permission
 from casework.scope import may
@@ -38,6 +40,7 @@ from models.typed_pages import TypedPage
 
 RECORD_PREFIX = "record-"
 DRAFT = "_typed"
+SIZE = ("household", "size")
 TYPED_WHERE_SILENT = ("member", "household", "grants")  # sources that may have no answer
 
 
@@ -60,9 +63,18 @@ def stage_of(application: Application, road: Road) -> Stage:
     return road.stage(application.stage)
 
 
-def asked(application: Application, policy: Policy, road: Road) -> list[Fact]:
-    """The facts to be typed now: those of this level that no record answers."""
+def asked(
+    application: Application, policy: Policy, road: Road, typed: Mapping[str, Any] | None = None
+) -> list[Fact]:
+    """The facts to be typed now: those of this level that no record answers, and those `typed`
+    (the stored ones unless given) that the household worksheet contradicts, to be cleared.
+
+    Whoever may write the worksheet gives the size of the household there and nowhere else.
+    """
     session = db.session()
+    given = application.facts if typed is None else typed
+    wrong = {f.where for f in facts.sheet_faults(session, application, policy, given)}
+    sheet_here = may(actor(), Permission.Member.WRITE, application.member.org.path)
     names = entries.writable(policy, road, stage_of(application, road))
     implied = set(road.starts.expression.names if road.starts.expression else ())
     found = []
@@ -73,6 +85,11 @@ def asked(application: Application, policy: Policy, road: Road) -> list[Fact]:
         source = fact.source
         if source is not None and source.kind == "year":
             found.append(fact)  # another year than that of the date may be meant: blank keeps that
+            continue
+        if f"facts.{name}" in wrong:
+            found.append(fact)
+            continue
+        if source is not None and (source.kind, source.name) == SIZE and sheet_here:
             continue
         silent = source is not None and source.kind in TYPED_WHERE_SILENT
         if source is None or (silent and facts.answer(session, application, fact) is facts.SILENT):
@@ -98,13 +115,22 @@ def read(application: Application, posted: MultiDict[str, str]) -> Typed:
         version=identifier(posted.get("version", "")) or -1,
         household_version=identifier(posted.get("household-version", "")),
         facts=fact_forms.read_facts(
-            [f for f in asked(application, policy, road) if _sent(f, posted)], posted
+            [f for f in _typed_facts(application, policy, road) if _sent(f, posted)], posted
         ),
         form=read_record(statements, posted, fact_forms.FORM_PREFIX),
         record=read_record(names, posted, RECORD_PREFIX),
         sheet=sheet,
         rows=rows,
     )
+
+
+def _typed_facts(application: Application, policy: Policy, road: Road) -> list[Fact]:
+    """What the page may have asked: also figures that the worksheet has meanwhile, so that what was
+    typed is held against it and not lost."""
+    found = asked(application, policy, road)
+    names = entries.writable(policy, road, stage_of(application, road))
+    sheet = [f for f in (policy.facts[name] for name in names) if facts.on_sheet(f)]
+    return [*found, *(fact for fact in sheet if fact not in found)]
 
 
 def _sent(fact: Fact, posted: MultiDict[str, str]) -> bool:
@@ -214,8 +240,11 @@ def fact_faults(
         known = facts.raw(session, application, policy)
         policy.read_facts({**known, **{n: v for n, v in typed.items() if v is not None}})
     except Refused as refused:
-        return [fault for fault in refused.faults if fault.where in typed]
-    return []
+        found = [fault for fault in refused.faults if fault.where in typed]
+    else:
+        found = []
+    sheet = facts.sheet_faults(session, application, policy, typed)
+    return found + [replace(f, where=(f.where or "").removeprefix("facts.")) for f in sheet]
 
 
 def _draft(typed: Typed, bad: set[str], found: Sequence[Fault]) -> dict[str, Any]:
@@ -269,17 +298,18 @@ def page(
     )
     found = [
         *faults,
-        *(fact_faults(session, application, policy, given.facts) if typed is None else ()),
+        *(fact_faults(session, application, policy, given.facts) if typed is None or stale else ()),
     ]
     household = application.member.household
     sheet = given.sheet or (
         worksheet.from_json(draft["sheet"]) if "sheet" in draft else worksheet.shown(household)
     )
-    facts_now = asked(application, policy, road)
+    facts_now = asked(application, policy, road, given.facts)
     known = {name: value for name, value in raw.items() if name not in {f.name for f in facts_now}}
     form = policy.procedure.form_of(road.id)
     stage = stage_of(application, road)
     issued = entries.form_issued(road, stage)
+    boxes = papers.boxes_of_sheet(application, form)
     return render_template(
         "cases/fill.html",
         a=application,
@@ -292,9 +322,12 @@ def page(
         stage_label=policy_label(stage.label),
         submit_label=policy_label(stage.button) if stage.kind is StageKind.APPLY else "",
         record=lines(record_fields(application, road), given.record, found, prefix=RECORD_PREFIX),
-        sections=fact_forms.sections(policy, facts_now, given.facts, known, found),
+        sections=fact_forms.sections(
+            policy, facts_now, given.facts, known, found, _reasons(session, application, policy)
+        ),
         form_label=policy_label(form.label),
-        statements=fact_forms.statement_lines(form, given.form, found) if issued else [],
+        statements=fact_forms.statement_lines(form, given.form, found, boxes) if issued else [],
+        boxes=[(policy_label(f.label), boxes[f.id]) for f in form.fields if f.id in boxes],
         later_form=None if issued else _issuing(road),
         sheet=_sheet_view(sheet, found),
         household_version=given.household_version or "",
@@ -304,6 +337,24 @@ def page(
         unplaced=_unplaced(found, facts_now, given),
         carried_from=draft.get("carried_from") if typed is None else None,
     )
+
+
+def _reasons(session: Session, application: Application, policy: Policy) -> dict[str, str]:
+    """Why a figure is not typed here: the worksheet gives it, once its rows are verified."""
+    found = {}
+    for fact in policy.facts.values():
+        if facts.on_sheet(fact):
+            rows = [number for number, _item in facts.unverified(session, application, fact)]
+            found[fact.name] = (
+                _(
+                    "From the household worksheet. It counts once somebody else has verified: "
+                    "row %(rows)s.",
+                    rows=listed(str(row) for row in rows),
+                )
+                if rows
+                else _("From the household worksheet; change it there.")
+            )
+    return found
 
 
 def _issuing(road: Road) -> str:

@@ -69,6 +69,7 @@ def index() -> ResponseReturnValue:
     shown = query.options(joinedload(HardshipEntry.member).joinedload(Member.org))
     number = identifier(request.args.get("after", ""))
     found = paging.fetch(session, shown, KEYS, PAGE, (number,) if number else None)
+    looks.note_search(search, count or 0)
     writes = by.holds(Permission.Hardship.WRITE)
     return render_template(
         "care/register.html",

@@ -88,7 +88,7 @@ def _aid(session: Session, by: Actor, member: Member) -> list[Aid]:
         select(Application)
         .where(Application.member_id == member.id)
         .order_by(Application.id.desc())
-        .options(joinedload(Application.grant), joinedload(Application.org))
+        .options(joinedload(Application.grant), joinedload(Application.org), *status.LOADING)
     )
     found = []
     for one in rows:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from admin.i18n import _l
 from admin.text import fault_text, policy_label
-from casework import ledger, scope
+from casework import ledger, loading, scope
 from casework.people import Actor
 from casework.permissions import Permission
 from engine.faults import Fault
@@ -111,12 +111,18 @@ def _links(session: Session, by: Actor, rows: Sequence[Journal]) -> dict[int, li
     batches = {
         one.journal_id: one
         for one in session.scalars(
-            select(TransferBatch).where(TransferBatch.journal_id.in_(first.values()))
+            select(TransferBatch)
+            .where(TransferBatch.journal_id.in_(first.values()))
+            .options(selectinload(TransferBatch.org))
         )
     }
     payments = {
         one.journal_id: one
-        for one in session.scalars(select(Payment).where(Payment.journal_id.in_(first.values())))
+        for one in session.scalars(
+            select(Payment)
+            .where(Payment.journal_id.in_(first.values()))
+            .options(loading.application_of(Payment.grant, Grant.application))
+        )
     }
     recoveries = _recoveries(session, rows)
     for row in rows:
@@ -138,6 +144,7 @@ def _recoveries(session: Session, rows: Sequence[Journal]) -> dict[str, Recovery
         .join(Application, Application.id == Grant.application_id)
         .where(Application.number.in_(numbers))
         .order_by(Recovery.id)
+        .options(loading.application_of(Recovery.grant, Grant.application))
     )
     return {row.number: row.Recovery for row in session.execute(query)}
 

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin import Admin
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from admin import clock
 from admin.acting import attempt, identifier, load, refused
@@ -27,7 +27,7 @@ from admin.pages import batches, waiting
 from admin.pages.batches import Group
 from admin.security.guard import requires
 from admin.security.people import actor
-from casework import calendar, notice_board, notices, scope
+from casework import calendar, loading, notice_board, notices, scope
 from casework.editions import policy_of
 from casework.people import Actor
 from casework.permissions import Permission, step_permission
@@ -64,11 +64,13 @@ def index() -> ResponseReturnValue:
     if before:
         query = query.where(Notice.id < before)
     visible = scope.visible(query.limit(PAGE + 1), actor(), Permission.Notice.READ, OrgUnit.path)
-    rows = list(db.session.scalars(visible))
+    loads = (selectinload(Notice.org), selectinload(Notice.edition))
+    rows = list(db.session.scalars(visible.options(*loads)))
     return render_template(
         "lists/notices.html",
         groups=found(),
         notices=rows[:PAGE],
+        sizes=loading.sizes(db.session(), NoticeLine.notice_id, [row.id for row in rows]),
         more=rows[PAGE - 1].id if len(rows) > PAGE else None,
         statuses=STATUSES,
         road_labels=road_labels(rows),

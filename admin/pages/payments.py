@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin import Admin
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from admin import clock
 from admin.acting import attempt, identifier, load, refused
@@ -28,7 +28,7 @@ from admin.pages.transfers import paying_unit
 from admin.security.guard import requires
 from admin.security.people import actor
 from admin.text import fault_text, zhdate
-from casework import bank_returns, funds, payments, reconciliation, scope
+from casework import bank_returns, funds, loading, payments, reconciliation, scope
 from casework.lists import stage_of_kind
 from casework.people import Actor
 from casework.permissions import Permission
@@ -42,6 +42,11 @@ from models.orgs import OrgUnit
 blueprint = Blueprint("payments", __name__, url_prefix="/payments")
 READERS = (Permission.Payment.READ,)
 RECENT = 100
+LOADED = (
+    loading.application_of(Payment.grant, Grant.application),
+    selectinload(Payment.receipt),
+    selectinload(Payment.source),
+)
 METHODS = {PayMethod.CASH: _l("Cash"), PayMethod.CARD: _l("Bank card")}
 STATES = {
     PaymentState.PREPARED: (_l("On the roster"), "blue"),
@@ -107,7 +112,8 @@ def prepared(state: PaymentState) -> list[Payment]:
         .order_by(Payment.id)
     )
     by = actor()
-    rows = db.session.scalars(scope.visible(query, by, Permission.Payment.PREPARE, OrgUnit.path))
+    visible = scope.visible(query, by, Permission.Payment.PREPARE, OrgUnit.path)
+    rows = db.session.scalars(visible.options(*LOADED))
     return [
         one for one in rows if waiting.may_take(by, one.grant.application, StageKind.PAY, "pay")
     ]
@@ -151,7 +157,8 @@ def page(refusal: Refusal = Refusal()) -> str:
         .order_by(Payment.id.desc())
         .limit(RECENT)
     )
-    rows = session.scalars(scope.visible(recent, by, Permission.Payment.READ, OrgUnit.path)).all()
+    visible = scope.visible(recent, by, Permission.Payment.READ, OrgUnit.path)
+    rows = session.scalars(visible.options(*LOADED)).all()
     to_prepare = _to_prepare(refusal)
     return render_template(
         "money/payments.html",
@@ -163,8 +170,8 @@ def page(refusal: Refusal = Refusal()) -> str:
         states=STATES,
         extra_columns=_columns(session, to_prepare),
         sources=funds.sources(session),
+        layouts_back=bank_returns.layouts(session, clock.today()),
         may_return=by.holds(Permission.Payment.RETURN),
-        bank_layouts=bank_returns.layouts(session, clock.today()),
         today=clock.today(),
     )
 

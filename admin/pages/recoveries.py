@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin import Admin
 from flask_babel import gettext as _
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from admin import clock
 from admin.acting import attempt, identifier, load, refused
@@ -25,7 +25,7 @@ from admin.pages.ledger_forms import Typed, by_field
 from admin.security.guard import requires
 from admin.security.people import actor
 from admin.views import paging
-from casework import grants, recoveries, scope
+from casework import grants, loading, recoveries, scope
 from casework.people import Actor
 from casework.permissions import Permission
 from engine.words import yuan
@@ -70,7 +70,11 @@ def _reached(query: Select[Any]) -> Select[Any]:
 
 
 def _orders() -> Select[Any]:
-    return _reached(select(Recovery).join(Grant, Grant.id == Recovery.grant_id))
+    query = _reached(select(Recovery).join(Grant, Grant.id == Recovery.grant_id))
+    return query.options(
+        loading.application_of(Recovery.grant, Grant.application),
+        selectinload(Recovery.grant).selectinload(Grant.member),
+    )
 
 
 @blueprint.get("/")

@@ -35,7 +35,7 @@ from admin.security.guard import requires
 from admin.security.people import actor
 from admin.text import fault_text, policy_label
 from admin.views.people_lookups import members_like
-from casework import applications, editions, scope, search, typed_pages
+from casework import applications, editions, scope, typed_pages
 from casework.people import Actor
 from casework.permissions import Permission
 from engine.faults import Fault, Refused
@@ -71,9 +71,7 @@ def find() -> ResponseReturnValue:
     """Look for the member by name, initials, or the last digits of an identity or phone number."""
     asked = request.args.get("q", "").strip()
     found = db.session.scalars(_search(asked)).all() if asked else []
-    if search.by_number(asked):
-        whole = len(search.digits_of(asked)) > search.TAIL
-        looks.note_number_search(whole=whole, found=len(found))
+    looks.note_search(asked, len(found))
     return render_template(
         "cases/find.html", asked=asked, found=found, more=len(found) == MOST_FOUND
     )
@@ -146,6 +144,7 @@ def _start_page(member: Member, typed: Mapping[str, str]) -> str:
         .where(Application.member_id == member.id)
         .order_by(Application.id.desc())
         .limit(10)
+        .options(*status.LOADING)
     )
     earlier = [
         shapes.Earlier(

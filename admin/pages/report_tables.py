@@ -394,7 +394,7 @@ def _inspection(year: int) -> Table:
             money(one.fen),
             text(one.who),
             text(one.why),
-            text(_("open") if one.open else ""),
+            text(_("not settled yet") if one.open else ""),
         )
         for one in yearly.exceptions(db.session(), actor(), year)
     ]

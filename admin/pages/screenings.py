@@ -24,7 +24,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin import Admin
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from admin import clock
 from admin.acting import attempt, identifier, load, refused
@@ -40,7 +40,7 @@ from admin.pages.common import policy_road
 from admin.security.guard import requires
 from admin.security.people import actor
 from admin.text import fault_text, mask
-from casework import events, scope, screening_files, screenings
+from casework import events, loading, scope, screening_files, screenings
 from casework.lists import stage_of_kind
 from casework.people import Actor
 from casework.permissions import Permission
@@ -53,6 +53,9 @@ from models.screenings import ScreeningLine, ScreeningList, ScreeningResult
 
 blueprint = Blueprint("screenings", __name__, url_prefix="/screenings")
 RECENT = 50
+WITH_LINES = selectinload(ScreeningList.lines).options(
+    loading.application_of(ScreeningLine.application)
+)
 READERS = (Permission.Screening.READ, Permission.Step.SCREEN)
 
 
@@ -100,7 +103,9 @@ def page(answer: Answer | None, faults: Sequence[Fault]) -> str:
         .limit(RECENT)
     )
     rows = db.session.scalars(
-        scope.visible(query, by, Permission.Screening.READ, OrgUnit.path)
+        scope.visible(query, by, Permission.Screening.READ, OrgUnit.path).options(
+            selectinload(ScreeningList.org), WITH_LINES
+        )
     ).all()
     waits: dict[int, int] = {}
     own_lists = {row.id for row in rows if screens(by, row)}
@@ -162,6 +167,7 @@ def list_or_404(list_id: int, permission: str = Permission.Screening.READ) -> Sc
         select(ScreeningList)
         .join(OrgUnit, OrgUnit.id == ScreeningList.org_id)
         .where(ScreeningList.id == list_id)
+        .options(WITH_LINES)
     )
     return load(query, permission, OrgUnit.path)
 

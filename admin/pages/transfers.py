@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin import Admin
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from admin import clock
 from admin.acting import attempt, identifier, load, refused
@@ -25,7 +25,7 @@ from admin.pages.common import policy_road
 from admin.security.guard import requires
 from admin.security.people import actor
 from admin.text import policy_label
-from casework import funds, reconciliation, scope, transfers
+from casework import funds, loading, reconciliation, scope, transfers
 from casework.lists import stage_of_kind
 from casework.people import Actor
 from casework.permissions import Permission
@@ -92,7 +92,9 @@ def page(answer: Answer | None, faults: Sequence[Fault]) -> str:
         .order_by(TransferBatch.id.desc())
         .limit(RECENT)
     )
-    rows = session.scalars(scope.visible(query, by, Permission.Fund.READ, OrgUnit.path)).all()
+    loads = (selectinload(TransferBatch.org), selectinload(TransferBatch.source))
+    visible = scope.visible(query, by, Permission.Fund.READ, OrgUnit.path)
+    rows = session.scalars(visible.options(*loads)).all()
     return render_template(
         "money/transfers.html",
         shown=shown,
@@ -108,6 +110,7 @@ def page(answer: Answer | None, faults: Sequence[Fault]) -> str:
             if one.kind is not AccountKind.OUTSIDE and (one.fen or one.kind is AccountKind.SOURCE)
         ],
         batches=rows,
+        sizes=loading.sizes(session, TransferLine.batch_id, [row.id for row in rows]),
     )
 
 

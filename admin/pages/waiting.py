@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
+from casework import loading
 from casework.editions import policy_of
 from casework.lists import stage_of_kind
 from casework.moves import LIVE
@@ -84,7 +85,7 @@ def applications(
     query: Select[Application] = (
         select(Application)
         .join(OrgUnit, OrgUnit.id == Application.org_id)
-        .options(selectinload(Application.member), selectinload(Application.org))
+        .options(*loading.APPLICATION)
         .where(or_(*(at(place) for place in here)))
         .order_by(Application.org_id, Application.id)
         .limit(limit)
@@ -103,8 +104,7 @@ def to_confirm(session: Session, by: Actor) -> list[RecordedResult]:
         .join(OrgUnit, OrgUnit.id == Application.org_id)
         .options(
             selectinload(RecordedResult.by),
-            selectinload(RecordedResult.application).selectinload(Application.member),
-            selectinload(RecordedResult.application).selectinload(Application.org),
+            loading.application_of(RecordedResult.application),
         )
         .where(RecordedResult.state == ResultState.WAITING, or_(*(at(place) for place in here)))
         .order_by(RecordedResult.id)
@@ -134,6 +134,7 @@ def paid_first(session: Session, by: Actor, kind: StageKind) -> list[Application
             ~sent if kind is StageKind.TRANSFER else and_(sent, ~live),
         )
         .order_by(Application.id)
+        .options(*loading.APPLICATION)
     )
     found = []
     for one in session.scalars(query):

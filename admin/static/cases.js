@@ -50,6 +50,7 @@
           all("[data-section]", form).forEach(function (section) {
             section.hidden = !section.querySelector(".known-box") && all("[data-fact]", section).every(function (item) { return item.hidden; });
           });
+          if (!place) { return; }
           var open = all("details[open] .rule-title", place).map(function (title) { return title.textContent; });
           place.innerHTML = data.html;
           all("details", place).forEach(function (one) {

@@ -34,8 +34,8 @@ from admin.views.kept import KeptLists
 from admin.views.lookups import FURTHEST, MOST_ROWS, Lookup
 from admin.views.paging import Count, Key, Page
 from casework import scope
-from casework.search import TAIL, by_number
-from models import OrgUnit
+from casework.search import by_number
+from models import Member, OrgUnit
 
 STREAMED = 500  # rows held at once while a file is written
 
@@ -262,8 +262,8 @@ class ReadView(KeptLists, BulkActions, View, StockView):
         wish = self.wish(views)
         count, found = self.page_of(wish)
         rows = found.rows
-        if self.finds_people and by_number(wish.search):
-            looks.note_number_search(whole=len(wish.search) > TAIL, found=count.number)
+        if self.finds_people:
+            looks.note_search(wish.search, count.number)
         page: str = self.render(
             self.list_template,
             wish=wish,
@@ -345,7 +345,10 @@ class ReadView(KeptLists, BulkActions, View, StockView):
             abort(404)
         offset = whole(request.args.get("offset"), 0, FURTHEST, 0)
         limit = whole(request.args.get("limit"), 1, MOST_ROWS, 10)
-        rows = loader.get_list(request.args.get("query", ""), offset, limit)
+        words = request.args.get("query", "")
+        rows = loader.get_list(words, offset, limit)
+        if loader.model is Member:
+            looks.note_search(words.strip(), len(rows))
         return jsonify([loader.format(row) for row in rows])
 
     def _create_ajax_loader(self, name: str, options: dict[str, Any]) -> Any:

@@ -111,9 +111,7 @@ def found(words: str) -> list[Group]:
             more = url_for(full, search=words) if full and len(hits) == search.MOST else None
             groups.append(Group(kind, str(label), hits, more))
     people = sum(len(group.hits) for group in groups if group.kind in ("members", "applications"))
-    if search.by_number(words):
-        whole = len(search.digits_of(words)) > search.TAIL
-        looks.note_number_search(whole=whole, found=people)
+    looks.note_search(words, people)
     return groups
 
 

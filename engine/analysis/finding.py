@@ -57,7 +57,6 @@ register(
             "在限定时间内不能判定：{what}",
             "Could not be decided in the time given: {what}",
         ),
-        "analyse_witness": ("    例：{facts}", "    For example: {facts}"),
         "analyse_done": (
             "{findings} 处问题，{notes} 处提示，{undecided} 处未能判定。",
             "{findings} findings, {notes} notes, {undecided} undecided.",

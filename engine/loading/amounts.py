@@ -80,7 +80,7 @@ def _outputs(context: Context, key: Scalar, node: Node) -> list[Output]:
         head, form, body = read_body(context, name, scalar.where, item)
         inner = Head(f"output:{name}", head.label, head.clause, head.where, head.want)
         tree = tree_of(context, inner, form, body)
-        context.define(inner.name, tree)
+        context.define(inner.name, tree, head.label, head.clause, head.where)
         found.append(Output(name, head.label, inner.name))
     return found
 

@@ -89,9 +89,16 @@ class Context:
         parts = tree.items if isinstance(tree, t.All) else (tree,)
         return tuple(Condition(scalar.text[p.span[0] : p.span[1]], p) for p in parts)
 
-    def define(self, name: str, tree: t.Tree | None) -> None:
+    def define(
+        self,
+        name: str,
+        tree: t.Tree | None,
+        label: Label | None = None,
+        clause: str = "",
+        where: str = "",
+    ) -> None:
         if tree is not None:
-            self.definitions.append(Definition(name, tree))
+            self.definitions.append(Definition(name, tree, label, clause, where))
             span = bounds(tree, self.names.ranges)
             if span is not None:
                 self.names.ranges[name] = span

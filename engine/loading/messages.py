@@ -168,20 +168,20 @@ register(
             'There is no fact named "{name}". {hint}',
         ),
         "fact_wrong_type": (
-            "“{label}”（{name}）的值 {value} 不对：应是{wanted}。",
-            '"{label}" ({name}) has the value {value}; it should be {wanted}.',
+            "“{label}”的值 {value} 不对：应是{wanted}。",
+            '"{label}" has the value {value}; it should be {wanted}.',
         ),
         "fact_wrong_choice": (
-            "“{label}”（{name}）没有“{value}”这一项。{hint}",
-            '"{label}" ({name}) has no choice "{value}". {hint}',
+            "“{label}”没有“{value}”这一项。{hint}",
+            '"{label}" has no choice "{value}". {hint}',
         ),
         "fact_out_of_range": (
-            "“{label}”（{name}）的值 {value} 超出范围，应在 {low} 至 {high} 之间。",
-            '"{label}" ({name}) is {value}; it must lie between {low} and {high}.',
+            "“{label}”的值 {value} 超出范围，应在 {low} 至 {high} 之间。",
+            '"{label}" is {value}; it must lie between {low} and {high}.',
         ),
         "fact_required": (
-            "“{label}”（{name}）必须填写，不能未知。",
-            '"{label}" ({name}) must be given; it may not be unknown.',
+            "“{label}”必须填写，不能未知。",
+            '"{label}" must be given; it may not be unknown.',
         ),
         "out_of_force": (
             "{date} 这一天本政策不在施行期内（{low} 起，至 {high}）。",

@@ -161,7 +161,7 @@ def _define(context: Context, item: Pending) -> None:
         kind = head.want
     label = head.label.zh
     context.names.add(item.name, kind, label if label != head.name else "")
-    context.define(item.name, tree)
+    context.define(item.name, tree, head.label, head.clause, head.where)
     if tree is not None and tree.type == YES_NO:
         written = item.node if isinstance(item.node, Scalar) else None
         conditions = context.conditions(written, tree)

@@ -7,6 +7,7 @@ Only the shapes of `procedure.yaml` and how they are read; the questions asked o
 
 from engine.procedure.care import CheckRules, PairRule, PairRules, RegisterRules
 from engine.procedure.conditions import Condition
+from engine.procedure.entry import OnBehalf, Originals
 from engine.procedure.loading import load_procedure, read_procedure
 from engine.procedure.papers import (
     Form,
@@ -62,6 +63,8 @@ __all__ = [
     "NoticeReason",
     "Objections",
     "Office",
+    "OnBehalf",
+    "Originals",
     "PairRule",
     "PairRules",
     "PaymentNeed",

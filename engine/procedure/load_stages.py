@@ -160,8 +160,9 @@ def _parts(block: Block, level: str, by: tuple[str, ...]) -> tuple[StagePart, ..
             one.choice("level", LEVELS, level),
             free_names(one, "by") if one.has("by") else by,
             one.label(),
+            label_at(one, "status"),
         )
-        for name, one in block.named("parts", "zh en level? by?")
+        for name, one in block.named("parts", "zh en level? by? status?")
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import engine.procedure.wording  # noqa: F401 - registers what its faults say
 from engine.procedure.comparisons import read_comparisons
 from engine.procedure.conditions import Compile
+from engine.procedure.entry import read_on_behalf, read_originals
 from engine.procedure.load_care import read_checks, read_pairs, read_register
 from engine.procedure.load_papers import read_forms, read_notice
 from engine.procedure.load_rules import (
@@ -26,7 +27,7 @@ from engine.source import Block, Node, Source
 
 _TOP = (
     "offices forms roads stages emergency? notice dates deadlines payment fraud reminders? register? "
-    "checks? pairs? round? comparisons?"
+    "checks? pairs? round? comparisons? on_behalf? originals?"
 )
 
 
@@ -68,6 +69,8 @@ def read_procedure(
         pairs=read_pairs(top, facts),
         comparisons=read_comparisons(top),
         round=read_round(top, roads, stages, deadlines),
+        on_behalf=read_on_behalf(top, stages),
+        originals=read_originals(top, stages),
     )
 
 

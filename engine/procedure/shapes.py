@@ -7,7 +7,7 @@ it: who acts, what is written down, what lets the case pass.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from engine.labels import Label
 from engine.language import Names, Type
@@ -23,6 +23,9 @@ from engine.procedure.rules import (
     PaymentRules,
     Reminder,
 )
+
+if TYPE_CHECKING:
+    from engine.procedure.entry import OnBehalf, Originals
 
 
 class StageKind(Enum):
@@ -97,12 +100,13 @@ class Check:
 @dataclass(frozen=True, slots=True)
 class StagePart:
     """A stage done in several goes, each with its own people and button (a list is entered by
-    one, its result recorded by another)."""
+    one, its result recorded by another). `status` is how an application is called before it."""
 
     id: str
     level: str
     by: tuple[str, ...]
     button: Label
+    status: Label | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +308,8 @@ class Procedure:
     pairs: PairRules | None = None
     round: RoundRules | None = None
     comparisons: Mapping[str, Comparison] = field(default_factory=dict)
+    on_behalf: "OnBehalf | None" = None
+    originals: "Originals | None" = None
 
     def road(self, road_id: str) -> Road:
         """The road of that name; KeyError when there is none."""
@@ -323,7 +329,7 @@ class Procedure:
 
     def roles(self) -> tuple[tuple[str, Label], ...]:
         """Every role code that is given something to do, with what for: stages, their parts, tiers
-        and confirmations, the emergency and the reminders."""
+        and confirmations, the emergency, the reminders and the entering on behalf."""
         found = [(role, s.label) for s in self.stages.values() for role in sorted(s.roles)]
         if self.emergency is not None:
             found += [(role, self.emergency.label) for role in self.emergency.by]
@@ -331,6 +337,11 @@ class Procedure:
         if self.round is not None:
             by = (*self.round.opened_by, *self.round.closed_by)
             found += [(role, self.round.label) for role in by]
+        if self.on_behalf is not None:
+            by = (*self.on_behalf.by, *self.on_behalf.compared_by)
+            found += [(role, self.on_behalf.label) for role in by]
+        if self.originals is not None:
+            found += [(role, self.originals.label) for role in self.originals.by]
         return tuple(dict.fromkeys(found))
 
     def may_pay_first(self, road_id: str) -> bool:

@@ -214,6 +214,38 @@ def test_the_history_says_what_each_saving_changed(office: Roadside) -> None:
     assert re.search(r"本人或家庭遭遇重病\s+原为\s+不详\s+→\s+改为\s+是", page)
 
 
+def test_saved_answers_go_back_and_notes_stay_on_the_page(office: Roadside) -> None:
+    desk = office.at("clerk")
+    desk.draft(FILL, **{"fact-has_labor_capacity": "no", "fact-cause_illness": "yes"})
+    page = desk.get("/application/1")
+    form = form_to(page, "/put-back")
+    boxes = [one.value for one in form.inputs if one.name == "field"]
+    assert boxes == ["fact.has_labor_capacity", "fact.cause_illness"]
+    assert "请先勾选" in desk.refused("/application/1", "/put-back")
+    desk.press("/application/1", "/put-back", field="fact.cause_illness")
+    facts = office.application(1).facts
+    assert facts["has_labor_capacity"] is False
+    assert "cause_illness" not in facts
+    assert "恢复到以前的版本" in desk.get("/application/1")
+    assert 'action="/application/1/put-back"' not in office.at("reviewer").get("/application/1")
+
+    long = "x" * 2001
+    assert long in desk.refused("/application/1", "/notes", text=long), "what was typed stays"
+    desk.press("/application/1", "/notes", text="本人住院 <b>")
+    assert "本人住院 &lt;b&gt;" in office.at("verifier").get("/application/1")
+    assert "/notes/1/withdraw" not in office.at("verifier").get("/application/1")
+    answer = desk.send(
+        form_to(desk.get("/application/1"), "/notes/1/withdraw"), "/application/1", reason="写错了"
+    )
+    assert answer.status_code == 302
+    page = office.at("verifier").get("/application/1")
+    assert "<del>本人住院 &lt;b&gt;</del>" in page
+    assert "写错了" in page
+    neighbour = office.at("neighbour").browser
+    assert neighbour.post("/application/1/notes/1/withdraw").status_code == 404
+    assert neighbour.post("/application/1/notes").status_code == 404
+
+
 def test_what_was_typed_can_be_forgotten_and_too_much_is_not_kept(office: Roadside) -> None:
     desk = office.at("clerk")
     form = form_to(desk.get(FILL), "")
@@ -303,16 +335,76 @@ def test_a_draft_keeps_everything_that_was_typed_until_it_can_be_used(office: Ro
     assert "800" in desk.get(FILL)
 
 
-def test_a_fact_out_of_its_range_stays_on_the_draft_with_its_fault(office: Roadside) -> None:
-    """A household of forty is typed for a member whose worksheet says nothing."""
+def without_items(office: Roadside, size: int | None = 2) -> None:
+    """The worksheet of the first member says nothing of any income."""
     with office.session() as session:
         member = session.get_one(Member, office.members["王建国"])
         assert member.household is not None
-        member.household.size = None
+        member.household.size, member.household.items = size, []
         session.commit()
+
+
+def test_a_fact_out_of_its_range_stays_on_the_draft_with_its_fault(office: Roadside) -> None:
+    """An income is typed for a member whose worksheet says nothing."""
+    without_items(office)
     desk = office.at("clerk")
-    page = desk.draft(FILL, **{"fact-household_size": "40", "household-size": ""})
-    assert value(page, "fact-household_size") == "40"
-    assert "30" in " ".join(said(page))
-    assert "household_size" not in office.application(1).facts
-    assert value(desk.get(FILL), "fact-household_size") == "40"
+    page = desk.draft(FILL, **{"fact-income_year": "2000000000"})
+    assert value(page, "fact-income_year") == "2000000000"
+    assert any("1000000000" in one and "income_year" not in one for one in said(page)), (
+        "the label of the fact, never its key"
+    )
+    assert "income_year" not in office.application(1).facts
+    assert value(desk.get(FILL), "fact-income_year") == "2000000000"
+
+
+def test_the_worksheet_is_the_source_and_what_is_typed_otherwise_is_a_fault_with_both_figures(
+    office: Roadside,
+) -> None:
+    desk = office.at("clerk")
+    page = desk.get(FILL)
+    known = re.sub(r"<[^>]+>", " ", page)
+    assert known.count("取自家庭情况表，如需改动请改表") >= 2, (
+        "size and income, each with its reason"
+    )
+    assert 'name="fact-income_year"' not in page
+    without_items(office, size=None)
+    stale = form_to(desk.get(FILL), "")
+    names = set(stale.data())
+    assert "household-size" in names
+    assert "fact-household_size" not in names, "the size is asked once, on the worksheet"
+    assert "fact-income_year" in names, "without rows it may be typed"
+    row = {"item-0-kind": "income", "item-0-label": "打工", "item-0-yuan": "14400"}
+    page = desk.draft(FILL, **row, **{"fact-income_year": "100", "household-size": "3"})
+    both = "填的是100，家庭情况表上是14400，两者不一致"
+    assert any(both in one for one in said(page)), said(page)
+    assert value(page, "fact-income_year") == "100", "nothing typed is lost"
+    assert "income_year" not in office.application(1).facts
+    record = {"record-applicant": "member"}
+    refused = desk.refused(FILL, "", submit="yes", **record)
+    assert both in refused
+    page = desk.draft(FILL, **{"fact-income_year": ""})
+    assert 'name="fact-income_year"' not in page
+    assert "第 1 行经他人核实后才计入" in page
+    answer = desk.send(stale, FILL, draft="yes", **{"fact-income_year": "100"})
+    assert answer.status_code == 409
+    assert both in answer.text, "an old page is held against the worksheet too"
+
+
+def test_an_itemised_box_is_filled_by_the_worksheet_or_written_with_nothing_as_wu(
+    office: Roadside,
+) -> None:
+    desk = office.at("clerk")
+    second = "/register/fill/2"
+    assert 'name="form-income_source"' not in desk.get(second)
+    assert re.search(r"家庭收入来源及金额</dt><dd>[^<]*1200元/年", desk.get(second))
+    with office.session() as session:
+        member = session.get_one(Member, office.members["李秀英"])
+        assert member.household is not None
+        member.household.items = []
+        session.commit()
+    page = desk.get(second)
+    assert "没有收入的写“无”" in page
+    assert re.search(r"请填写“家庭收入来源及金额”：没有收入的写“无”", desk.get("/application/2"))
+    desk.draft(second, **{"form-income_source": "无"})
+    assert office.application(2).form["income_source"] == "无"
+    assert "请填写“家庭收入来源及金额”" not in desk.get("/application/2")

@@ -59,6 +59,12 @@ def confirm(office: Roadside, **typed: Any) -> None:
     office.at("second_leader").press("/meetings/", "/meetings/confirm", confirm="yes", **typed)
 
 
+def listed_as(office: Roadside) -> list[str]:
+    """The words for the status of the applications, in the list."""
+    page = office.at("reviewer").get("/applications/")
+    return re.findall(r'<span class="tag tag-[a-z]+">([^<]+)</span>', page)
+
+
 def on_roster(office: Roadside) -> None:
     """Both transferred and put on the payout roster."""
     decide_both(office)
@@ -111,6 +117,7 @@ def test_what_was_recorded_is_confirmed_or_sent_back_by_somebody_else(office: Ro
         **{"row-1-result": "agreed", "row-2-result": "refused", "row-2-reason": "情况不属实"},
     )  # fmt: skip
     assert "/meetings/confirm" not in office.at("leader").get("/meetings/")
+    assert listed_as(office) == ["结果已登记，待确认"] * 2
     own = office.at("leader").get("/application/1")
     assert "须由另一人确认" in own
     desk = office.at("second_leader")
@@ -205,6 +212,7 @@ def test_the_preview_shows_the_paper_and_posts_nothing(office: Roadside) -> None
     desk = office.at("clerk")
     address = re.findall(r'href="(/notices/new\?group=[^"]+)"', desk.get("/notices/"))[0]
     form = form_to(desk.get(address), "")
+    assert listed_as(office) == ["待公示"] * 2
     page = desk.send(form, address, pick=["1"], preview="yes").text
     assert "将严肃追查处理" in page
     assert page.count("<td>王建国</td>") == 1
@@ -222,6 +230,8 @@ def test_an_objection_is_the_departments_and_holds_one_person_only(office: Roads
         notice, first, channel="phone", has_clue="yes", content="家有新楼",
         objector_name="匿名群众", objector_phone="13900000000",
     )  # fmt: skip
+    assert sorted(listed_as(office)) == ["公示中", "暂缓发放"]
+    assert "正在核查" in desk.get(notice)
     for who in ("clerk", "verifier"):
         page = office.at(who).get(notice)
         assert "家有新楼" not in page

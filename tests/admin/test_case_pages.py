@@ -117,6 +117,26 @@ def test_refusing_and_withdrawing_write_their_reason(office: Roadside) -> None:
     assert "没有需要办理的事项" in page
 
 
+def test_a_steps_form_asks_only_facts_that_matter(office: Roadside) -> None:
+    """At the branch check the punishment matters only after illegal conduct; what rests on an
+    earlier answer (priority relief on a special explanation) is not asked at all."""
+    desk = office.at("secretary")
+    path = "/application/1"
+    shown = re.findall(r'data-fact="fact-([a-z_]+)"( hidden)?', desk.get(path))
+    assert ("illegal_activity", "") in shown
+    assert ("police_punished", " hidden") in shown
+    assert "same_event_aided" not in dict(shown), "of a sudden event only"
+    form = form_to(desk.get(path), "/complete")
+    for typed, hidden in (("yes", []), ("no", ["police_punished"])):
+        data = {**form.data(), "fact-illegal_activity": typed}
+        answer = desk.browser.client.post(f"{path}/matter", data=data).json
+        assert answer == {"hidden": hidden}
+    page = desk.refused(path, "/complete", **{"fact-illegal_activity": "yes"})
+    assert ("police_punished", "") in re.findall(r'data-fact="fact-([a-z_]+)"( hidden)?', page)
+    asked = re.findall(r'data-fact="fact-([a-z_]+)"', office.at("verifier").get("/application/2"))
+    assert asked == ["excl_org_unsuitable"], "no earlier grant, so no special explanation"
+
+
 def test_who_entered_an_application_cannot_verify_it_and_reads_why(office: Roadside) -> None:
     with office.session() as session:
         user = session.query(User).filter_by(username="clerk").one()

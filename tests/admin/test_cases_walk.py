@@ -94,6 +94,9 @@ def up_to_the_department(office: Roadside, number: int, **amount: str) -> None:
         filler="self", signature="sign", copies="2", opinion="同意上报", sealed="yes",
         signed_by="李书记", **amount,
     )  # fmt: skip
+    page = f"/application/{number}"
+    for unseen in re.findall(rf'action="({page}/original/\d+)"', office.at("verifier").get(page)):
+        office.at("verifier").press(page, unseen)
     complete(
         office, "verifier", number,
         method="visit", originals_checked="yes", opinion="情况属实", conclusion="agree",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from admin.looks import NOBODY
 from models import AuditRecord
 from tests.admin.conftest import Office
 
@@ -108,3 +109,38 @@ def test_a_number_looked_for_on_other_pages_is_written_down_as_well(
         [record] = session.scalars(query).all()
     assert record.data["by"] == "tail"
     assert "4514" not in str(record.data), "the number itself is never written down"
+
+
+SHOW_SOMEBODY = (
+    *("/members/", "/pairs/", "/applications/", "/hardship/", "/notices/", "/screenings/"),
+    *("/payments/", "/transfers/", "/recoveries/", "/checks/", "/filings/", "/inbox/", "/"),
+    *(
+        "/search?q=王",
+        "/search/found?q=王",
+        "/members/?search=王",
+        "/pairs/ajax/lookup/?name=helper",
+    ),
+)
+
+
+def test_an_auditors_look_at_any_page_with_people_is_written_down_and_nobody_elses(
+    fresh_office: Office,
+) -> None:
+    auditor, clerk = fresh_office.sign_in("auditor"), fresh_office.sign_in("branch_clerk")
+    opened = [path for path in SHOW_SOMEBODY if auditor.get(path).status_code == 200]
+    assert {"/members/", "/pairs/", "/applications/", "/hardship/", "/search?q=王"} <= set(opened)
+    for path in ("/orgs/", "/audit/", "/editions/", "/funds/"):
+        assert auditor.get(path).status_code == 200
+    for path in ("/members/", "/applications/", "/hardship/?search=4514"):
+        assert clerk.get(path).status_code == 200
+    with fresh_office.session() as session:
+        records = session.scalars(select(AuditRecord).order_by(AuditRecord.seq)).all()
+        looks = [r for r in records if r.action.startswith("look:")]
+        seen = [r for r in looks if r.action == "look:inspection"]
+        assert len(seen) == len(opened), "each once; pages without people leave no line"
+        assert {r.actor_name for r in seen} == {"auditor员"}
+        assert "王" not in str([r.data for r in seen]), "what was searched for is not kept"
+        numbers = [r for r in looks if r.action == "look:search_number"]
+        assert [(r.actor_name, r.data["by"]) for r in numbers] == [("branch_clerk员", "tail")]
+    endpoints = {rule.endpoint for rule in fresh_office.app.url_map.iter_rules()}
+    assert endpoints >= NOBODY, "a page that no longer exists is no exception"

@@ -31,6 +31,9 @@ def objected(made: Roadside) -> None:
         path, "/objections/to/1/1", channel="letter", has_clue="yes",
         content=TOLD, objector_name=NAME, objector_phone=PHONE,
     )  # fmt: skip
+    noted = f"{NAME}（{PHONE}）说：{TOLD}"
+    made.at("reviewer").press("/application/1", "/notes", text=noted, inner_only="yes")
+    assert noted in made.at("reviewer").get("/application/1")
 
 
 def addresses(office: Roadside) -> list[str]:

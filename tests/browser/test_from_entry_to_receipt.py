@@ -107,6 +107,8 @@ def upward(live: Live, cases: list[str], amount: str | None = None) -> None:
     seat = live.sign_in("verifier")
     for case in cases:
         seat.open(case)
+        if "原件未核" in seat.text():
+            seat.press("原件已核")
         seat.unfold("核实盖章")
         seat.choose("经组织认定不适合申请", NO)
         seat.choose("核实方式", "入户走访")

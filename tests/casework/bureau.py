@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casework import (
@@ -23,6 +24,7 @@ from casework import (
     filings,
     lists,
     notices,
+    originals,
     people,
     results,
     screenings,
@@ -31,7 +33,7 @@ from casework import (
 from casework.attachments import Upload
 from casework.people import Actor
 from engine.faults import Refused
-from models import Application, Edition, Member, OrgUnit, User
+from models import Application, Attachment, Edition, Member, OrgUnit, User
 from tests import factories
 from tests.factories import NOW, TODAY, Tree
 
@@ -281,6 +283,7 @@ def prepare(bureau: Bureau, application: Application) -> None:
             store(bureau, application, "accident_proof")
     if application.stage == "committee_verify":
         save(bureau, application, by="verifier", facts={"excl_org_unsuitable": False})
+        see_originals(bureau, application)
 
 
 def store(bureau: Bureau, application: Application, kind: str) -> None:
@@ -288,6 +291,15 @@ def store(bureau: Bureau, application: Application, kind: str) -> None:
     attachments.store(
         bureau.session, SCAN, kind=kind, by=bureau["clerk"], at=NOW, application=application
     )
+
+
+def see_originals(bureau: Bureau, application: Application, by: str = "verifier") -> None:
+    """The originals of all its papers have been seen (原件已核)."""
+    scans = bureau.session.scalars(
+        select(Attachment).where(Attachment.application_id == application.id)
+    )
+    for scan in scans.all():
+        originals.check(bureau.session, application, scan, by=bureau[by], at=NOW)
 
 
 def walk(bureau: Bureau, application: Application, until: str) -> Application:

@@ -260,7 +260,7 @@ class Office:
         screenings.record_results(
             self.session,
             entered,
-            {"screened_on": date(2010, 12, 14)},
+            {"screened_on": date(2010, 12, 14), **given.pop("record", {})},
             given.pop("lines", passed),
             by=given.pop("by", self.staff["screener"]),
             at=given.pop("at", noon(14)),

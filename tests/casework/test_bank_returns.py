@@ -47,7 +47,36 @@ def answer(*rows: tuple[str, str, str, str, str], head: tuple[str, ...] = ()) ->
 def take_in(office: Office, upload: Upload, **given: object) -> bank_returns.Answer:
     by = given.get("by", office.staff["finance"])
     day = given.get("returned_on", DAY)
-    return bank_returns.take_in(office.session, upload, returned_on=day, by=by, at=PAY_DAY)  # type: ignore[arg-type]
+    layout = given.get("layout")
+    return bank_returns.take_in(
+        office.session,
+        upload,
+        returned_on=day,
+        layout=layout,
+        by=by,
+        at=PAY_DAY,  # type: ignore[arg-type]
+    )
+
+
+def test_r_4_5_the_bank_may_answer_in_the_layout_of_the_policy(
+    office: Office, session: Session
+) -> None:
+    first, second = paid(office, "王一", "李二")
+    layout = dict(bank_returns.layouts(session, DAY))["licheng-2010"]
+    lines = (
+        "20101220|2|1200.00",
+        f"1|{first.id}|{CARDS[0]}|王一|600.00|0000|",
+        f"2|{second.id}|{CARDS[1]}|李二|600.00|9999|账户已销户",
+    )
+    upload = Upload("回盘.txt", "\r\n".join(lines).encode("gb18030"))
+    with pytest.raises(Refused) as refused:
+        wrong = Upload("回盘.txt", upload.content.replace(b"1200.00", b"1200.01"))
+        take_in(office, wrong, layout=layout)
+    assert [fault.code for fault in refused.value.faults] == ["exchange_total"]
+    assert first.state == "paid"
+    said = take_in(office, upload, layout=layout)
+    assert (len(said.failed), said.paid) == (1, 1)
+    assert [one.state for one in (first, second)] == ["paid", "returned"]
 
 
 def test_r_4_5_what_the_bank_could_not_pay_stands_with_the_unit_and_is_paid_anew(
@@ -88,14 +117,11 @@ def test_r_4_5_the_banks_own_file_names_the_payment_by_our_number(
         f"1|{first.id}|{CARDS[0]}|王一|600.00|0000|",
         f"2|{second.id}|{CARDS[1]}|李二|600.00|9999|账号不存在",
     ]
-    assert [one.id for one in bank_returns.layouts(session, DAY)] == ["bank_return"]
+    layout = dict(bank_returns.layouts(session, DAY))["licheng-2010"]
 
-    def sent(text: str, layout_id: str = "bank_return") -> bank_returns.Answer:
+    def sent(text: str) -> bank_returns.Answer:
         upload = Upload("回盘.txt", text.replace("\n", "\r\n").encode("gb18030"))
-        by = office.staff["finance"]
-        return bank_returns.take_in(
-            session, upload, returned_on=DAY, by=by, at=PAY_DAY, layout_id=layout_id
-        )
+        return take_in(office, upload, layout=layout)
 
     other = [*lines[:2], lines[2].replace(f"|{second.id}|", f"|{first.id}|"), ""]
     with pytest.raises(Refused) as refused:
@@ -104,9 +130,6 @@ def test_r_4_5_the_banks_own_file_names_the_payment_by_our_number(
     with pytest.raises(Refused) as refused:
         sent("\n".join([lines[0].replace("|2|", "|3|"), *lines[1:], ""]))
     assert [code for code, _where in met(refused)] == ["exchange_count"]
-    with pytest.raises(Refused) as refused:
-        sent("\n".join(lines), "bank_batch")
-    assert met(refused) == [("exchange_unknown", "layout")]
     said = sent("\n".join([*lines, ""]))
     assert (said.paid, [one[0].id for one in said.failed]) == (1, [second.id])
     assert second.state is PaymentState.RETURNED

@@ -382,7 +382,7 @@ def test_nothing_is_signed_for_before_it_is_paid_or_twice(office: Office) -> Non
     office.pay(payment)
     with pytest.raises(Refused) as refused:
         office.receipt(payment, record={"received_on": date(2010, 12, 19)})
-    assert codes(refused) == ["received_before_paid"]
+    assert codes(refused) == ["date_before_step"]
     office.receipt(payment)
     with pytest.raises(Refused) as refused:
         office.receipt(payment)

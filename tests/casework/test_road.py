@@ -565,5 +565,5 @@ def test_a_blank_box_does_not_hide_what_else_is_wrong_with_the_paper(bureau: Bur
         lambda: take(bureau, application, opinion="", signature="none", copies=1, sealed=None)
     )
     assert {"record_missing", "signature_missing", "copies_insufficient"} <= found
-    assert "form_field_missing" in found
+    assert "form_field_missing_how" in found
     assert "branch_seal_missing" not in found  # said already: the box for the seal is blank
