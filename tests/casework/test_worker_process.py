@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from models import InboxMessage, Mail, MailState, OutboxMessage
+from models.database import read_only
 from tests.casework.bureau import ROOT, open_bureau, register, take
 from tests.casework.postbox import Postbox, postbox
 from tests.casework.test_mail import set_up
@@ -54,17 +55,20 @@ def until(found: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
 
 def count(database: Database, *where: object) -> int:
     with database.sessions() as session:
+        read_only(session)  # looking must not keep the worker from writing
         return session.scalar(select(func.count(InboxMessage.id)).where(*where)) or 0  # type: ignore[arg-type]
 
 
 def sent(database: Database) -> dict[MailState, int]:
     with database.sessions() as session:
+        read_only(session)  # looking must not keep the worker from writing
         rows = session.execute(select(Mail.state, func.count(Mail.id)).group_by(Mail.state))
         return {row[0]: row[1] for row in rows}
 
 
 def unsent(database: Database) -> list[MailState]:
     with database.sessions() as session:
+        read_only(session)  # looking must not keep the worker from writing
         return list(session.scalars(select(Mail.state).where(Mail.state != MailState.SENT)))
 
 
