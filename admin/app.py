@@ -12,7 +12,7 @@ from flask import Flask, abort, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
-from admin import config, errors, i18n, layout, looks, messages, pages, text, views
+from admin import config, errors, i18n, layout, looks, messages, pages, speaking, text, views
 from admin.acting import LARGEST_ID
 from admin.extensions import babel, csrf, db, login_manager
 from admin.frame import bind
@@ -44,6 +44,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     messages.install()
     _bind_extensions(app)
     app.before_request(_refuse_control_characters)
+    app.before_request(speaking.begin)
     app.before_request(guard.guard)
     looks.watch(app)
     app.register_blueprint(account)

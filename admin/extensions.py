@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from flask import Flask
-from flask_babel import Babel
+from flask_babel import Babel, Domain
 from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import Engine
 
+from admin.wording import Worded
 from models.base import Base
 from models.database import make_engine
 
@@ -29,7 +31,15 @@ class Database(SQLAlchemy):
         """Nothing: a path in the address is the path, not one inside Flask's instance folder."""
 
 
+class Wording(Babel):
+    """Flask-Babel whose texts say people and units as the policy does (`admin.wording`)."""
+
+    @cached_property
+    def domain_instance(self) -> Domain:
+        return Worded(domain=self.domain)
+
+
 db = Database(metadata=Base.metadata)
-babel = Babel()
+babel = Wording()
 csrf = CSRFProtect()
 login_manager = LoginManager()

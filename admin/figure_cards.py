@@ -113,7 +113,7 @@ def _stages(found: Sequence[figures.StageCount]) -> Card:
 
 
 def _sources(found: Sequence[figures_money.SourceFlow], year: int) -> Card:
-    series = (_("Paid to members"), _("Sent, not paid yet"), _("Left of the budget"))
+    series = (_("Paid to {word.persons}"), _("Sent, not paid yet"), _("Left of the budget"))
     bars = [
         Bar(
             policy_label(each.label),
@@ -154,7 +154,7 @@ def _sources(found: Sequence[figures_money.SourceFlow], year: int) -> Card:
 
 
 def _committees(found: Sequence[figures_money.UnitFlow], committee: str) -> Card:
-    series = (_("Paid to members"), _("Sent, not paid yet"), _("Approved, not sent yet"))
+    series = (_("Paid to {word.persons}"), _("Sent, not paid yet"), _("Approved, not sent yet"))
     bars = [
         Bar(
             each.name,

@@ -42,8 +42,8 @@ CATALOGUE = {
         "The user name {name} is taken. Choose another one.",
     ),
     "edge_member_unknown": (
-        "没有身份证号码为此号的党员。请核对号码，或留空。",
-        "No member has this identity number. Check it, or leave the field blank.",
+        "没有身份证号码为此号的{word.person}。请核对号码，或留空。",
+        "No {word.person} has this identity number. Check it, or leave the field blank.",
     ),
     "edge_own_account": (
         "不能停用自己的账号。请由另一位系统管理员办理。",

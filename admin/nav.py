@@ -25,7 +25,7 @@ class Holder(Protocol):
 GROUPS = {
     "work": "",
     "aid": _l("Aid"),
-    "people": _l("People"),
+    "people": _l("{word.Persons}"),
     "money": _l("Money"),
     "rules": _l("Policy"),
     "office": _l("Administration"),
@@ -62,7 +62,8 @@ KEYS = {
 @dataclass(frozen=True)
 class Entry:
     """One line of the sidebar. `label` is a lazy text (`_l("…")`), `permissions`: any one suffices;
-    none means everyone who is signed in. `badge` gives a small number, or None for nothing."""
+    none means everyone who is signed in. `unless` hides it from those who hold a permission and yet
+    have nothing to do there. `badge` gives a small number, or None for nothing."""
 
     endpoint: str
     label: object
@@ -71,6 +72,7 @@ class Entry:
     icon: str = "dot"
     order: int = 50
     badge: Callable[[], int | None] | None = None
+    unless: Callable[[], bool] | None = None
     also: tuple[str, ...] = ()  # further endpoints or blueprints for which the entry is lit
 
 
@@ -109,6 +111,7 @@ class Registry:
                 for entry in sorted(self.entries, key=lambda e: e.order)
                 if entry.group == group
                 and (not entry.permissions or any(actor.holds(p) for p in entry.permissions))
+                and not (entry.unless and entry.unless())
             ]
             if lines:
                 shown.append((heading, lines))

@@ -14,6 +14,8 @@ from admin import clock
 from admin.i18n import HTML_LANG, LANGUAGES, lang
 from engine import messages
 from engine.faults import Fault
+from engine.terms import fill, spoken
+from models.people import Role
 
 DASH = "—"
 
@@ -92,9 +94,11 @@ def policy_label(thing: Any) -> str:
         return DASH
     if isinstance(thing, str):
         return thing
+    if isinstance(thing, Role) and (own := spoken().role(thing.code, lang())):
+        return own
     if isinstance(thing, dict):
-        return str(thing.get(lang()) or thing.get("zh") or thing.get("en") or DASH)
-    return str(getattr(thing, lang(), None) or getattr(thing, "zh", None) or thing)
+        return fill(str(thing.get(lang()) or thing.get("zh") or thing.get("en") or DASH), lang())
+    return fill(str(getattr(thing, lang(), None) or getattr(thing, "zh", None) or thing), lang())
 
 
 def fault_text(fault: Fault) -> str:
@@ -110,10 +114,10 @@ def yes_no(value: bool | None) -> str:
 
 
 LEVELS = {
-    "branch": _l("Branch"),
-    "committee": _l("Committee"),
-    "department": _l("Department"),
-    "service_centre": _l("Service centre"),
+    "branch": _l("{word.Branch}"),
+    "committee": _l("{word.Committee}"),
+    "department": _l("{word.Department}"),
+    "service_centre": _l("{word.Service_centre}"),
 }
 STATUSES = {
     "draft": _l("Draft"),

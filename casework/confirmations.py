@@ -43,7 +43,9 @@ def faults(session: Session, application: Application, by: Actor) -> list[Fault]
         return [Fault("result_none", {"number": application.number})]
     if waiting.by_id == by.user_id:
         found.append(Fault("result_own", {"number": application.number}))
-    return found + duties.faults(session, application, by, moves.duty_at(road, stage))
+    return found + duties.faults(
+        session, application, by, moves.duty_at(road, stage, confirming=True)
+    )
 
 
 def right_faults(

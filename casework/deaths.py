@@ -19,7 +19,7 @@ from engine.records import typed
 from engine.worked import holds
 from models.applications import Application
 
-FILE = Label("党员档案已登记去世日期", "the member's file has a date of death")
+FILE = Label("{word.person}档案已登记去世日期", "the file of the {word.person} has a date of death")
 
 
 @dataclass(frozen=True, slots=True)

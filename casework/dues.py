@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from engine import Calendar, due
 from engine.deadlines import Due
 from engine.procedure import DateName, DeadlineRule
 from engine.source import parse_date
-from models.applications import Application
+from models.applications import Application, CaseEvent
 
 State = Literal["waiting", "open", "late", "met", "met_late", "unknown"]
 
@@ -37,11 +38,8 @@ class CaseDue:
 def dates_of(session: Session, application: Application) -> dict[str, date | None]:
     """The dates that the procedure's deadlines start from and are met by."""
     policy, _road = moves.policy_and_road(application)
-    found: dict[str, date | None] = {}
-    recorded = history.recorded(session, application)
-    for name, each in policy.procedure.dates.items():
-        found[name] = find(session, application, each, recorded)
-    return found
+    sources = _Sources(session, application)
+    return {name: _find(sources, each) for name, each in policy.procedure.dates.items()}
 
 
 def dues_of(
@@ -70,31 +68,65 @@ def _state(counted: Due, met: date | None, today: date) -> State:
     return "open" if today <= counted.date else "late"
 
 
+class _Sources:
+    """Where dates are found, each read once for an application and only when a date needs it."""
+
+    def __init__(
+        self,
+        session: Session,
+        application: Application,
+        recorded: Mapping[str, Mapping[str, object]] | None = None,
+    ) -> None:
+        self._session, self._application = session, application
+        self._given = recorded
+
+    @cached_property
+    def events(self) -> list[CaseEvent]:
+        return history.events_of(self._session, self._application)
+
+    @cached_property
+    def recorded(self) -> Mapping[str, Mapping[str, object]]:
+        return self._given if self._given is not None else history.recorded_in(self.events)
+
+    @cached_property
+    def round_days(self) -> Mapping[str, date | None]:
+        opened = round_dates.of_application(self._session, self._application)
+        return round_dates.days_of(opened)
+
+    @cached_property
+    def authorised(self) -> CaseEvent | None:
+        return next((one for one in reversed(self.events) if one.verb == emergency.VERB), None)
+
+
 def find(
     session: Session,
     application: Application,
     name: DateName,
     recorded: Mapping[str, Mapping[str, object]],
 ) -> date | None:
+    """Where a date is found, taking what is recorded as given."""
+    return _find(_Sources(session, application, recorded), name)
+
+
+def _find(sources: _Sources, name: DateName) -> date | None:
     """Where a date is found; without a round that was opened its dates are not known."""
     if name.found is None:
         return None
     kind, what = name.found
     if kind == "record":
         stage, _, field = what.partition(".")
-        return _day(recorded.get(stage, {}).get(field))
+        return _day(sources.recorded.get(stage, {}).get(field))
     if kind == "emergency":
-        event = emergency.authorisation(session, application)
+        event = sources.authorised
         record = event.data.get("record") if event else None
         return _day(record.get(what)) if isinstance(record, dict) else None
     if kind == "round":
-        return round_dates.days_of(round_dates.of_application(session, application)).get(what)
-    events = history.events_of(session, application)
+        return sources.round_days.get(what)
     if kind == "done":
-        done = [e for e in events if e.stage_from == what and e.stage_to != what]
+        done = [e for e in sources.events if e.stage_from == what and e.stage_to != what]
         return day_of(done[-1].at) if done else None
     if kind == "reached":
-        reached = [e for e in events if e.stage_to == what and e.stage_from != what]
+        reached = [e for e in sources.events if e.stage_to == what and e.stage_from != what]
         return day_of(reached[-1].at) if reached else None
     return None
 

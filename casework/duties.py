@@ -1,14 +1,16 @@
 """Separation of duties within one application. Never decides what a role may do in general.
 
 Enter ≠ verify ≠ approve ≠ transfer, by person; who pays out is not who verified; nobody acts on
-an application of his own or of a relative (requirements §5).
+an application of his own or of a relative (requirements §5). Who re-examined an application may
+record what a meeting decided, since somebody else has to confirm it; who entered it may not, nor
+does the recorder transfer its money.
 """
 
 from __future__ import annotations
 
 from itertools import combinations
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from casework.people import Actor
@@ -16,15 +18,20 @@ from engine.faults import Fault
 from engine.labels import Label
 from models.applications import Application, Duty, DutyKind
 from models.members import Household, HouseholdPerson, Member
+from models.results import RecordedResult, ResultState
 
+RECORD = "record"
+"""Writing down a result that a second person confirms. The row of the result is its memory."""
 _APART = frozenset(
     {frozenset(pair) for pair in combinations(("enter", "verify", "approve", "transfer"), 2)}
     | {frozenset(("pay", "verify"))}
+    | {frozenset((RECORD, other)) for other in ("enter", "approve", "transfer")}
 )
 LABELS = {
     "enter": Label("录入", "entering it"),
     "verify": Label("核实复核", "verifying it"),
     "approve": Label("审批", "approving it"),
+    RECORD: Label("登记结果", "recording its result"),
     "screen": Label("筛查", "screening it"),
     "transfer": Label("拨付", "transferring its money"),
     "pay": Label("发放", "paying it out"),
@@ -57,7 +64,13 @@ def held(session: Session, application: Application, user_id: int) -> frozenset[
     rows = session.scalars(
         select(Duty.duty).where(Duty.application_id == application.id, Duty.user_id == user_id)
     )
-    return frozenset(duty.value for duty in rows)
+    recorded = exists().where(
+        RecordedResult.application_id == application.id,
+        RecordedResult.by_id == user_id,
+        RecordedResult.state.in_((ResultState.WAITING, ResultState.CONFIRMED)),
+    )
+    taken = {duty.value for duty in rows}
+    return frozenset(taken | {RECORD} if session.scalar(select(recorded)) else taken)
 
 
 def faults(session: Session, application: Application, by: Actor, duty: str | None) -> list[Fault]:
@@ -74,7 +87,7 @@ def faults(session: Session, application: Application, by: Actor, duty: str | No
 
 def take(session: Session, application: Application, by: Actor, duty: str | None) -> None:
     """Remember that the person has taken the duty in this application."""
-    if duty is None or by.user_id is None:
+    if duty is None or duty == RECORD or by.user_id is None:
         return
     if duty not in held(session, application, by.user_id):
         session.add(Duty(application_id=application.id, user_id=by.user_id, duty=DutyKind(duty)))

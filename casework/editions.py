@@ -14,8 +14,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path, PurePosixPath
 from threading import Lock
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ScalarSelect, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from casework import events
 from casework.people import Actor
@@ -24,6 +24,7 @@ from engine import Policy, digest, load_files
 from engine.casefiles import read_cases, run_cases
 from engine.faults import Fault, Refused
 from engine.papers.templates import template_faults
+from engine.terms import NEUTRAL, Terms
 from models.editions import Edition
 from models.people import Role
 
@@ -119,6 +120,32 @@ def in_force(session: Session, policy_code: str, on: date) -> tuple[Edition, Pol
     if edition is None:
         raise Refused((Fault("no_edition_in_force", {"policy": policy_code, "on": on}),))
     return edition, policy_of(edition)
+
+
+def terms_on(session: Session, on: date) -> Terms:
+    """What the office calls people and units: the words of the policy that it took up first and
+    that has an edition in force on the day; neutral words where there is none."""
+    row = session.execute(
+        select(Edition.id, Edition.digest)
+        .where(
+            Edition.in_force_from <= on,
+            or_(Edition.in_force_to.is_(None), Edition.in_force_to >= on),
+        )
+        .order_by(_took_up().asc(), Edition.id)
+        .limit(1)
+    ).first()
+    if row is None:
+        return NEUTRAL
+    policy = _loaded.get(row.digest) or policy_of(session.get_one(Edition, row.id))
+    return policy.words or NEUTRAL
+
+
+def _took_up() -> ScalarSelect[int]:
+    """The first edition of the same policy."""
+    first = aliased(Edition)
+    return (
+        select(func.min(first.id)).where(first.policy_code == Edition.policy_code).scalar_subquery()
+    )
 
 
 def latest(session: Session, policy_code: str) -> Edition | None:

@@ -113,7 +113,8 @@ def refuse_here(
             confirms=confirms,
         )
         grants.cancel(session, application, by, at, reason)
-        duties.take(session, application, by, moves.duty_at(road, stage))
+        duty = moves.duty_at(road, stage, confirming=confirms is not None)
+        duties.take(session, application, by, duty)
         moves.move(
             session,
             application,

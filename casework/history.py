@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -24,8 +26,13 @@ def events_of(session: Session, application: Application) -> list[CaseEvent]:
 
 def recorded(session: Session, application: Application) -> dict[str, dict[str, object]]:
     """What was recorded at each stage, as JSON keeps it; parts and later rounds lie on top."""
+    return recorded_in(events_of(session, application))
+
+
+def recorded_in(events: Iterable[CaseEvent]) -> dict[str, dict[str, object]]:
+    """The same out of events that were read already, oldest first."""
     found: dict[str, dict[str, object]] = {}
-    for event in events_of(session, application):
+    for event in events:
         stage, record = event.data.get("stage"), event.data.get("record")
         if isinstance(stage, str) and isinstance(record, dict):
             known = {name: value for name, value in record.items() if value is not None}

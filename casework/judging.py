@@ -34,7 +34,7 @@ from casework.assessments import Checked
 from casework.clock import day_of
 from casework.money import yuan
 from casework.people import Actor
-from casework.permissions import step_permission
+from casework.permissions import record_permissions, step_permission
 from casework.scope import may_as
 from engine import Policy, records
 from engine.faults import Fault, Refused
@@ -239,7 +239,6 @@ class Step:
                 at=self.at,
             )
             data["decision"] = decision.id
-        duties.take(self.session, self.application, self.by, moves.duty_at(self.road, self.stage))
         results.keep(
             self.session, self.application, self.stage.id, plain, self.fen, self.by, self.at
         )
@@ -295,7 +294,8 @@ class Step:
         if self.decides and self.fen is not None:
             priority = values.get("priority") is True
             grants.create(self.session, self.application, self.fen, priority, self.by, self.at)
-        duties.take(self.session, self.application, self.by, moves.duty_at(self.road, self.stage))
+        duty = moves.duty_at(self.road, self.stage, confirming=self.confirms is not None)
+        duties.take(self.session, self.application, self.by, duty)
         self.application.returned_to = None
         papers.forget_typed(self.application)
         moves.to_next(
@@ -345,9 +345,9 @@ class Step:
         if self.confirms is not None:
             return
         roles = self.stage.actors(self.fen)
-        permission = self._permission
+        asked = record_permissions(self.stage.kind.value, confirmed=bool(self.stage.confirmed_by))
         path = moves.org_path(self.application)
-        if self.fen is not None and not may_as(self.by, permission, roles, path):
+        if self.fen is not None and not may_as(self.by, asked, roles, path):
             self.found.append(Fault("amount_not_yours", {"yuan": yuan(self.fen)}, "amount"))
 
     def _judge_outcome(self, checked: Checked, departs: bool) -> None:

@@ -125,8 +125,9 @@ TEXTS: Catalogue = {
         "{field}: the form has gone up and is not changed here. Return it for correction.",
     ),
     "form_not_issued": (
-        "《{form}》要在支部程序完成后才发放填写，现在还不能填。",
-        "{form}: the form is issued only after the branch's procedure. It cannot be filled in yet.",
+        "《{form}》要在{word.branch}程序完成后才发放填写，现在还不能填。",
+        "{form}: the form is issued only after the procedure of the {word.branch}. It cannot be filled "
+        "in yet.",
     ),
     "form_unknown_field": (
         "申请表上没有“{name}”这一栏。{hint}",
@@ -141,8 +142,8 @@ TEXTS: Catalogue = {
         "The money is on its way. The payee can no longer be changed.",
     ),
     "payee_kinship_missing": (
-        "由他人领款的，请填写与党员的关系。",
-        "Say how the payee is related to the member.",
+        "由他人领款的，请填写与{word.person}的关系。",
+        "Say how the payee is related to the {word.person}.",
     ),
     "heir_unproven": (
         "缺少“{paper}”，领款人尚不能确认，请扫描上传。",
@@ -153,8 +154,8 @@ TEXTS: Catalogue = {
         "What was typed has more than {limit} characters and cannot be kept. Shorten it.",
     ),
     "payee_is_member": (
-        "{name} 健在，领款人应为党员本人。",
-        "{name} is alive, so the payee is the member.",
+        "{name} 健在，领款人应为{word.person}本人。",
+        "{name} is alive, so the payee is the {word.person}.",
     ),
     # what the rules say
     "unknown_source": (
@@ -173,8 +174,9 @@ TEXTS: Catalogue = {
         "rules, say so and why.",
     ),
     "assessment_missing": (
-        "{number} 还没有核对记录，请退回到支部重新上报。",
-        "No assessment of {number} is on record. Return it to the branch to be submitted again.",
+        "{number} 还没有核对记录，请退回到{word.branch}重新上报。",
+        "No assessment of {number} is on record. Return it to the {word.branch} to be "
+        "submitted again.",
     ),
     "assessment_changed": (
         "核对结果与上次（{on}，{before}）不同，现为“{now}”或金额有变。请退回，重新上报后再办理。",
@@ -224,8 +226,8 @@ TEXTS: Catalogue = {
         "The screening failed. No decision goes past that.",
     ),
     "priority_needless": (
-        "该党员本年度没有其他帮扶救助，不属于重点救助，请取消勾选。",
-        "The member has no other aid this year, so this is no priority relief. Clear the mark.",
+        "该{word.person}本年度没有其他帮扶救助，不属于重点救助，请取消勾选。",
+        "The {word.person} has no other aid this year, so this is no priority relief. Clear the mark.",
     ),
     # emergency
     "emergency_not_here": (
@@ -240,12 +242,12 @@ TEXTS: Catalogue = {
     "unknown_member_field": ("没有“{field}”这一项。", 'There is no field "{field}".'),
     "member_name_missing": ("请填写姓名。", "Enter the name."),
     "member_needs_branch": (
-        "党员的组织关系应在党支部，“{org}”不是党支部。",
-        "A member belongs to a branch; {org} is none.",
+        "{word.person}应归属{word.branch}，“{org}”不是{word.branch}。",
+        "A {word.person} belongs to a {word.branch}; {org} is none.",
     ),
     "duplicate_id_number": (
-        "已有党员使用这个身份证号码，请核对，不要重复登记。",
-        "Another member has this identity number. Check it; do not register a person twice.",
+        "已有{word.person}使用这个身份证号码，请核对，不要重复登记。",
+        "Another {word.person} has this identity number. Check it; do not register a person twice.",
     ),
     "id_birth_differs": (
         "出生日期与身份证号码中的 {birth} 不一致，请核对。",
@@ -256,8 +258,8 @@ TEXTS: Catalogue = {
         "The sex differs from the identity number. Check both.",
     ),
     "joined_before_birth": (
-        "入党时间早于出生日期，请核对。",
-        "Joined the Party before birth. Check both dates.",
+        "{word.joined_on}早于出生日期，请核对。",
+        "{word.Joined_on}: before birth. Check both dates.",
     ),
     "died_before_birth": (
         "去世日期早于出生日期，请核对。",
@@ -273,7 +275,7 @@ TEXTS: Catalogue = {
     ),
     "household_too_small": (
         "家庭人口为 {size}，但连同本人列出了 {persons} 人，请核对。",
-        "The household has {size} people, but {persons} are listed with the member. Check both.",
+        "The household has {size} people, but {persons} are listed with the {word.person}. Check both.",
     ),
     "household_person": (
         "第 {row} 位家庭成员请填写姓名和与本人的关系。",
@@ -290,8 +292,8 @@ TEXTS: Catalogue = {
     # pairs
     "pair_with_self": ("不能自己帮扶自己。", "Nobody can help himself in a pair."),
     "pair_other_branch": (
-        "{name} 不在这个党组织，请选择本组织的党员。",
-        "{name} does not belong to this organisation. Choose one of its members.",
+        "{name} 不在这个{word.unit}，请选择本组织的{word.person}。",
+        "{name} does not belong to this organisation. Choose one of its {word.persons}.",
     ),
     "pair_member_gone": (
         "{name} 的组织关系已转出或已去世，不能结对。",

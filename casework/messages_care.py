@@ -5,7 +5,7 @@ from engine.messages import Catalogue, register
 TEXTS: Catalogue = {
     # register
     "register_no_rules": (
-        "现行政策没有规定困难党员档案，不能登记。",
+        "现行政策没有规定{word.hardship_person}档案，不能登记。",
         "No policy in force keeps a hardship register, so nobody can be entered.",
     ),
     "register_reason": (
@@ -21,13 +21,13 @@ TEXTS: Catalogue = {
         "{name} has moved away or died and cannot be entered.",
     ),
     "register_twice": (
-        "{name} 已在困难党员档案中。请打开其档案更新情况。",
+        "{name} 已在{word.hardship_person}档案中。请打开其档案更新情况。",
         "{name} is in the register already. Open the file and bring it up to date.",
     ),
     "register_left": (
         "{name} 已退出档案，这一条不能再改；再次困难的，请重新列入。",
         "{name} has left the register, so this entry is closed. If hardship has come back, enter "
-        "the member again.",
+        "the {word.person} again.",
     ),
     "register_left_early": (
         "退出日期不能早于列入日期 {on}，请核对。",

@@ -7,7 +7,7 @@ from engine.messages import Catalogue, register
 TEXTS: Catalogue = {
     "behalf_scan_missing": (
         "这份申请由 {names} 代录，须先上传“{scan}”。请在“材料”中上传后再办理。",
-        "This application was entered on behalf of the branch by {names}: attach the paper "
+        "This application was entered on behalf of the {word.branch} by {names}: attach the paper "
         '"{scan}" under Papers first.',
     ),
     "comparison_open": (
@@ -52,6 +52,46 @@ TEXTS: Catalogue = {
     "original_not_here": (
         "依据的政策不要求登记原件核对。",
         "The policy of this application does not ask for originals to be recorded.",
+    ),
+    "circulation_not_here": (
+        "依据的政策没有“传签”这一做法。",
+        "The policy of this application knows no circulation for signature.",
+    ),
+    "circulation_missing": (
+        "尚未{label}：先由至少{count}人签署，才能批准先发后补。请先发起{label}。",
+        "{label} first: at least {count} people sign before the money may go first. Send it round.",
+    ),
+    "circulation_unsigned": (
+        "{label}尚未签完，还差：{names}。",
+        "{label} is not complete. Still to sign: {names}.",
+    ),
+    "circulation_twice": (
+        "这份申请已经在传签或已签完，不能重复发起。",
+        "The application is being circulated, or was signed by all, already.",
+    ),
+    "circulation_too_few": (
+        "至少要有{count}人签署，请再选人。",
+        "At least {count} people must sign. Name more.",
+    ),
+    "circulation_not_signer": (
+        "所选人员中有不能签署的，请只从名单中选择。",
+        "Somebody named may not sign. Choose from the list only.",
+    ),
+    "circulation_not_open": (
+        "这次传签已经结束，不能再签署或撤销。",
+        "This circulation has ended; nothing more can be signed or called off.",
+    ),
+    "circulation_not_named": (
+        "您不在这次传签的名单中。",
+        "You are not named in this circulation.",
+    ),
+    "circulation_signed": (
+        "您已经签署过了。",
+        "You have signed already.",
+    ),
+    "circulation_used": (
+        "已据此批准先发后补，不能撤销传签。",
+        "The money was allowed to go first on it; the circulation can no longer be called off.",
     ),
 }
 

@@ -142,7 +142,7 @@ TEXTS: Catalogue = {
     ),
     "grant_paid": (
         "该申请的款项已发到本人手中，只能通过追回收回。",
-        "The member already has this money. It can only be recovered.",
+        "The {word.person} already has this money. It can only be recovered.",
     ),
     # transfers
     "money_blocked": ("不能拨付或发放：{block}。", "No money may move: {block}."),
@@ -206,17 +206,17 @@ TEXTS: Catalogue = {
         "There is no change of a bank account to confirm.",
     ),
     "payee_not_member": (
-        "款项只能发给党员本人，不能发给{name}。",
-        "The money goes to the member alone, not to {name}.",
+        "款项只能发给{word.person}本人，不能发给{name}。",
+        "The money goes to the {word.person} alone, not to {name}.",
     ),
     "heir_missing": (
         "{name}已去世（{signs}），不能付给本人，请登记代领亲属的姓名和关系，并附证明。",
-        "{name} has died ({signs}), so nothing is paid to the member. Record the heir's name and "
+        "{name} has died ({signs}), so nothing is paid to the {word.person}. Record the heir's name and "
         "kinship, with the proof.",
     ),
     "death_unknown": (
-        "还不清楚党员是否已去世（{signs}），查清以前不能付款，请补填相关情况。",
-        "It is not known whether the member has died ({signs}). Fill this in before anything is paid.",
+        "还不清楚{word.person}是否已去世（{signs}），查清以前不能付款，请补填相关情况。",
+        "It is not known whether the {word.person} has died ({signs}). Fill this in before anything is paid.",
     ),
     "account_missing": (
         "没有{name}的银行账号，请补录账号或改发现金。",
@@ -251,7 +251,7 @@ TEXTS: Catalogue = {
         'The way of signing "{text}" is not known. Choose again.',
     ),
     "receiver_missing": (
-        "他人代领的，必须写明代领人和与党员的关系。",
+        "他人代领的，必须写明代领人和与{word.person}的关系。",
         "When somebody else received it, give the name and the kinship.",
     ),
     # recoveries

@@ -35,10 +35,10 @@ TEXTS: Catalogue = {
         "This note is kept to the deciding office already; reload the page.",
     ),
     "note_names_objector": (
-        "这段话写有反映人的姓名或电话。反映人须对支部和党（工）委保密："
+        "这段话写有反映人的姓名或电话。反映人须对{word.branch}和{word.committee}保密："
         "请删去，或勾选“仅限审批机关查看”。",
-        "This holds the name or telephone number of somebody who objected, which branch and "
-        "committee must not learn. Take it out, or keep the note to the deciding office.",
+        "This holds the name or telephone number of somebody who objected, which {word.branch} and "
+        "{word.committee} must not learn. Take it out, or keep the note to the deciding office.",
     ),
     "put_back_handed_in": (
         "{number} 已经上报，别人已看过保存的内容，不能恢复到以前的版本。"

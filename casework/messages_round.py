@@ -54,16 +54,16 @@ TEXTS = {
         "{unit} confirmed on {on} that it has the notice. It is not recorded twice.",
     ),
     "round_told_count": (
-        "告知人数须为0至{most}（本支部现有党员人数），请核对。",
-        "The members told must number 0 to {most}, the members the branch has. Check the count.",
+        "告知人数须为0至{most}（本{word.branch}现有{word.person}人数），请核对。",
+        "The {word.persons} told must number 0 to {most}, the {word.persons} the {word.branch} has. Check the count.",
     ),
     "round_untold_reason": (
-        "还有{left}名党员没有告知，请写明原因和补告知的办法。",
-        "{left} members were not told. Say why, and how they will be.",
+        "还有{left}名{word.person}没有告知，请写明原因和补告知的办法。",
+        "{left} {word.persons} were not told. Say why, and how they will be.",
     ),
     "round_not_a_branch": (
-        "“{unit}”不是党支部，告知党员由各党支部登记。",
-        "{unit} is not a branch. Each branch records that its members were told.",
+        "“{unit}”不是{word.branch}，告知{word.person}由各{word.branch}登记。",
+        "{unit} is not a {word.branch}. Each {word.branch} records that its {word.persons} were told.",
     ),
     "round_member_applied": (
         "{name}今年已有申请 {number}，请在该申请中办理。",

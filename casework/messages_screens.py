@@ -21,6 +21,11 @@ TEXTS = {
         "本页内容太长，不能自动保存（最多 {most} 个字符）。请自行保存草稿。",
         "The page is too long to be kept by itself (at most {most} characters). Save the draft.",
     ),
+    "too_many_looks": (
+        "您在 {minutes} 分钟内已按号码查询 {most} 次，请稍后再查。可以直接填写，保存时仍会核对。",
+        "You have looked people up by number {most} times within {minutes} minutes. Wait a little; "
+        "you can fill in the form all the same, and saving checks the number.",
+    ),
     "sheet_missing": ("还没有家庭情况核算表。", "There is no household worksheet yet."),
     "sheet_checked": (
         "家庭情况核算表各项都已核实。",

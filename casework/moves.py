@@ -15,7 +15,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from casework import access, duties, events, results
 from casework.editions import policy_of
 from casework.people import Actor
-from casework.permissions import step_permission
+from casework.permissions import record_permissions
 from casework.scope import may_as
 from engine import Policy
 from engine.faults import Fault, Refused
@@ -128,8 +128,11 @@ def ready_faults(
     return found + duties.faults(session, application, by, duty_at(road, stage))
 
 
-def duty_at(road: Road, stage: Stage) -> str | None:
-    """The duty that completing the stage takes on (see `casework.duties`)."""
+def duty_at(road: Road, stage: Stage, *, confirming: bool = False) -> str | None:
+    """The duty that completing the stage takes on (see `casework.duties`); where a second person
+    confirms, the recorder only records."""
+    if stage.confirmed_by and not confirming:
+        return duties.RECORD
     return duties.duty_of(stage.kind.value, stage.level, road.first.level)
 
 
@@ -147,11 +150,11 @@ def right_faults(
     part: str | None = None,
 ) -> list[Fault]:
     """`wrong_role` or `out_of_scope`: the stage's roles and their permission over the branch."""
-    permission = step_permission(stage.kind.value)
+    asked = record_permissions(stage.kind.value, confirmed=bool(stage.confirmed_by))
     roles = stage.part(part).by if part else _roles(application, stage)
-    if not any(h.role_code in roles and permission in h.permissions for h in by.roles):
+    if not any(h.role_code in roles and not h.permissions.isdisjoint(asked) for h in by.roles):
         return [Fault("wrong_role", {"stage": stage.label})]
-    if not may_as(by, permission, roles, org_path(application)):
+    if not may_as(by, asked, roles, org_path(application)):
         return [Fault("out_of_scope", {})]
     return []
 

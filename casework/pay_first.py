@@ -11,7 +11,16 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from casework import assessments, clearance, duties, emergency, grants, moves, step_dates
+from casework import (
+    assessments,
+    circulation,
+    clearance,
+    duties,
+    emergency,
+    grants,
+    moves,
+    step_dates,
+)
 from casework.clock import day_of
 from casework.decisions import EMERGENCY
 from casework.people import Actor
@@ -85,6 +94,7 @@ def faults(session: Session, application: Application, by: Actor) -> list[Fault]
     if emergency.authorised(session, application):
         found.append(Fault("emergency_twice", {"number": application.number}))
     found += duties.faults(session, application, by, "approve")
+    found += circulation.needed_faults(session, application)
     found += _unexcused(session, application, policy)
     return found
 

@@ -156,3 +156,14 @@ def step_permission(kind: str) -> str:
     An unknown kind gives a name nobody can hold, so it is refused rather than open.
     """
     return f"step.{kind}"
+
+
+def record_permissions(kind: str, *, confirmed: bool) -> tuple[str, ...]:
+    """The permissions of which one suffices to record a step of this kind.
+
+    Where a second person confirms, recording decides nothing: whoever re-examines applications
+    and prepares the agenda may write down what the meeting decided (requirements §5). The word
+    that counts still asks for the kind's own permission.
+    """
+    own = step_permission(kind)
+    return (own, Permission.Step.REVIEW) if confirmed else (own,)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, aliased
 from casework.editions import policy_of
 from casework.moves import LIVE
 from casework.people import Actor
-from casework.permissions import step_permission
+from casework.permissions import record_permissions, step_permission
 from engine.labels import Label
 from engine.procedure import Stage, StageKind
 from models.applications import Application
@@ -57,10 +57,11 @@ def places(session: Session, by: Actor) -> list[Place]:
                 (part.id, part.by or stage.by, part.button) for part in stage.parts
             ] or [(None, stage.by, stage.button)]
             for part, roles, button in parts:
-                roots = reach(by, step_permission(stage.kind.value), roles)
+                asked = record_permissions(stage.kind.value, confirmed=bool(stage.confirmed_by))
+                roots = reach(by, asked, roles)
                 if roots:
                     found.append(Place(edition.id, stage, part, button, roots))
-            roots = reach(by, step_permission(stage.kind.value), stage.confirmed_by)
+            roots = reach(by, (step_permission(stage.kind.value),), stage.confirmed_by)
             if roots:
                 found.append(Place(edition.id, stage, CONFIRM, BUTTON, roots, by.user_id))
     return found
@@ -72,14 +73,14 @@ def live_editions(session: Session) -> list[Edition]:
     return list(session.scalars(select(Edition).where(used).order_by(Edition.id)))
 
 
-def reach(by: Actor, permission: str, role_codes: Sequence[str]) -> tuple[str, ...]:
-    """Where the person holds one of the roles with the permission in that same role."""
+def reach(by: Actor, permissions: tuple[str, ...], role_codes: Sequence[str]) -> tuple[str, ...]:
+    """Where the person holds one of the roles with one of the permissions in that same role."""
     return tuple(
         sorted(
             {
                 held.org_path
                 for held in by.roles
-                if held.role_code in role_codes and permission in held.permissions
+                if held.role_code in role_codes and not held.permissions.isdisjoint(permissions)
             }
         )
     )

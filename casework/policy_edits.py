@@ -19,6 +19,7 @@ from engine.loading import FILES, OPTIONAL
 from engine.source import parse_money
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,6}\Z")
+_NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?\Z")
 _CASES = re.compile(r"cases/[A-Za-z0-9_-]{1,60}\.yaml\Z")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029]")
 
@@ -56,9 +57,11 @@ def _faults(value: Value, text: str) -> list[Fault]:
         if (low is not None and int(text) < low) or (high is not None and int(text) > high):
             params = {"value": text, "low": low, "high": high}
             return [Fault("out_of_range", params, where)]
-    elif kind.name == "money":
-        if parse_money(text) is None or text.startswith("-"):
-            return [Fault("expected_money", {"text": text}, where)]
+    elif kind.name in ("number", "money"):
+        amount = kind.name == "money"
+        good = parse_money(text) is not None and text[:1] != "-" if amount else _NUMBER.match(text)
+        if not good:
+            return [Fault(f"expected_{kind.name}", {"text": text}, where)]
     elif kind.name == "yes_no":
         if text not in ("yes", "no"):
             return [Fault("expected_yes_no", {"text": text}, where)]

@@ -6,6 +6,7 @@ policy. Dated values have a module of their own. Nothing here changes a file.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -19,12 +20,14 @@ Files = Mapping[str, bytes]
 PROCEDURE = "procedure.yaml"
 WORDS = frozenset({"zh", "en", "help_zh", "help_en"})
 FREE_WORDS = frozenset({"heading", "footnote", "issuer"})
+_FRAMES = frozenset({"table", "rows", "lookup", "values", "bands"})  # say nothing to a reader
+_NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?\Z")
 COUNTED = ("calendar", "working")
 
 
 @dataclass(frozen=True)
 class Kind:
-    """How a value is typed in: integer, money, yes_no, choice or text."""
+    """How a value is typed in: integer, money, number, yes_no, choice or text."""
 
     name: str
     low: int | None = None
@@ -35,6 +38,7 @@ class Kind:
 _YES_NO = Kind("yes_no")
 _TEXT = Kind("text")
 _OF = Kind("choice", options=COUNTED)
+_COPIES = Kind("integer", 1, 20)
 # (file, path with * for any key) → how it is typed; only where the file has the key
 _SETTABLE: tuple[tuple[str, str, Kind], ...] = (
     (PROCEDURE, "notice/days/at_least", Kind("integer", 1, 366)),
@@ -50,13 +54,20 @@ _SETTABLE: tuple[tuple[str, str, Kind], ...] = (
     (PROCEDURE, "notice/hardship/*", _TEXT),
     (PROCEDURE, "deadlines/*/days", Kind("integer", 0, 3660)),
     (PROCEDURE, "deadlines/*/of", _OF),
+    (PROCEDURE, "deadlines/*/only_emergency", _YES_NO),
     (PROCEDURE, "reminders/*/days", Kind("integer", -366, 366)),
-    (PROCEDURE, "forms/*/copies", Kind("integer", 1, 20)),
+    (PROCEDURE, "forms/*/copies", _COPIES),
     (PROCEDURE, "forms/*/fields/*/required", _YES_NO),
     (PROCEDURE, "stages/*/records/*/required", _YES_NO),
     (PROCEDURE, "stages/*/collective", _YES_NO),
     (PROCEDURE, "stages/*/may_refuse", _YES_NO),
     (PROCEDURE, "stages/*/by_amount/*/up_to", Kind("money")),
+    (PROCEDURE, "fraud/sanctions/*/if_paid", _YES_NO),
+    (PROCEDURE, "comparisons/*/stops", _YES_NO),
+    (PROCEDURE, "round/carry_over/years", Kind("integer", 1, 50)),
+    ("papers.yaml", "papers/*/copies", _COPIES),
+    ("exclusions.yaml", "*/never_departs", _YES_NO),
+    ("eligibility.yaml", "evidence/*/copies", _COPIES),
     ("eligibility.yaml", "*/grounds/*/discretion", _YES_NO),
     ("eligibility.yaml", "*/grounds/*/last_resort", _YES_NO),
     ("amounts.yaml", "*/amount", Kind("money")),
@@ -201,24 +212,33 @@ def nodes(root: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
 
 
 def _walk(
-    file: str, node: Node, path: Path, trail: tuple[Label | str, ...], clause: str
+    file: str,
+    node: Node,
+    path: Path,
+    trail: tuple[Label | str, ...],
+    clause: str,
+    *,
+    money: bool = False,
 ) -> Iterator[Value]:
     if isinstance(node, Scalar):
-        kind = kind_of(file, path, node)
+        kind = kind_of(file, path, node) or _figure(path, node, money=money)
         if kind is not None:
             yield Value(file, path, kind, node.text, trail, clause, node.where)
         return
     if isinstance(node, Sequence):
-        for key, item in named_items(node):
-            yield from _walk(file, item, (*path, key), (*trail, title_of(item) or key), clause)
+        row = path[-3:-1] == ("table", "rows")
+        for key, item in named_items(node)[-1:] if row else named_items(node):
+            deeper = trail if isinstance(item, Scalar) else (*trail, _item_title(item) or key)
+            yield from _walk(file, item, (*path, key), deeper, clause, money=money)
         return
-    own = node.get("clause")
+    own, type_ = node.get("clause"), node.get("type")
+    money = money or (isinstance(type_, Scalar) and type_.text == "money")
     clause = own.text if isinstance(own, Scalar) else clause
     for scalar, child in node.entries:
-        deeper = trail
-        if not isinstance(child, Scalar):
-            deeper = (*trail, title_of(child) or scalar.text)
-        yield from _walk(file, child, (*path, scalar.text), deeper, clause)
+        deeper, title = trail, title_of(child)
+        if not isinstance(child, Scalar) and (title or scalar.text not in _FRAMES):
+            deeper = (*trail, title or scalar.text)
+        yield from _walk(file, child, (*path, scalar.text), deeper, clause, money=money)
 
 
 def title_of(node: Node) -> Label | None:
@@ -229,6 +249,27 @@ def title_of(node: Node) -> Label | None:
     if not isinstance(zh, Scalar):
         return None
     return Label(zh.text, en.text if isinstance(en, Scalar) else zh.text)
+
+
+def _item_title(node: Node) -> Label | None:
+    """What an item of a list is: its title, else of a row of a table what the row is for."""
+    if isinstance(node, Sequence):
+        cells = [item.text for item in node.items[:-1] if isinstance(item, Scalar)]
+        return Label(" · ".join(cells), " · ".join(cells)) if cells else None
+    when = node.get("when") if isinstance(node, Block) else None
+    return title_of(node) or (Label(when.text, when.text) if isinstance(when, Scalar) else None)
+
+
+def _figure(path: Path, node: Scalar, *, money: bool) -> Kind | None:
+    """A plain number that a table, a look-up or a band gives; an expression is the files' own."""
+    inside = (
+        path[-4:-2] in (("table", "rows"), ("bands", "rows"))
+        or path[-2:] in (("table", "otherwise"), ("bands", "otherwise"))
+        or path[-3:-1] == ("lookup", "values")
+    )
+    if not inside or node.quoted or not _NUMBER.match(node.text):
+        return None
+    return Kind("money") if money and not node.text.startswith("-") else Kind("number")
 
 
 def kind_of(file: str, path: Path, node: Scalar) -> Kind | None:

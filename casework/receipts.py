@@ -20,7 +20,9 @@ NEEDED = (
     lists.field("received_on", "date", "签收日期", "Date of receipt"),
     lists.field("sign", "text", "签收方式", "How it was signed for"),
     lists.field("receiver", "text", "代领人", "Received by", required=False),
-    lists.field("kinship", "text", "代领人与党员关系", "Kinship of the receiver", required=False),
+    lists.field(
+        "kinship", "text", "代领人与{word.person}关系", "Kinship of the receiver", required=False
+    ),
 )
 
 

@@ -17,7 +17,7 @@ _Days = Mapping[str, date | None]
 
 def of_application(session: Session, application: Application) -> AidRound | None:
     """Its round: of its road and aid year, opened at or above its branch."""
-    path = session.scalars(select(OrgUnit.path).where(OrgUnit.id == application.org_id)).one()
+    path = application.org.path
     rows = session.scalars(
         select(AidRound)
         .where(AidRound.road == application.road, AidRound.year == application.aid_year)

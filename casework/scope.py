@@ -46,15 +46,18 @@ def may(actor: Actor, permission: str, org_path: str) -> bool:
     )
 
 
-def may_as(actor: Actor, permission: str, role_codes: Collection[str], org_path: str) -> bool:
-    """Whether one role out of `role_codes` carries the permission over the unit.
+def may_as(
+    actor: Actor, permission: str | tuple[str, ...], role_codes: Collection[str], org_path: str
+) -> bool:
+    """Whether one role out of `role_codes` carries the permission (of several, any) over the unit.
 
     A stage of the procedure names its roles, the role table names permissions: both must agree
     in one and the same role held, so that two half rights never add up to one.
     """
+    asked = {permission} if isinstance(permission, str) else set(permission)
     return any(
         held.role_code in role_codes
-        and permission in held.permissions
+        and not asked.isdisjoint(held.permissions)
         and org_path.startswith(held.org_path)
         for held in actor.roles
     )

@@ -21,6 +21,7 @@ from engine.faults import Fault, Refused
 from engine.forms import check_form
 from engine.fraud import after_fraud
 from engine.loading import load
+from engine.loading.words import words_faults
 from engine.messages import line, register, text
 from engine.model import Policy
 from engine.notices import check_notice
@@ -115,7 +116,7 @@ def _check(given: argparse.Namespace) -> int:
     from engine.papers.templates import template_faults  # only here: it loads a Word library
 
     policy = _policy(given.folder)
-    found = template_faults(policy)
+    found = [*template_faults(policy), *words_faults(policy)]
     if found:
         raise Refused(found)
     cases = read_cases(policy)

@@ -3,6 +3,8 @@ those are messages."""
 
 from dataclasses import dataclass
 
+from engine.terms import fill
+
 
 @dataclass(frozen=True, slots=True)
 class Label:
@@ -12,5 +14,6 @@ class Label:
     en: str
 
     def text(self, lang: str) -> str:
-        """The name in `lang`; anything but "en" is Chinese, the language of the office."""
-        return self.en if lang == "en" else self.zh
+        """The name in `lang`; anything but "en" is Chinese, the language of the office. Words of the
+        policy (`{word.person}`) are filled in."""
+        return fill(self.en if lang == "en" else self.zh, lang)

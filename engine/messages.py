@@ -2,17 +2,23 @@
 
 A catalogue maps a code to a (zh, en) pair of str.format templates with the same parameters.
 `text(fault, lang)` fills one in; a parameter may itself be a Fault (a hint), a Label (its title in
-the language asked for) or a list (joined). Nothing here decides anything.
+the language asked for) or a list (joined). `{word.person}` is what the policy spoken of calls people
+(`engine.terms`). Nothing here decides anything.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from string import Formatter
 
 from engine.faults import Fault
+from engine.terms import fill
+from engine.words import chinese_date
 
 Catalogue = Mapping[str, tuple[str, str]]
+
+ISO_LENGTH = len("2010-12-03")
 
 _catalogue: dict[str, tuple[str, str]] = {}
 
@@ -30,7 +36,8 @@ def register(catalogue: Catalogue) -> None:
 
 def parameters(template: str) -> frozenset[str]:
     """The names of the parameters that a template uses."""
-    return frozenset(name for _, name, _, _ in Formatter().parse(template) if name)
+    names = {name for _, name, _, _ in Formatter().parse(template) if name}
+    return frozenset(name for name in names if not name.startswith("word."))
 
 
 def catalogue() -> Catalogue:
@@ -43,9 +50,9 @@ def text(fault: Fault, lang: str = "zh") -> str:
     pair = _catalogue.get(fault.code)
     if pair is None:
         return f"{fault.code} {dict(fault.params)}" if fault.params else fault.code
-    shown = {name: _shown(value, lang) for name, value in fault.params.items()}
+    shown = {name: _shown(_dated(name, value), lang) for name, value in fault.params.items()}
     template = pair[1] if lang == "en" else pair[0]
-    return template.format_map(_Lenient(shown))
+    return fill(template, lang).format_map(_Lenient(shown))
 
 
 def line(fault: Fault, lang: str = "zh") -> str:
@@ -61,13 +68,29 @@ class _Lenient(dict[str, object]):
         return "{" + key + "}"
 
 
+_DATES = frozenset("date day first high last low on".split())  # noqa: SIM905  # easier to read
+"""Parameters that hold a date of the program even where it was written as text; what somebody
+typed is shown as he typed it."""
+
+
+def _dated(name: str, value: object) -> object:
+    if name not in _DATES or not isinstance(value, str):
+        return value
+    try:
+        return date.fromisoformat(value) if len(value) == ISO_LENGTH else value
+    except ValueError:
+        return value
+
+
 def _shown(value: object, lang: str) -> object:
     if isinstance(value, Fault):
         return text(value, lang)
+    if isinstance(value, date) and lang != "en":
+        return chinese_date(value)
     if isinstance(value, (list, tuple, set, frozenset)):
         return ("、" if lang != "en" else ", ").join(str(_shown(item, lang)) for item in value)
     label = getattr(value, lang, None)
-    return label if isinstance(label, str) else value
+    return fill(label, lang) if isinstance(label, str) else value
 
 
 register(

@@ -19,6 +19,7 @@ from engine.faults import Fault, Refused
 from engine.labels import Label
 from engine.language import tree as t
 from engine.language.types import Type
+from engine.terms import Terms
 
 if TYPE_CHECKING:
     from engine.facts import Facts
@@ -301,6 +302,8 @@ class Policy:
     guards: tuple[Guard, ...] = ()
     files: Mapping[str, bytes] = field(repr=False, default_factory=dict)
     clauses: Mapping[str, Label] = field(repr=False, default_factory=dict)
+    words: Terms | None = field(repr=False, default=None)
+    """What people and units are called; None in an edition from before there were words."""
     exchange: Exchange = field(repr=False, default_factory=Exchange)
 
     def sentence(self, clause: str) -> Label | None:

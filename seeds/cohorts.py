@@ -241,7 +241,7 @@ class Cohort:
         confirmations.confirm(
             self.session,
             self.applications,
-            by=self.world.actor("leader2", at),
+            by=self.world.actor("leader1", at),
             at=at + timedelta(minutes=50),
             versions=self._versions(),
         )
@@ -254,7 +254,7 @@ class Cohort:
             stage,
             records.meeting(self._day(stage)),
             lines,
-            by=self.world.actor("leader1", at),
+            by=self.world.actor("reviewer1", at),
             at=at,
             versions=self._versions(),
         )

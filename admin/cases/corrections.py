@@ -19,7 +19,7 @@ LABELS: Mapping[str, object] = {
     "sex": _l("Sex"),
     "ethnic": _l("Ethnic group"),
     "birth_on": _l("Born"),
-    "joined_on": _l("Joined on"),
+    "joined_on": _l("{word.Joined_on}"),
     "status": _l("Standing"),
     "hukou": _l("Registration"),
     "hukou_label": _l("Registration as printed"),

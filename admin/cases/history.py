@@ -50,6 +50,9 @@ VERBS: Mapping[str, object] = {
     "facts": _l("Facts changed"),
     "compare_paper": _l("Compared with the paper"),
     "check_original": _l("Original seen"),
+    "circulate": _l("Sent round for signature"),
+    "circulation_signed": _l("Signed in circulation"),
+    "circulation_stopped": _l("Circulation called off"),
     "file_corrected": _l("Member file or household corrected"),
 }
 CORRECTED = _l("Corrected")

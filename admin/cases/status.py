@@ -17,13 +17,13 @@ from models.results import ResultState
 OUTCOMES = {
     Outcome.ELIGIBLE: (_l("Criteria met, approval pending"), "blue"),
     Outcome.INELIGIBLE: (_l("Criteria not met"), "red"),
-    Outcome.DISCRETIONARY: (_l("Department to determine"), "violet"),
+    Outcome.DISCRETIONARY: (_l("{word.Department} to determine"), "violet"),
     Outcome.UNDETERMINED: (_l("Undetermined"), "orange"),
 }
 VERDICTS = {
     "eligible": (_l("Criteria met"), "green"),
     "ineligible": (_l("Criteria not met"), "red"),
-    "discretionary": (_l("Department to determine"), "violet"),
+    "discretionary": (_l("{word.Department} to determine"), "violet"),
     "undetermined": (_l("Undetermined"), "orange"),
 }
 WAITING = ResultState.WAITING

@@ -145,8 +145,8 @@ def person(
             {"male": _("Male"), "female": _("Female")}.get(member.sex or "", ""),
         ),
         (_("Born"), zhdate(member.birth_on)),
-        (named.get("member.joined_on", _("Joined on")), zhdate(member.joined_on)),
-        (_("Branch"), application.org.name),
+        (named.get("member.joined_on", _("{word.Joined_on}")), zhdate(member.joined_on)),
+        (_("{word.Branch}"), application.org.name),
         (named.get("member.address", _("Home address")), member.address or ""),
         (
             named.get("household.size", _("People in the household")),

@@ -20,6 +20,7 @@ def install(app: Flask, frame: Admin) -> None:
         cases,
         check_visits,
         checks,
+        circulations,
         figures,
         filings,
         funds,
@@ -27,6 +28,7 @@ def install(app: Flask, frame: Admin) -> None:
         imports,
         inbox,
         journal,
+        known,
         list_files,
         meetings,
         messages,
@@ -51,6 +53,7 @@ def install(app: Flask, frame: Admin) -> None:
         screening_files,
         screenings,
         transfers,
+        whole_lists,
     )
 
     messages.install()
@@ -63,9 +66,11 @@ def install(app: Flask, frame: Admin) -> None:
             case_notes,
             case_numbers,
             payee,
+            known,
             register,
             attachments,
             paper_checks,
+            circulations,
             papers,
             orders,
             branch_papers,
@@ -86,6 +91,6 @@ def install(app: Flask, frame: Admin) -> None:
         ),
         *(inbox, funds, journal, reconciling, recoveries, bank_files),
         *(figures, panels, policy_settings),
-        *(hardship, checks, check_visits, pair_matches, reports, list_files),
+        *(hardship, checks, check_visits, pair_matches, reports, list_files, whole_lists),
     ):
         page.install(app, frame)

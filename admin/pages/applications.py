@@ -206,7 +206,7 @@ class ApplicationView(ReadView):
         Column("applicant", _l("Applicant"), applicant, css="name", in_export=False),
         Column("number", _l("Number"), lambda a: a.number, in_list=False),
         Column("name", _l("Name"), lambda a: a.member.name, in_list=False),
-        Column("org", _l("Branch"), lambda a: a.org.name, css="unit"),
+        Column("org", _l("{word.Branch}"), lambda a: a.org.name, css="unit"),
         Column(
             "kind", _l("Kind of aid"), kind_and_stage, Application.road, "short", in_export=False
         ),
@@ -254,7 +254,7 @@ class ApplicationView(ReadView):
         ),
         Filter(
             "unit",
-            _l("Committee"),
+            _l("{word.Committee}"),
             lambda unit: Application.org_id.in_(
                 select(OrgUnit.id).where(OrgUnit.path.startswith(unit.path, autoescape=True))
             ),

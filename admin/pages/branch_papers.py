@@ -123,7 +123,7 @@ def appraisal(application_id: int) -> ResponseReturnValue:
             lines=tuple(lines),
             room=_("Signatures of those present"),
             closing="",
-            signers=(_("Chair:"), _("Minutes by:"), _("Seal of the branch:")),
+            signers=(_("Chair:"), _("Minutes by:"), _("Seal of the {word.branch}:")),
         )
     return _page(slip, application, full=False)
 

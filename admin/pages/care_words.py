@@ -13,7 +13,7 @@ FINDINGS = {
     Finding.HONEST: (_l("An honest error"), "blue"),
 }
 FRAUD_BY = {
-    "member": _l("The member"),
+    "member": _l("The {word.person}"),
     "org_head": _l("The head of the organisation"),
     "both": _l("Both"),
 }

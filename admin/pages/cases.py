@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 from admin import clock, looks
 from admin.acting import attempt, refused
 from admin.cases import actions, dues, findings, history, road, shapes, status, view
-from admin.cases.words import usual_amount
+from admin.cases.words import listed, usual_amount
 from admin.extensions import db
 from admin.forms import facts as fact_forms
 from admin.forms.records import Line, from_asked, lines
@@ -41,7 +41,7 @@ from admin.pages.common import (
 from admin.security.guard import requires
 from admin.security.people import actor
 from admin.text import policy_label
-from casework import applications, cancellations, entries, pay_first, steps
+from casework import applications, cancellations, circulation, entries, pay_first, steps
 from casework import dues as case_dues
 from casework import history as records
 from casework.entries import at_entry
@@ -260,6 +260,10 @@ def _defaults(application: Application, step: actions.Step) -> dict[str, str]:
         for field in step.fields
         if field.type == "date" and field.required and not field.may_be_future
     }
+    if step.key == "emergency" and any(field.id == "authorised_by" for field in step.fields):
+        found = circulation.standing(db.session(), application)
+        names = [one.user.display_name for one in found.signatures] if found else []
+        given["authorised_by"] = listed(names)
     if step.key == "return":
         given["reason"] = view.differences_from_paper(db.session(), application)
     if step.key == "complete" and any(field.id == "amount" for field in step.fields):

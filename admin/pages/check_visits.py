@@ -159,7 +159,7 @@ def visit_page(row: Visit, refusal: Refusal | None = None) -> str:
     """The page of a visit; a refused form stands open."""
     session, by = db.session(), actor()
     _procedure, rules = checks.rules_of(row.application)
-    committee = Label("党组织", "The organisation")
+    committee = Label("{word.unit}", "The organisation")
     writer = session.get(User, row.by_id)
     return render_template(
         "care/visit.html",

@@ -235,7 +235,7 @@ def frame(plan_id: int, kind: str) -> ResponseReturnValue:
     head = (
         *(
             _("Application"),
-            _("Party (Working) Committee"),
+            _("{word.Committee}"),
             _("Amount (yuan)"),
             _("Place in the draw"),
         ),

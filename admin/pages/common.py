@@ -7,6 +7,7 @@ from typing import Any
 from flask import g, request
 from sqlalchemy import select
 
+from admin import speaking
 from admin.acting import identifier, load
 from casework.editions import policy_of
 from casework.permissions import Permission
@@ -25,7 +26,9 @@ def application_or_404(
         .join(OrgUnit, OrgUnit.id == Application.org_id)
         .where(Application.id == application_id)
     )
-    return load(query, permission, OrgUnit.path)
+    found = load(query, permission, OrgUnit.path)
+    speaking.of(policy_of(found.edition))
+    return found
 
 
 def policy_road(application: Application) -> tuple[Policy, Road | None]:

@@ -1,4 +1,4 @@
-"""困难党员档案: who is in hardship, aided or not, and one file for each person (clause 6.1)."""
+"""The register: who is in hardship, aided or not, and one file for each person (clause 6.1)."""
 
 from __future__ import annotations
 
@@ -227,6 +227,6 @@ def install(app: Flask, frame: Admin) -> None:
         (Permission.Hardship.READ,),
         icon="book",
         order=20,
-        also=("hardship",),
+        also=("hardship", "hardship_list"),
     )
     add(app, entry)

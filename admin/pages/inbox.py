@@ -37,6 +37,7 @@ KEYS = (paging.Key(InboxMessage.id, down=True),)
 KINDS = {
     "reminder": (_l("Reminder"), "orange"),
     "escalation": (_l("For your attention"), "blue"),
+    "circulation": (_l("Circulation for signature"), "violet"),
     "calendar": (_l("Working calendar"), "orange"),
     "round": (_l("Yearly round"), "blue"),
 }

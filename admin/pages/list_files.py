@@ -87,7 +87,7 @@ def _payment_columns() -> Sequence[tuple[object, Cells]]:
 
     return (
         (_("Application"), lambda p: _about(p.grant).number),
-        (_("Branch"), lambda p: _about(p.grant).org.name),
+        (_("{word.Branch}"), lambda p: _about(p.grant).org.name),
         (_("Name"), lambda p: p.grant.member.name),
         (_("Kind of aid"), lambda p: _road(_about(p.grant))),
         (_("Counts for the year"), lambda p: p.grant.aid_year),
@@ -136,7 +136,7 @@ def _notices() -> Select[Any]:
 def _notice_columns() -> Sequence[tuple[object, Cells]]:
     return (
         (_("Number"), lambda n: n.number),
-        (_("Branch"), lambda n: n.org.name),
+        (_("{word.Branch}"), lambda n: n.org.name),
         (_("Kind of aid"), lambda n: policy_label(notices.road_labels([n])[n.id])),
         (_("Place"), lambda n: n.place),
         (_("Names"), lambda n: len(n.lines)),
@@ -182,7 +182,7 @@ def _recovery_narrowed() -> Sequence[tuple[str, str]]:
 def _recovery_columns() -> Sequence[tuple[object, Cells]]:
     return (
         (_("Application"), lambda r: _about(r.grant).number),
-        (_("Branch"), lambda r: _about(r.grant).org.name),
+        (_("{word.Branch}"), lambda r: _about(r.grant).org.name),
         (_("Name"), lambda r: r.grant.member.name),
         (_("Ordered on"), lambda r: zhdate(r.ordered_on)),
         (_("To be recovered"), lambda r: yuan(r.fen)),
@@ -223,7 +223,7 @@ def _hardship_columns() -> Sequence[tuple[object, Cells]]:
 
     return (
         (_("Name"), lambda e: e.member.name),
-        (_("Branch"), lambda e: e.member.org.name),
+        (_("{word.Branch}"), lambda e: e.member.org.name),
         (_("Since"), lambda e: zhdate(e.joined_on)),
         (_("Reason"), lambda e: word(join, e.join_reason)),
         (_("Situation"), lambda e: e.situation),

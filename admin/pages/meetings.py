@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from flask import Blueprint, Flask, flash, redirect, render_template, url_for
+from flask import Blueprint, Flask, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import Admin
 from flask_babel import gettext as _
@@ -36,11 +36,13 @@ from casework.permissions import Permission
 from engine.faults import Fault
 from engine.procedure import StageKind
 from models.applications import Application
-from models.orgs import OrgUnit
+from models.orgs import OrgLevel, OrgUnit
 
 blueprint = Blueprint("meetings", __name__, url_prefix="/meetings")
 KINDS = (StageKind.APPROVE, StageKind.MEET)
-OPEN = (Permission.Step.APPROVE, Permission.Step.MEET)
+DECIDE = (Permission.Step.APPROVE, Permission.Step.MEET)
+OPEN = (*DECIDE, Permission.Step.REVIEW)
+"""Who re-examines records what a meeting decided, where a second person confirms."""
 
 
 def found() -> list[Group]:
@@ -68,6 +70,8 @@ def _top(unit: OrgUnit) -> OrgUnit:
 @requires(*OPEN)
 def index() -> ResponseReturnValue:
     """Every list that waits for a decision."""
+    if _below_the_meeting():
+        abort(403)
     return page(None, ())
 
 
@@ -208,5 +212,24 @@ def install(app: Flask, frame: Admin) -> None:
     app.register_blueprint(blueprint)
     add(
         app,
-        Entry("meetings.index", _l("Meetings and decisions"), "aid", OPEN, icon="check", order=30),
+        Entry(
+            "meetings.index",
+            _l("Meetings and decisions"),
+            "aid",
+            OPEN,
+            icon="check",
+            order=30,
+            unless=_below_the_meeting,
+        ),
+    )
+
+
+def _below_the_meeting() -> bool:
+    """Who neither decides nor re-examines for the department has no list here."""
+    who = actor()
+    if any(who.holds(permission) for permission in DECIDE):
+        return False
+    top = OrgLevel.DEPARTMENT.value
+    return not any(
+        held.level == top and Permission.Step.REVIEW in held.permissions for held in who.roles
     )

@@ -37,7 +37,14 @@ from engine.notices import earliest_end
 from engine.procedure import RecordField, Stage, StageKind
 from engine.source import parse_date
 from models.applications import Application
-from models.notices import LineState, Notice, NoticeLine, NoticeStatus
+from models.notices import (
+    LineState,
+    Notice,
+    NoticeLine,
+    NoticeStatus,
+    Objection,
+    ObjectionState,
+)
 from models.orgs import OrgUnit
 
 blueprint = Blueprint("notices", __name__, url_prefix="/notices")
@@ -47,6 +54,7 @@ STATUSES = {
     NoticeStatus.ENDED: (_l("Ended"), "green"),
     NoticeStatus.CANCELLED: (_l("Cancelled"), "secondary"),
 }
+OPEN = Objection.state == ObjectionState.OPEN
 
 
 def found() -> list[Group]:
@@ -58,9 +66,15 @@ def found() -> list[Group]:
 @blueprint.get("/")
 @requires(Permission.Notice.READ)
 def index() -> ResponseReturnValue:
-    """What waits to be posted, and the notices so far, newest first."""
+    """What waits to be posted, and the notices so far, newest first.
+
+    `?objections=open` keeps those with an objection not yet settled, for whoever may see objections.
+    """
     before = identifier(request.args.get("before", ""))
     query = select(Notice).join(OrgUnit, OrgUnit.id == Notice.org_id).order_by(Notice.id.desc())
+    objected = request.args.get("objections") == "open" and _sees_objections()
+    if objected:
+        query = query.where(Notice.lines.any(NoticeLine.objections.any(OPEN)))
     if before:
         query = query.where(Notice.id < before)
     visible = scope.visible(query.limit(PAGE + 1), actor(), Permission.Notice.READ, OrgUnit.path)
@@ -68,13 +82,19 @@ def index() -> ResponseReturnValue:
     rows = list(db.session.scalars(visible.options(*loads)))
     return render_template(
         "lists/notices.html",
-        groups=found(),
+        groups=() if objected else found(),
+        objected=objected,
         notices=rows[:PAGE],
         sizes=loading.sizes(db.session(), NoticeLine.notice_id, [row.id for row in rows]),
         more=rows[PAGE - 1].id if len(rows) > PAGE else None,
         statuses=STATUSES,
         road_labels=road_labels(rows),
     )
+
+
+def _sees_objections() -> bool:
+    by, one = actor(), Permission.Notice
+    return any(by.holds(permission) for permission in (one.OBJECT, one.SETTLE, one.OBJECTOR))
 
 
 def road_labels(rows: Sequence[Notice]) -> dict[int, Any]:
@@ -331,6 +351,6 @@ def install(app: Flask, frame: Admin) -> None:
             (Permission.Notice.READ,),
             icon="notice",
             order=40,
-            also=("notices", "objections", "notice_board"),
+            also=("notices", "objections", "notice_board", "notice_list"),
         ),
     )

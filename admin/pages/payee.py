@@ -34,11 +34,17 @@ ASKED = (
         "text",
         Label("领款人姓名", "Name of the payee"),
         Label(
-            "付给本人的不填；党员去世的填继承人。", "Blank for the member; after a death the heir."
+            "付给本人的不填；{word.person}去世的填继承人。",
+            "Blank for the {word.person}; after a death the heir.",
         ),
         unknown_offered=False,
     ),
-    Asked("kinship", "text", Label("与党员关系", "Kinship with the member"), unknown_offered=False),
+    Asked(
+        "kinship",
+        "text",
+        Label("与{word.person}关系", "Kinship with the {word.person}"),
+        unknown_offered=False,
+    ),
     Asked("id_number", "text", Label("领款人身份证号", "Identity number of the payee")),
     Asked(
         "method",
@@ -52,7 +58,10 @@ ASKED = (
         "account",
         "text",
         Label("领款人银行账号", "Account of the payee"),
-        Label("付给本人的用党员档案中的账号。", "The member's own account is taken from the file."),
+        Label(
+            "付给本人的用{word.person}档案中的账号。",
+            "The own account of the {word.person} is taken from the file.",
+        ),
     ),
 )
 

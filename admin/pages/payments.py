@@ -364,6 +364,6 @@ def install(app: Flask, frame: Admin) -> None:
             READERS,
             icon="money",
             order=20,
-            also=("payments", "receipts"),
+            also=("payments", "receipts", "payment_list"),
         ),
     )

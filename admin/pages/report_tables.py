@@ -73,7 +73,7 @@ REPORTS: Mapping[str, Report] = {
         _l("Every grant of the year: who, where, why, how much, when paid."),
         (Permission.Application.READ,),
     ),
-    "funds": Report(_l("Use of funds"), _l("By source and by committee.")),
+    "funds": Report(_l("Use of funds"), _l("By source and by {word.committee}.")),
     "deadlines": Report(_l("How deadlines were kept"), _l("Each due date of the policy.")),
     "notices": Report(
         _l("Notices and objections"),
@@ -88,7 +88,7 @@ REPORTS: Mapping[str, Report] = {
     "pairs": Report(
         _l("Helping pairs"), _l("Who helps whom, contacts, results."), (Permission.Pair.READ,)
     ),
-    "scorecard": Report(_l("Scorecards"), _l("Each committee's part, side by side.")),
+    "scorecard": Report(_l("Scorecards"), _l("The part of each {word.committee}, side by side.")),
     "inspection": Report(
         _l("Inspection list"),
         _l("Pay-firsts, departures from the rules, priority relief, cancelled aid, fraud."),
@@ -131,7 +131,7 @@ def _ledger(year: int) -> Table:
     columns = (
         Column(_("Application")),
         Column(_("Name")),
-        Column(_("Branch")),
+        Column(_("{word.Branch}")),
         Column(_("Kind of aid")),
         Column(_("Amount (yuan)"), number=True),
         Column(_("Source")),
@@ -173,7 +173,7 @@ def _kinds(year: int) -> Table:
 def _funds(year: int) -> Table:
     session, by = db.session(), actor()
     columns = (
-        Column(_("Source or committee")),
+        Column(_("Source or {word.committee}")),
         Column(_("Budget"), number=True),
         Column(_("Approved"), number=True),
         Column(_("Sent"), number=True),
@@ -230,7 +230,7 @@ def _deadlines(year: int) -> Table:
 def _notices(year: int) -> Table:
     columns = (
         Column(_("Number")),
-        Column(_("Branch")),
+        Column(_("{word.Branch}")),
         Column(_("First day")),
         Column(_("Last day")),
         Column(_("Taken down")),
@@ -260,7 +260,7 @@ def _findings(year: int) -> Table:
     columns = (
         Column(_("Date")),
         Column(_("Application")),
-        Column(_("Branch")),
+        Column(_("{word.Branch}")),
         Column(_("What it came to")),
         Column(_("Faults in the work")),
         Column(_("What follows")),
@@ -300,8 +300,8 @@ def _pairs(year: int) -> Table:
     results: Mapping[str, Any] = known[1].results if known else {}
     columns = (
         Column(_("Helper")),
-        Column(_("Helped member")),
-        Column(_("Branch")),
+        Column(_("Helped {word.person}")),
+        Column(_("{word.Branch}")),
         Column(_("From")),
         Column(_("Until")),
         Column(_("Contacts"), number=True),
@@ -341,7 +341,7 @@ def _scorecard(year: int) -> Table:
         "measures": _("Still to be carried out"),
     }
     columns = (
-        Column(_("Party (Working) Committee")),
+        Column(_("{word.Committee}")),
         *(Column(words[name], number=True) for name in scorecards.COUNTED),
         Column(_("Deadlines kept"), number=True),
         Column(_("Sent back"), number=True),
@@ -378,7 +378,7 @@ def _inspection(year: int) -> Table:
     columns = (
         Column(_("Date")),
         Column(_("Application")),
-        Column(_("Branch")),
+        Column(_("{word.Branch}")),
         Column(_("What")),
         Column(_("Amount (yuan)"), number=True),
         Column(_("By")),

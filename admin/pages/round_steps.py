@@ -141,7 +141,10 @@ def take_up(row_id: int) -> ResponseReturnValue:
     if outcome.value is None:
         kept = Refusal(f"apply-{row_id}", typed, outcome.faults)
         return refused(outcome, lambda: page(round_or_404(round_id), kept))
-    flash(_("Draft made. Last year's answers stand in it; check each with the member."), "success")
+    flash(
+        _("Draft made. Last year's answers stand in it; check each with the {word.person}."),
+        "success",
+    )
     return redirect(url_for("register.edit", application_id=outcome.value))
 
 

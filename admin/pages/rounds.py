@@ -45,7 +45,7 @@ STATUSES = {
     RoundStatus.CLOSED: (_l("Closed"), "green"),
 }
 LEFT = {
-    "untold": _l("Branches whose members were not told"),
+    "untold": _l("{word.Branches} whose {word.persons} were not told"),
     "unheard": _l("Last year's recipients of whom nothing is known"),
     "unscreened": _l("Applications not yet screened"),
 }
@@ -182,7 +182,7 @@ def new() -> ResponseReturnValue:
     outcome = attempt(do, "round.open", "org_unit", department.id)
     if outcome.value is None:
         return refused(outcome, lambda: _new_page(department, typed, outcome.faults))
-    flash(_("Opened. The notice is on its way to the committees."), "success")
+    flash(_("Opened. The notice is on its way to the {word.committees}."), "success")
     return redirect(url_for("rounds.show", round_id=outcome.value))
 
 

@@ -203,7 +203,7 @@ def _other_title(match: ScreeningMatch) -> str:
         return str(said)
     if match.other_application is not None:
         return str(match.other_application.number)
-    return str(_("Member without an application this year"))
+    return str(_("{word.Person} without an application this year"))
 
 
 def _pairs(match: ScreeningMatch, by: Actor) -> list[Pair]:
@@ -264,7 +264,7 @@ def _full(member: Member) -> _Said:
     persons = member.household.persons if member.household else []
     home = "、".join(f"{one.name}（{one.relation}）" for one in persons)
     return {
-        _("Branch"): (member.org.name, member.org_id),
+        _("{word.Branch}"): (member.org.name, member.org_id),
         _("Phone"): (mask(member.phone, "phone"), member.phone),
         _("Account"): (mask(member.bank_account, "account"), member.bank_account),
         _("Home address"): (member.address or DASH, member.address),

@@ -231,7 +231,7 @@ def install(app: Flask, frame: Admin) -> None:
         app,
         Entry(
             "transfers.index",
-            _l("Transfer to committee"),
+            _l("Transfer to {word.committee}"),
             "money",
             READERS,
             icon="transfer",

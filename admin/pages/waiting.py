@@ -140,7 +140,7 @@ def paid_first(session: Session, by: Actor, kind: StageKind) -> list[Application
     for one in session.scalars(query):
         stages = policy_of(one.edition).procedure.road(one.road).stages
         stage = next((each for each in stages if each.kind is kind), None)
-        roots = reach(by, step_permission(kind.value), stage.by) if stage else ()
+        roots = reach(by, (step_permission(kind.value),), stage.by) if stage else ()
         if any(one.org.path.startswith(root) for root in roots):
             found.append(one)
     return found

@@ -44,6 +44,13 @@ KEYS = {
     "when": _l("Condition"),
     "by": _l("Who acts"),
     "clause": _l("Clause"),
+    "then": _l("Gives"),
+    "otherwise": _l("In all other cases"),
+    "years": _l("Number of years"),
+    "stops": _l("Stops the money until compared"),
+    "if_paid": _l("Only where money was paid"),
+    "never_departs": _l("No departing from it by decision"),
+    "only_emergency": _l("Only in urgent cases"),
 }
 SECTIONS = {
     "notice": _l("Public notice"),
@@ -87,6 +94,12 @@ SECTIONS = {
     "source": _l("Source text"),
     "evidence": _l("Evidence"),
     "by_amount": _l("Approval by amount"),
+    "round": _l("Yearly round"),
+    "carry_over": _l("Taken over from earlier years"),
+    "comparisons": _l("Likenesses compared"),
+    "papers": _l("Papers"),
+    "papers.yaml": _l("Papers"),
+    "exchange.yaml": _l("Files for other offices"),
     "policy.yaml": _l("Titles"),
     "facts.yaml": _l("Facts that are asked"),
     "parameters.yaml": _l("Dated values"),
@@ -105,7 +118,7 @@ OPTIONS = {
 OUTCOMES = {
     "eligible": _l("Criteria met"),
     "ineligible": _l("Criteria not met"),
-    "discretionary": _l("Department to determine"),
+    "discretionary": _l("{word.Department} to determine"),
     "undetermined": _l("Undetermined"),
     "unread": _l("Cannot be assessed"),
 }
@@ -145,7 +158,9 @@ def trail(parts: Iterable[Label | str]) -> str:
 
 
 def key(text: str) -> str:
-    """What a key says."""
+    """What a key says; the cell of a table has only a number."""
+    if text.isdigit():
+        return str(KEYS["then"])
     return str(KEYS.get(text) or SECTIONS.get(text) or text)
 
 

@@ -34,6 +34,27 @@
     show();
   });
 
+  // -- the answer of the first ticked row for all ticked rows below it
+  function copy(from, to) {
+    all("input, select, textarea", from).forEach(function (source, i) {
+      var target = all("input, select, textarea", to)[i];
+      if (!target || target.type !== source.type) { return; }
+      if (/^(radio|checkbox)$/.test(source.type)) { target.checked = source.checked; }
+      else { target.value = source.value; }
+      target.dispatchEvent(new Event("input", { bubbles: true }));
+      target.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+  }
+  all("[data-down]").forEach(function (button) {
+    button.addEventListener("click", function () {
+      var rows = all("tbody tr", button.closest("table")).filter(function (row) {
+        return row.querySelector("input[name=pick]:checked");
+      });
+      var cells = rows.map(function (row) { return row.querySelector('[data-column="' + button.dataset.down + '"]'); });
+      cells.slice(1).forEach(function (cell) { copy(cells[0], cell); });
+    });
+  });
+
   // -- the check beside a form
   all("form[data-live]").forEach(function (form) {
     var place = document.querySelector("[data-live-answer]");

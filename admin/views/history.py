@@ -24,7 +24,7 @@ from models import AuditRecord, OrgUnit, Role
 WHAT = {
     "member.register": _l("Entered in the register"),
     "member.update": _l("Details changed"),
-    "member.move": _l("Moved to another branch"),
+    "member.move": _l("Moved to another {word.branch}"),
     "household.put": _l("Household worksheet saved"),
     "household.verify": _l("Row of the worksheet verified"),
     "pair.start": _l("Pair begun"),
@@ -44,7 +44,7 @@ LABELS = {
     "state": _l("State"),
     "end_reason": _l("Why it ended"),
     "result": _l("What came of it"),
-    "member_id": _l("Is a member"),
+    "member_id": _l("Is one of the {word.persons}"),
     "size": _l("People in the household"),
     "persons": _l("Rows of people"),
     "items": _l("Rows of incomes and costs"),
@@ -100,7 +100,7 @@ def _lines(record: AuditRecord, older: AuditRecord | None, form: Any) -> Iterato
             if was.get(name) != data.get(name):
                 yield Line(str(LABELS[name]), _plain(was.get(name)), _plain(data.get(name)))
     elif record.action == "member.move":
-        yield Line(_("Branch"), _unit(data.get("from")), _unit(data.get("to")))
+        yield Line(_("{word.Branch}"), _unit(data.get("from")), _unit(data.get("to")))
     elif record.action == "user.grant":
         yield Line(_("Role"), DASH, _held(data))
     elif record.action == "user.end_role":

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import Response, abort, jsonify, redirect, request
+from flask import Response, abort, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
@@ -56,14 +56,16 @@ class MemberForm(Versioned):
     sex = choice(_l("Sex"), SEX)
     birth_on = day(_l("Born"))
     ethnic = words(_l("Ethnic group"), most=20, render_kw={"maxlength": 20, "list": "ethnic-names"})
-    joined_on = day(_l("Joined on"))
+    joined_on = day(_l("{word.Joined_on}"))
     status = choice(_l("Standing"), STANDING, required=True)
     hukou = choice(_l("Registration that decides the line"), HUKOU)
     hukou_label = words(_l("Registration as printed"), most=20)
     address = words(_l("Home address"), most=300, render_kw={"maxlength": 300, "data-wide": "1"})
     bank_name = words(_l("Bank"), most=100)
     bank_account = words(LABELS["bank_account"], most=40)
-    can_help_skills = long_words(_l("Skills with which the member could help others"), most=1000)
+    can_help_skills = long_words(
+        _l("Skills with which the {word.person} could help others"), most=1000
+    )
     died_on = day(_l("Died on"))
 
     def values(self, *, keep_blank: bool) -> dict[str, Any]:
@@ -81,7 +83,7 @@ class NewMemberForm(MemberForm):
     """A new member needs a branch."""
 
     org = LookupField(
-        _l("Branch"), [InputRequired()], loader=branches, endpoint="members.ajax_lookup"
+        _l("{word.Branch}"), [InputRequired()], loader=branches, endpoint="members.ajax_lookup"
     )
 
 
@@ -89,7 +91,7 @@ class MoveForm(Versioned):
     """Where the organisational relation goes, and why."""
 
     to = LookupField(
-        _l("New branch"), [InputRequired()], loader=targets, endpoint="members.ajax_lookup"
+        _l("New {word.branch}"), [InputRequired()], loader=targets, endpoint="members.ajax_lookup"
     )
     reason = long_words(_l("Reason"), most=500, required=True)
 
@@ -118,7 +120,7 @@ def export_chosen(rows: Sequence[Member]) -> Response:
 BULKS = (
     Bulk(
         "print",
-        _l("Print files of members"),
+        _l("Print files of {word.persons}"),
         "",
         Permission.Member.READ,
         "paper.order",
@@ -129,7 +131,9 @@ BULKS = (
     Bulk(
         "export",
         _l("Export"),
-        _l("These members are written to a file; numbers stay masked. The export is recorded."),
+        _l(
+            "These {word.persons} are written to a file; numbers stay masked. The export is recorded."
+        ),
         Permission.Member.EXPORT,
         "member.export",
         "member",
@@ -165,8 +169,9 @@ class MemberView(ModelView):
     routes = {"move_view": "move_with", "reveal_view": "reveal_with"}  # noqa: RUF012  # read only
     kind = inspected = "member"
     past = ("household.",)
-    title = _l("Members")
-    one = _l("Member")
+    keeps_typed = True
+    title = _l("{word.Persons}")
+    one = _l("{word.Person}")
     finds_people = True
     search_hint = _l("Name, initials, or last 4 of ID or phone")
     form = MemberForm
@@ -175,15 +180,19 @@ class MemberView(ModelView):
     details_template = "members/details.html"
     loading = (selectinload(Member.org),)
     order = (Member.name,)
-    entry = Entry("members.index_view", _l("Members"), "people", (read,), "users", 10)
+    entry = Entry("members.index_view", _l("{word.Persons}"), "people", (read,), "users", 10)
     columns = (
         Column("name", _l("Name"), lambda m: m.name, Member.name, "name", in_details=False),
         Column("sex", _l("Sex"), lambda m: word_of(SEX, m.sex), css="short"),
         Column("birth_on", _l("Born"), lambda m: zhdate(m.birth_on), Member.birth_on, "short"),
-        Column("org", _l("Branch"), lambda m: m.org.name, css="long"),
+        Column("org", _l("{word.Branch}"), lambda m: m.org.name, css="long"),
         Column("status", _l("Standing"), lambda m: word_of(STANDING, m.status), css="short"),
         Column(
-            "joined_on", _l("Joined on"), lambda m: zhdate(m.joined_on), Member.joined_on, "short"
+            "joined_on",
+            _l("{word.Joined_on}"),
+            lambda m: zhdate(m.joined_on),
+            Member.joined_on,
+            "short",
         ),
         Column("ethnic", _l("Ethnic group"), lambda m: m.ethnic or "—", in_list=False),
         Column("hukou", _l("Registration"), lambda m: word_of(HUKOU, m.hukou), css="short"),
@@ -215,7 +224,7 @@ class MemberView(ModelView):
     filters = (
         Filter(
             "org",
-            _l("Branch"),
+            _l("{word.Branch}"),
             lambda text: Member.org_id.in_(select(OrgUnit.id).where(units_like(text))),
             lambda text: text.strip()[:100],
         ),
@@ -240,6 +249,7 @@ class MemberView(ModelView):
     # -- writing
     def _form_page(self, form: Any, row: Any = None, versions: Any = ()) -> str:
         self._template_args["ethnic_names"] = ETHNIC
+        self._template_args["may_apply"] = actor().holds(Permission.Application.REGISTER)
         return super()._form_page(form, row, versions)
 
     def opened(self, row: Any) -> Any:
@@ -247,13 +257,26 @@ class MemberView(ModelView):
         form = super().opened(row)
         for name, kind in MASKED.items():
             field = form._fields[name]
-            if request.method != "POST":
+            if self.sent(row) is None:
                 field.data = None
             if getattr(row, name):
                 shown = mask(getattr(row, name), kind)
                 field.render_kw = {**field.render_kw, "placeholder": shown}
                 field.description = _("Leave blank to keep the number on file.")
         return form
+
+    def blank(self) -> Any:
+        """A whole number asks at once what is known of the person."""
+        form = super().blank()
+        field = form.id_number
+        field.render_kw = {**field.render_kw, "data-known": url_for("known.look")}
+        return form
+
+    def after(self, row: Any) -> str:
+        """On to an application, if that was asked for."""
+        if "_apply" in request.form and actor().holds(Permission.Application.REGISTER):
+            return url_for("register.start", member_id=row.id)
+        return super().after(row)
 
     def also_wrong(self, form: Any, row: Any) -> Sequence[Fault]:
         values = form.values(keep_blank=row is not None)

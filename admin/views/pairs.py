@@ -56,10 +56,10 @@ class NewPairForm(Versioned):
         _l("Helper"), [InputRequired()], loader=helpers, endpoint="pairs.ajax_lookup"
     )
     helped = LookupField(
-        _l("Helped member"), [InputRequired()], loader=helped, endpoint="pairs.ajax_lookup"
+        _l("Helped {word.person}"), [InputRequired()], loader=helped, endpoint="pairs.ajax_lookup"
     )
     org = LookupField(
-        _l("Branch"), [InputRequired()], loader=branches, endpoint="pairs.ajax_lookup"
+        _l("{word.Branch}"), [InputRequired()], loader=branches, endpoint="pairs.ajax_lookup"
     )
     start_on = day(_l("From"), required=True)
     end_on = day(_l("Until (planned)"))
@@ -93,6 +93,7 @@ class PairView(ModelView):
     write = add = Permission.Pair.WRITE
     routes = {"end_view": "write", "contact_view": "write"}  # noqa: RUF012  # read only
     kind = "pair"
+    keeps_typed = True
     title = _l("Helping pairs")
     one = _l("Helping pair")
     finds_people = True
@@ -122,8 +123,8 @@ class PairView(ModelView):
     entry = Entry("pairs.index_view", _l("Helping pairs"), "people", (read,), "pair", 30)
     columns = (
         Column("helper", _l("Helper"), lambda p: p.helper.name, css="name"),
-        Column("helped", _l("Helped member"), lambda p: p.helped.name, css="name"),
-        Column("org", _l("Branch"), lambda p: p.org.name, css="long"),
+        Column("helped", _l("Helped {word.person}"), lambda p: p.helped.name, css="name"),
+        Column("org", _l("{word.Branch}"), lambda p: p.org.name, css="long"),
         Column("start_on", _l("From"), lambda p: zhdate(p.start_on), HelpingPair.start_on, "short"),
         Column("end_on", _l("Until"), lambda p: zhdate(p.end_on), HelpingPair.end_on, "short"),
         Column("state", _l("State"), lambda p: word_of(PAIR, p.state), HelpingPair.state, "short"),

@@ -54,7 +54,7 @@ class UserForm(Versioned):
     )
     active = BooleanField(_l("May sign in"), default=True)
     member_number = words(
-        _l("Identity number, if a member"),
+        _l("Identity number, if on the list of {word.persons}"),
         most=18,
         description=_l(
             "So that nobody handles his own or his relatives' applications. Leave blank to keep "
@@ -116,7 +116,12 @@ class UserView(ModelView):
         Column("active", _l("May sign in"), lambda u: yes_no(u.active), User.active, "short"),
         Column("locale", _l("Language"), lambda u: LANGUAGE[u.locale], css="short"),
         Column("email", _l("Mail address"), lambda u: u.email or "—", in_list=False),
-        Column("member", _l("Is a member"), lambda u: yes_no(u.member_id is not None), css="short"),
+        Column(
+            "member",
+            _l("Is one of the {word.persons}"),
+            lambda u: yes_no(u.member_id is not None),
+            css="short",
+        ),
         Column(
             "created_at", _l("Made on"), lambda u: moment(u.created_at), User.created_at, "short"
         ),

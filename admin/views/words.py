@@ -17,16 +17,16 @@ from models import (
 
 SEX = {Sex.MALE: _l("Male"), Sex.FEMALE: _l("Female")}
 STANDING = {
-    MemberStatus.FULL: _l("Full member"),
-    MemberStatus.PROBATIONARY: _l("Probationary member"),
-    MemberStatus.NON_MEMBER: _l("Not a member"),
-    MemberStatus.EXPELLED: _l("Expelled"),
+    MemberStatus.FULL: _l("{word.Standing_full}"),
+    MemberStatus.PROBATIONARY: _l("{word.Standing_probationary}"),
+    MemberStatus.NON_MEMBER: _l("{word.Standing_non_member}"),
+    MemberStatus.EXPELLED: _l("{word.Standing_expelled}"),
 }
 HUKOU = {Hukou.URBAN: _l("Urban"), Hukou.RURAL: _l("Rural")}
 LEVEL = {
-    OrgLevel.BRANCH: _l("Branch"),
-    OrgLevel.COMMITTEE: _l("Committee"),
-    OrgLevel.DEPARTMENT: _l("Department"),
+    OrgLevel.BRANCH: _l("{word.Branch}"),
+    OrgLevel.COMMITTEE: _l("{word.Committee}"),
+    OrgLevel.DEPARTMENT: _l("{word.Department}"),
     OrgLevel.SERVICE_CENTRE: _l("Service centre"),
 }
 PLACE = {

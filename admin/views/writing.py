@@ -24,6 +24,7 @@ from admin.text import fault_text, yes_no
 from admin.views import history
 from admin.views.base import ReadView
 from admin.views.fields import Versioned
+from admin.views.typed import TypedForms
 from casework import differences, events
 from casework.people import Actor
 from engine.faults import Fault, Refused
@@ -32,7 +33,7 @@ from models.base import Base
 MOST_SELECTED = 500
 
 
-class ModelView(ReadView):
+class ModelView(TypedForms, ReadView):
     """A table that can be written. A subclass states its permissions and its form, and overrides
     `create`, `change` or `delete` where casework has a verb for it."""
 
@@ -57,6 +58,8 @@ class ModelView(ReadView):
             return ()
         if name == "action_view" and not self.acts_on_many():
             return ()
+        if name in ("typed_view", "forget_view"):
+            return tuple(p for p in (self.write, self.add) if p) if self.keeps_typed else ()
         return super().permissions_for(name)
 
     def acts_on_many(self) -> bool:
@@ -120,12 +123,13 @@ class ModelView(ReadView):
     # -- forms
     def blank(self) -> Any:
         """The form for a new row."""
-        return self._create_form_class(request.form if request.method == "POST" else None)
+        return self._create_form_class(self.sent(None))
 
     def opened(self, row: Any) -> Any:
         """The form for a row: as it is, or as it was sent."""
-        form = self._edit_form_class(request.form if request.method == "POST" else None, obj=row)
-        if request.method != "POST":
+        sent = self.sent(row)
+        form = self._edit_form_class(sent, obj=row)
+        if sent is None:
             form.version.data = str(getattr(row, "version", ""))
         return form
 
@@ -139,6 +143,7 @@ class ModelView(ReadView):
             else _("New: %(what)s", what=str(self.one)),
             cancel=self.back(),
             versions=versions,
+            typed=self.typed_parts(row),
         )
         return page
 
@@ -151,8 +156,14 @@ class ModelView(ReadView):
         if not form.validate():
             form.take(self.also_wrong(form, None), fault_text)
             return make_response(self._form_page(form), 422)
+
+        def verb(session: Session, by: Actor, at: datetime) -> Any:
+            made = self.create(session, form, by, at)
+            self.forget_typed(session, None, by)
+            return made
+
         outcome: Outcome[Any] = attempt(
-            lambda session, by, at: self.create(session, form, by, at),
+            verb,
             f"{self.kind}.create",
             self.kind,
             None,
@@ -174,12 +185,13 @@ class ModelView(ReadView):
             form.take(self.also_wrong(form, row), fault_text)
             return make_response(self._form_page(form, row), 422)
         number = self.get_pk_value(row)
-        outcome: Outcome[Any] = attempt(
-            lambda session, by, at: self.change(session, row, form, by, at, form.opened_on()),
-            f"{self.kind}.update",
-            self.kind,
-            number,
-        )
+
+        def verb(session: Session, by: Actor, at: datetime) -> Any:
+            changed = self.change(session, row, form, by, at, form.opened_on())
+            self.forget_typed(session, row, by)
+            return changed
+
+        outcome: Outcome[Any] = attempt(verb, f"{self.kind}.update", self.kind, number)
         if outcome.faults:
             return self._refused_edit(outcome, form, number)
         flash(_("Saved."), "success")

@@ -20,6 +20,7 @@ from casework.imports.kinds import (
     Values,
     member_of,
 )
+from casework.imports.spellings import headings
 from casework.moves import LIVE
 from casework.permissions import Permission
 from engine import Policy
@@ -73,8 +74,8 @@ class Applications(Kind):
         self._policy = policy
         roads = {id_: road.label for id_, road in policy.procedure.roads.items()}
         self._only = next(iter(roads)) if len(roads) == 1 else None
-        road = Column("road", Label("申请类别", "Kind of application"), cells.choice, needed=self._only is None, also=("类别", "帮扶类别", "救助类别"), choices=roads, kind="choice")  # fmt: skip
-        applied = Column("applied_on", Label("申请日期", "Date of application"), cells.day, needed=True, also=("登记日期", "申请时间"), kind="date")  # fmt: skip
+        road = Column("road", Label("申请类别", "Kind of application"), cells.choice, needed=self._only is None, also=headings("applications", "road"), choices=roads, kind="choice")  # fmt: skip
+        applied = Column("applied_on", Label("申请日期", "Date of application"), cells.day, needed=True, also=headings("applications", "applied_on"), kind="date")  # fmt: skip
         taken = {"road", "applied_on", policy.pick_by, "id_number", "name"}
         self._facts = tuple(
             fact
@@ -191,11 +192,11 @@ class PastGrants(Kind):
         self.columns = (
             IDENTITY,
             NAME,
-            Column("category", Label("帮扶类别", "Kind of aid"), cells.choice, needed=True, also=("类别", "救助类别"), choices=labels, kind="choice"),
-            Column("aid_year", Label("年度", "Aid year"), cells.integer, needed=True, also=("帮扶年度", "救助年度", "年份"), kind="integer"),
-            Column("amount", Label("金额（元）", "Yuan"), cells.money, needed=True, also=("帮扶金额", "救助金额", "发放金额", "金额"), kind="money"),
-            Column("given_on", Label("发放日期", "Day it was given"), cells.day, also=("发放时间",), kind="date"),
-            Column("note", Label("资料来源", "Source"), cells.long_text, also=("备注", "来源")),
+            Column("category", Label("帮扶类别", "Kind of aid"), cells.choice, needed=True, also=headings("past_grants", "category"), choices=labels, kind="choice"),
+            Column("aid_year", Label("年度", "Aid year"), cells.integer, needed=True, also=headings("past_grants", "aid_year"), kind="integer"),
+            Column("amount", Label("金额（元）", "Yuan"), cells.money, needed=True, also=headings("past_grants", "amount"), kind="money"),
+            Column("given_on", Label("发放日期", "Day it was given"), cells.day, also=headings("past_grants", "given_on"), kind="date"),
+            Column("note", Label("资料来源", "Source"), cells.long_text, also=headings("past_grants", "note")),
         )  # fmt: skip
 
     def key(self, values: Values) -> tuple[str, ...] | None:

@@ -17,6 +17,7 @@ from casework.people import Actor
 from engine import Policy
 from engine.faults import Refused
 from engine.labels import Label
+from engine.terms import NEUTRAL, Terms
 
 PLAIN: Mapping[str, Callable[[], Kind]] = {
     "members": Members,
@@ -47,12 +48,18 @@ class Offer:
 def kind_of(session: Session, kind_id: str, policy_code: str | None, on: date) -> Kind:
     """The kind by its id; LookupError for one that does not exist."""
     if kind_id in PLAIN:
-        return PLAIN[kind_id]()
+        return in_words(PLAIN[kind_id](), editions.terms_on(session, on))
     make = OF_POLICY.get(kind_id)
     if make is None or policy_code is None:
         raise LookupError(f"there is no import {kind_id} of {policy_code}")
     _edition, policy = editions.in_force(session, policy_code, on)
-    return make(policy)
+    return in_words(make(policy), policy.words or NEUTRAL)
+
+
+def in_words(kind: Kind, words: Terms) -> Kind:
+    """The kind with its columns as an office says them whose policy has these words."""
+    kind.columns = tuple(column.in_words(words) for column in kind.columns)
+    return kind
 
 
 def offers(session: Session, by: Actor, on: date) -> list[Offer]:

@@ -9,16 +9,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 
 from openpyxl.utils.datetime import from_excel
 
+from casework.imports import spellings
 from engine import idnumber
 from engine.faults import Fault, Refused
 from engine.labels import Label
 from engine.source import hint
+from engine.terms import Terms
 
 MOST_DIGITS = 15
 """A spreadsheet keeps so many digits of a number; the rest become zeros."""
@@ -34,9 +36,8 @@ _SHORT_DATE = re.compile(
 )
 _CHINESE = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _MONEY = re.compile(r"-?\d{1,12}(?:\.\d+)?\Z")
-_YES = frozenset({"是", "有", "对", "√", "✓", "y", "yes", "true", "1", "1.0"})
-_NO = frozenset({"否", "无", "没有", "不是", "错", "×", "✗", "x", "n", "no", "false", "0", "0.0"})
-BLANKS = frozenset({"-", "—", "——", "/", "\\", "?", "？", "不详", "未知", "待查", "N/A", "n/a"})
+_YES, _NO = (frozenset(spellings.values("yes_no")[key]) for key in ("yes", "no"))
+BLANKS = frozenset(spellings.values("blank")["blank"])
 
 Reader = Callable[[object, "Column"], object]
 
@@ -51,10 +52,28 @@ class Column:
     needed: bool = False
     also: tuple[str, ...] = ()
     choices: Mapping[str, Label] = field(default_factory=dict)
+    spelled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Further spellings of the choices, by their key."""
     help: Label | None = None
     kind: str = "text"
     """yes_no, choice, date, money, integer, number, identity, account or text: for templates."""
     example: str = ""
+
+    def in_words(self, words: Terms) -> Column:
+        """The column as an office says it whose policy has these words."""
+        return replace(
+            self,
+            also=tuple(way for one in self.also for way in words.ways(one)),
+            choices={key: _in_words(label, words) for key, label in self.choices.items()},
+            spelled={
+                key: tuple(way for one in texts for way in words.ways(one))
+                for key, texts in self.spelled.items()
+            },
+        )
+
+
+def _in_words(label: Label, words: Terms) -> Label:
+    return Label(words.fill(label.zh, "zh"), words.fill(label.en, "en"))
 
 
 def value(cell: object, column: Column) -> object:
@@ -253,6 +272,9 @@ def yes_no(cell: object, column: Column) -> bool:
 def choice(cell: object, column: Column) -> str:
     """A choice by its key or either label."""
     found = narrow(shown(cell))
+    for key, spelled in column.spelled.items():
+        if found in spelled:
+            return key
     for key, label in column.choices.items():
         if found.casefold() in (key.casefold(), narrow(label.zh).casefold(), label.en.casefold()):
             return key

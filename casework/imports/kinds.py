@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from casework import scope
 from casework.imports import cells
 from casework.imports.cells import Column
+from casework.imports.spellings import headings
 from casework.people import Actor
 from engine.faults import Fault, Refused
 from engine.labels import Label
@@ -67,7 +68,7 @@ IDENTITY = Column(
     Label("身份证号码", "Identity number"),
     cells.identity,
     needed=True,
-    also=("身份证号", "身份证", "公民身份号码", "证件号码", "居民身份证号码"),
+    also=headings("shared", "id_number"),
     kind="identity",
     help=Label("18 位，列设为文本格式", "18 characters, column set to Text"),
 )
@@ -75,16 +76,13 @@ NAME = Column(
     "name",
     Label("姓名", "Name"),
     cells.name,
-    also=("党员姓名", "会员姓名", "人员姓名", "申请人", "申请人姓名", "户主姓名"),
+    also=headings("shared", "name"),
 )
 UNIT = Column(
     "unit",
     Label("所在组织", "Unit"),
     cells.text,
-    also=(
-        *("党支部", "所在党支部", "所属党支部", "支部", "支部名称", "所在支部", "组织", "组织名称"),
-        *("基层工会", "工会小组", "所在单位", "单位", "组织代码", "unit code", "branch"),
-    ),
+    also=headings("shared", "unit"),
     help=Label("组织全称或代码", "Full name or code"),
 )
 

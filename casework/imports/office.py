@@ -12,6 +12,7 @@ from casework.clock import day_of
 from casework.imports import cells
 from casework.imports.cells import Column
 from casework.imports.kinds import Context, Kind, Taken, Values
+from casework.imports.spellings import headings, values
 from casework.permissions import Permission
 from engine.faults import Fault, Refused
 from engine.labels import Label
@@ -25,38 +26,11 @@ KINDS = {
     DayKind.OFF.value: Label("休", "Off"),
     DayKind.WORK.value: Label("班", "Work"),
 }
-_SPELLINGS = {
-    "休息": "off",
-    "放假": "off",
-    "节假日": "off",
-    "休假": "off",
-    "上班": "work",
-    "调休": "work",
-    "补班": "work",
-    "工作日": "work",
-}
 SENT = {"yes": Label("成功", "Paid"), "no": Label("失败", "Returned")}
-_RESULTS = {
-    "已发放": "yes",
-    "到账": "yes",
-    "交易成功": "yes",
-    "处理成功": "yes",
-    "退回": "no",
-    "退票": "no",
-    "交易失败": "no",
-    "未到账": "no",
-    "处理失败": "no",
-}
 
 
 def _kind(cell: object, column: Column) -> DayKind:
-    found = cells.narrow(cells.shown(cell))
-    return DayKind(_SPELLINGS.get(found) or cells.choice(found, column))
-
-
-def _result(cell: object, column: Column) -> str:
-    found = cells.narrow(cells.shown(cell))
-    return _RESULTS.get(found) or cells.choice(found, column)
+    return DayKind(cells.choice(cell, column))
 
 
 class Holidays(Kind):
@@ -66,9 +40,9 @@ class Holidays(Kind):
     label = Label("节假日安排", "Holiday calendar")
     permission = Permission.Calendar.WRITE
     columns = (
-        Column("day", Label("日期", "Day"), cells.day, needed=True, also=("放假日期",), kind="date"),
-        Column("kind", Label("休或班", "Off or work"), _kind, needed=True, also=("类型", "安排", "性质"), choices=KINDS, kind="choice"),
-        Column("name", Label("节日", "Holiday"), cells.text, also=("名称", "备注")),
+        Column("day", Label("日期", "Day"), cells.day, needed=True, also=headings("holidays", "day"), kind="date"),
+        Column("kind", Label("休或班", "Off or work"), _kind, needed=True, also=headings("holidays", "kind"), choices=KINDS, spelled=values("day_kind"), kind="choice"),
+        Column("name", Label("节日", "Holiday"), cells.text, also=headings("holidays", "name")),
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -118,12 +92,12 @@ class BankReturns(Kind):
     permission = Permission.Payment.RETURN
     total = "amount"
     columns = (
-        Column("account", Label("账号", "Account"), cells.account, needed=True, also=("银行账号", "银行卡号", "收款账号", "卡号"), kind="account"),
-        Column("holder", Label("户名", "Account holder"), cells.name, also=("姓名", "收款人", "收款户名")),
-        Column("amount", Label("金额（元）", "Yuan"), cells.money, needed=True, also=("金额", "发放金额", "交易金额"), kind="money"),
-        Column("result", Label("结果", "Result"), _result, needed=True, also=("处理结果", "交易结果", "状态", "发放结果"), choices=SENT, kind="choice"),
-        Column("returned_on", Label("退回日期", "Returned on"), cells.day, also=("日期", "交易日期", "处理日期"), kind="date"),
-        Column("reason", Label("原因", "Reason"), cells.text, also=("失败原因", "退回原因", "摘要")),
+        Column("account", Label("账号", "Account"), cells.account, needed=True, also=headings("bank_returns", "account"), kind="account"),
+        Column("holder", Label("户名", "Account holder"), cells.name, also=headings("bank_returns", "holder")),
+        Column("amount", Label("金额（元）", "Yuan"), cells.money, needed=True, also=headings("bank_returns", "amount"), kind="money"),
+        Column("result", Label("结果", "Result"), cells.choice, needed=True, also=headings("bank_returns", "result"), choices=SENT, spelled=values("bank_result"), kind="choice"),
+        Column("returned_on", Label("退回日期", "Returned on"), cells.day, also=headings("bank_returns", "returned_on"), kind="date"),
+        Column("reason", Label("原因", "Reason"), cells.text, also=headings("bank_returns", "reason")),
     )  # fmt: skip
 
     def key(self, values: Values) -> tuple[str, ...] | None:

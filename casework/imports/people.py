@@ -22,6 +22,7 @@ from casework.imports.kinds import (
     given,
     member_of,
 )
+from casework.imports.spellings import headings, values
 from casework.permissions import Permission
 from casework.worksheets import ItemRow, PersonRow
 from engine.faults import Fault, Refused
@@ -31,38 +32,12 @@ from models.orgs import OrgUnit
 
 SEX = {Sex.MALE.value: Label("男", "Male"), Sex.FEMALE.value: Label("女", "Female")}
 STANDING = {
-    MemberStatus.FULL.value: Label("正式", "Full member"),
-    MemberStatus.PROBATIONARY.value: Label("预备", "Probationary member"),
-    MemberStatus.NON_MEMBER.value: Label("非成员", "Not a member"),
-    MemberStatus.EXPELLED.value: Label("已除名", "Expelled"),
-}
-STANDING_SPELLINGS = {
-    "正式党员": "full",
-    "正式会员": "full",
-    "在籍": "full",
-    "会员": "full",
-    "党员": "full",
-    "预备党员": "probationary",
-    "非党员": "non_member",
-    "开除党籍": "expelled",
-    "已开除党籍": "expelled",
-    "开除": "expelled",
-    "非会员": "non_member",
+    one.value: Label(f"{{word.standing_{one.value}}}", f"{{word.Standing_{one.value}}}")
+    for one in MemberStatus
 }
 HUKOU = {
     Hukou.URBAN.value: Label("城镇", "Urban"),
     Hukou.RURAL.value: Label("农村", "Rural"),
-}
-HUKOU_SPELLINGS = {
-    "城市": "urban",
-    "非农业": "urban",
-    "非农": "urban",
-    "城镇户口": "urban",
-    "居民": "urban",
-    "农业": "rural",
-    "农村户口": "rural",
-    "农业户口": "rural",
-    "非农业户口": "urban",
 }
 ITEMS = {
     ItemKind.INCOME.value: Label("收入", "Income"),
@@ -73,23 +48,19 @@ ITEMS = {
 
 
 def _sex(cell: object, column: Column) -> Sex:
-    return Sex(_spelled(cell, column, {"男性": "male", "女性": "female"}))
+    return Sex(cells.choice(cell, column))
 
 
 def _standing(cell: object, column: Column) -> MemberStatus:
-    return MemberStatus(_spelled(cell, column, STANDING_SPELLINGS))
+    return MemberStatus(cells.choice(cell, column))
 
 
 def _hukou(cell: object, column: Column) -> Hukou:
-    return Hukou(_spelled(cell, column, HUKOU_SPELLINGS))
+    return Hukou(cells.choice(cell, column))
 
 
 def _item(cell: object, column: Column) -> ItemKind:
-    return ItemKind(_spelled(cell, column, {"医疗费": "medical_cost", "补助": "subsidy"}))
-
-
-def _spelled(cell: object, column: Column, spellings: dict[str, str]) -> str:
-    return spellings.get(cells.narrow(cells.shown(cell))) or cells.choice(cell, column)
+    return ItemKind(cells.choice(cell, column))
 
 
 def _size(cell: object, column: Column) -> int:
@@ -114,19 +85,19 @@ class Members(Kind):
         UNIT,
         Column("name", NAME.label, cells.name, needed=True, also=NAME.also, example="王建国"),
         IDENTITY,
-        Column("sex", Label("性别", "Sex"), _sex, choices=SEX, kind="choice"),
+        Column("sex", Label("性别", "Sex"), _sex, choices=SEX, spelled=values("sex"), kind="choice"),
         Column("ethnic", Label("民族", "Ethnic group"), cells.text, example="汉族"),
-        Column("birth_on", Label("出生日期", "Date of birth"), cells.day, also=("出生年月", "出生年月日"), kind="date"),
-        Column("joined_on", Label("加入日期", "Date of joining"), cells.day, also=("入党时间", "入党日期", "入会时间", "入会日期"), kind="date"),
-        Column("status", Label("身份", "Standing"), _standing, also=("党员身份", "人员类别", "会员身份", "党员类别"), choices=STANDING, kind="choice"),
-        Column("hukou", Label("户口", "Registration"), _hukou, also=("户口类别", "户籍", "户口性质"), choices=HUKOU, kind="choice"),
+        Column("birth_on", Label("出生日期", "Date of birth"), cells.day, also=headings("members", "birth_on"), kind="date"),
+        Column("joined_on", Label("加入日期", "Date of joining"), cells.day, also=headings("members", "joined_on"), kind="date"),
+        Column("status", Label("身份", "Standing"), _standing, also=headings("members", "status"), choices=STANDING, spelled=values("standing"), kind="choice"),
+        Column("hukou", Label("户口", "Registration"), _hukou, also=headings("members", "hukou"), choices=HUKOU, spelled=values("hukou"), kind="choice"),
         Column("hukou_label", Label("户口（证上写法）", "Registration as printed"), cells.text),
-        Column("phone", Label("联系电话", "Phone"), _phone, also=("电话", "手机", "手机号", "手机号码", "联系方式"), kind="account"),
-        Column("bank_name", Label("开户银行", "Bank"), cells.text, also=("开户行", "银行")),
-        Column("bank_account", Label("银行账号", "Bank account"), cells.account, also=("银行卡号", "卡号", "账号", "账户", "一卡通账号"), kind="account"),
-        Column("address", Label("家庭住址", "Home address"), cells.long_text, also=("住址", "地址", "家庭地址", "现住址")),
-        Column("can_help_skills", Label("技能特长", "Skills"), cells.long_text, also=("特长", "技术特长")),
-        Column("household_size", Label("家庭人口", "People in the household"), _size, also=("家庭人数", "人口数", "家庭人口数"), kind="integer"),
+        Column("phone", Label("联系电话", "Phone"), _phone, also=headings("members", "phone"), kind="account"),
+        Column("bank_name", Label("开户银行", "Bank"), cells.text, also=headings("members", "bank_name")),
+        Column("bank_account", Label("银行账号", "Bank account"), cells.account, also=headings("members", "bank_account"), kind="account"),
+        Column("address", Label("家庭住址", "Home address"), cells.long_text, also=headings("members", "address")),
+        Column("can_help_skills", Label("技能特长", "Skills"), cells.long_text, also=headings("members", "can_help_skills")),
+        Column("household_size", Label("家庭人口", "People in the household"), _size, also=headings("members", "household_size"), kind="integer"),
     )  # fmt: skip
     _FIELDS = tuple(c.id for c in columns if c.id not in ("unit", "household_size"))
 
@@ -180,25 +151,25 @@ class Persons(Kind):
     """Who lives with a member: one row for each person."""
 
     id = "persons"
-    label = Label("家庭成员", "Household members")
+    label = Label("家庭成员", "People of the household")
     permission = Permission.Member.IMPORT
     columns = (
         IDENTITY,
         NAME,
-        Column("person_name", Label("家庭成员姓名", "Name of the household member"), cells.name, needed=True, also=("成员姓名", "家属姓名", "家庭成员")),
-        Column("relation", Label("与本人关系", "Relation"), cells.text, needed=True, also=("关系", "与户主关系", "与申请人关系", "与党员关系"), example="配偶"),
-        Column("person_birth_on", Label("家庭成员出生日期", "Their date of birth"), cells.day, also=("成员出生日期", "出生日期"), kind="date"),
-        Column("person_id_number", Label("家庭成员身份证号码", "Their identity number"), cells.identity, also=("成员身份证号码", "成员身份证号", "家属身份证号码"), kind="identity"),
-        Column("can_work", Label("有劳动能力", "Able to work"), cells.yes_no, also=("劳动能力",), kind="yes_no"),
-        Column("occupation", Label("职业或学校", "Work or school"), cells.text, also=("职业", "工作单位", "就读学校")),
-        Column("note", Label("健康及备注", "Health and remarks"), cells.long_text, also=("备注", "健康状况")),
+        Column("person_name", Label("家庭成员姓名", "Name of the person in the household"), cells.name, needed=True, also=headings("persons", "person_name")),
+        Column("relation", Label("与本人关系", "Relation"), cells.text, needed=True, also=headings("persons", "relation"), example="配偶"),
+        Column("person_birth_on", Label("家庭成员出生日期", "Their date of birth"), cells.day, also=headings("persons", "person_birth_on"), kind="date"),
+        Column("person_id_number", Label("家庭成员身份证号码", "Their identity number"), cells.identity, also=headings("persons", "person_id_number"), kind="identity"),
+        Column("can_work", Label("有劳动能力", "Able to work"), cells.yes_no, also=headings("persons", "can_work"), kind="yes_no"),
+        Column("occupation", Label("职业或学校", "Work or school"), cells.text, also=headings("persons", "occupation")),
+        Column("note", Label("健康及备注", "Health and remarks"), cells.long_text, also=headings("persons", "note")),
     )  # fmt: skip
 
     def key(self, values: Values) -> tuple[str, ...] | None:
         return (str(values["id_number"]), str(values["person_name"]), str(values["relation"]))
 
     def key_label(self) -> Label:
-        return Label("家庭成员", "household member")
+        return Label("家庭成员", "person of the household")
 
     def take(self, context: Context, values: Values) -> Taken:
         member = member_of(context, values, Permission.Member.IMPORT)
@@ -236,11 +207,11 @@ class Items(Kind):
     columns = (
         IDENTITY,
         NAME,
-        Column("kind", Label("类别", "Kind"), _item, needed=True, also=("收支类别", "类型"), choices=ITEMS, kind="choice"),
-        Column("item", Label("项目", "Item"), cells.text, needed=True, also=("收入来源", "收入项目", "名称"), example="退休金"),
-        Column("who", Label("归属", "Whose"), cells.text, also=("家庭成员", "收入人")),
-        Column("amount", Label("年金额（元）", "Yuan per year"), cells.money, needed=True, also=("金额", "年收入", "年金额"), kind="money"),
-        Column("proof", Label("证明材料", "Proof"), cells.text, also=("证明",)),
+        Column("kind", Label("类别", "Kind"), _item, needed=True, also=headings("items", "kind"), choices=ITEMS, spelled=values("item"), kind="choice"),
+        Column("item", Label("项目", "Item"), cells.text, needed=True, also=headings("items", "item"), example="退休金"),
+        Column("who", Label("归属", "Whose"), cells.text, also=headings("items", "who")),
+        Column("amount", Label("年金额（元）", "Yuan per year"), cells.money, needed=True, also=headings("items", "amount"), kind="money"),
+        Column("proof", Label("证明材料", "Proof"), cells.text, also=headings("items", "proof")),
     )  # fmt: skip
 
     def key(self, values: Values) -> tuple[str, ...] | None:

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import calendar, due_dates, inbox
+from casework import calendar, circulation, due_dates, inbox
 from casework.clock import day_of
 from casework.due_dates import Bound
 from casework.dues import CaseDue
@@ -74,6 +74,7 @@ def remind(session: Session, at: datetime, after_id: int = 0) -> tuple[int, int 
         for users, notice in _escalations(application, policy, road, path, holders):
             told += inbox.tell(session, users, notice, at, known)
     last: int | None = chunk[-1][0].id if len(chunk) == CHUNK else None
+    told += circulation.chase(session, [one.id for one, _path in chunk], at)
     return told, last
 
 

@@ -176,7 +176,7 @@ def _word(policy: Policy, paper: Paper, values: Mapping[str, Value]) -> Word:
 
 
 def title_of(paper: Paper, subject: Subject) -> str:
-    """「困难党员帮扶救助申请表 2010-000123 王建国」"""
+    """「申请表 2010-000123 王建国」"""
     names = _names(one.member.name for one in subject.applications)
     return " ".join(part for part in (paper.label.zh, subject.key, names) if part)
 

@@ -21,6 +21,7 @@ from engine.loading.context import Context
 from engine.loading.eligibility import read_eligibility, read_evidence
 from engine.loading.facts import check_sources, read_facts_file, read_parameters_file
 from engine.loading.outcomes import read_escalations, read_exclusions
+from engine.loading.words import read_words
 from engine.model import Fact, Policy, Rule
 from engine.papers import Papers, read_papers
 from engine.procedure import Procedure
@@ -40,7 +41,7 @@ FILES = (
 OPTIONAL = ("papers.yaml", CLAUSES, EXCHANGE)
 """A policy may do without: it prints no papers then, quotes no clause, or sends lists only as
 workbooks."""
-_POLICY_KEYS = "id zh en source in_force pick_by sections?"
+_POLICY_KEYS = "id zh en source in_force pick_by words? sections?"
 _SOURCE_KEYS = "zh en? issuer? issued_on? number?"
 _FOLDERS = ("cases", "papers")
 
@@ -118,6 +119,7 @@ def _read(source: Source, roots: Mapping[str, Node], files: Mapping[str, bytes])
         lambda scalar: context.expression(scalar, YES_NO),
         {name: fact.type for name, fact in facts.items()},
     )
+    words = read_words(top, procedure.offices)
     roads = _roads(context, procedure)
     pick_by = _pick_by(source, top, facts)
     _check_asked(source, facts, evidence, procedure)
@@ -153,6 +155,7 @@ def _read(source: Source, roots: Mapping[str, Node], files: Mapping[str, bytes])
         papers=_papers(source, roots, procedure, files),
         files=dict(files),
         clauses=read_clauses(source, roots.get(CLAUSES)),
+        words=words,
         exchange=read_exchange(source, roots.get(EXCHANGE)),
     )
 

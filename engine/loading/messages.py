@@ -18,6 +18,28 @@ register(
             "选项型的事实要写 choices。",
             "A fact of type choice or set needs choices.",
         ),
+        "words_missing": (
+            "policy.yaml 缺少“words”一节：这项政策怎么称呼人和单位（{names}），"
+            "界面和提示要用。请参照其他政策补上。",
+            'policy.yaml has no "words": what this policy calls people and units ({names}), for the '
+            "screens and messages. Add them as in the other policies.",
+        ),
+        "word_office": (
+            "procedure.yaml 的 offices 缺少“{level}”的名称，界面要用。",
+            'offices in procedure.yaml lack the name of "{level}", which the screens use.',
+        ),
+        "word_office_many": (
+            "请用 many 写明“{level}”的英文复数。",
+            'Give the English plural of "{level}" as many.',
+        ),
+        "word_standings": (
+            "至少写一种身份：{names}。",
+            "Name one standing at least: {names}.",
+        ),
+        "word_unsafe": (
+            "“{text}”里不能有 {{ }} % < > 这些符号。",
+            '"{text}" must not hold any of {{ }} % < >.',
+        ),
         "fact_no_choices": (
             "只有 choice 和 set 才写 choices。",
             "Only choice and set take choices.",

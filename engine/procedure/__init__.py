@@ -6,6 +6,7 @@ Only the shapes of `procedure.yaml` and how they are read; the questions asked o
 """
 
 from engine.procedure.care import CheckRules, PairRule, PairRules, RegisterRules
+from engine.procedure.circulation import CirculationRules
 from engine.procedure.conditions import Condition
 from engine.procedure.entry import OnBehalf, Originals
 from engine.procedure.loading import load_procedure, read_procedure
@@ -49,6 +50,7 @@ __all__ = [
     "CarryOver",
     "Check",
     "CheckRules",
+    "CirculationRules",
     "Condition",
     "CountingRule",
     "DateName",

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
+from engine.procedure.circulation import read_circulation
 from engine.procedure.conditions import Compile, Condition, over
 from engine.procedure.papers import Form
 from engine.procedure.reading import (
@@ -54,7 +55,10 @@ _RECORD = (
     "may_be_future? roads?"
 )
 _ROAD = "zh en clause for when form stages approvals? withdraw_before?"
-_EMERGENCY = "zh en clause roads level by button status records checks? always_back_fill closed_by? back_fill"
+_EMERGENCY = (
+    "zh en clause roads level by button status records checks? always_back_fill closed_by? "
+    "back_fill circulation?"
+)
 
 # What casework must find in the record of a kind of step: field id and type.
 _NEEDED: Mapping[StageKind, tuple[tuple[str, str], ...]] = {
@@ -215,7 +219,7 @@ def _checks(block: Block, compiler: Compile) -> tuple[Check, ...]:
     return tuple(found)
 
 
-def read_emergency(top: Block, roads: Collection[str]) -> Emergency | None:
+def read_emergency(top: Block, roads: Collection[str], stages: Collection[str]) -> Emergency | None:
     """Pay first, complete later; None where the policy knows no such thing."""
     block = top.maybe("emergency", _EMERGENCY)
     if block is None:
@@ -236,6 +240,7 @@ def read_emergency(top: Block, roads: Collection[str]) -> Emergency | None:
         always_back_fill=always,
         back_fill=back_fill,
         closed_by=_closed_by(block, always),
+        circulation=read_circulation(block, stages),
     )
 
 

@@ -47,7 +47,7 @@ def read_procedure(
     roads = road_names(source, top)
     forms = read_forms(top)
     stages = read_stages(top, roads, forms)
-    emergency = read_emergency(top, roads)
+    emergency = read_emergency(top, roads, stages)
     dates = read_dates(top, stages, emergency)
     deadlines = read_deadlines(top, dates, roads)
     return Procedure(
@@ -84,8 +84,10 @@ def load_procedure(data: bytes, path: str = "procedure.yaml") -> Procedure:
 
 def _offices(top: Block) -> dict[str, Office]:
     block = top.block("offices", " ".join(f"{level}?" for level in LEVELS))
-    return {
-        level: Office(level, block.block(level, "zh en").label())
-        for level in LEVELS
-        if block.has(level)
-    }
+    return {level: _office(level, block) for level in LEVELS if block.has(level)}
+
+
+def _office(level: str, block: Block) -> Office:
+    one = block.block(level, "zh en many?")
+    many = one.text("many") if one.has("many") else ""
+    return Office(level, one.label(), many, block.at(level))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from engine.labels import Label
 from engine.language import Names, Type
 from engine.procedure.care import CheckRules, PairRules, RegisterRules
+from engine.procedure.circulation import CirculationRules
 from engine.procedure.comparisons import Comparison
 from engine.procedure.conditions import Condition
 from engine.procedure.papers import Form, NoticeForm
@@ -49,10 +50,12 @@ class StageKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What this policy calls a level of the organisation tree."""
+    """What this policy calls a level of the organisation tree; `many` is the English plural."""
 
     level: str
     label: Label
+    many: str = ""
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +274,8 @@ class Emergency:
 
     `always_back_fill` are the codes that the inputs of `engine.payments` cannot close; `closed_by`
     says by what the office sees that one of them is done: `form` (nothing is wrong with the form),
-    `evidence` (every paper that the rules demand lies with the application).
+    `evidence` (every paper that the rules demand lies with the application). `circulation`: who must have
+    signed before it can be authorised; None where nobody need.
     """
 
     label: Label
@@ -286,6 +290,7 @@ class Emergency:
     always_back_fill: tuple[str, ...]
     back_fill: Mapping[str, Label]
     closed_by: Mapping[str, str]
+    circulation: CirculationRules | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,6 +338,9 @@ class Procedure:
         found = [(role, s.label) for s in self.stages.values() for role in sorted(s.roles)]
         if self.emergency is not None:
             found += [(role, self.emergency.label) for role in self.emergency.by]
+            round_ = self.emergency.circulation
+            if round_ is not None:
+                found += [(r, round_.label) for r in (*round_.started_by, *round_.signed_by)]
         found += [(role, reminder.label) for reminder in self.reminders for role in reminder.to]
         if self.round is not None:
             by = (*self.round.opened_by, *self.round.closed_by)

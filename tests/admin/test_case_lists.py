@@ -47,7 +47,7 @@ def posted(office: Roadside) -> str:
 
 
 def decide_both(office: Roadside) -> None:
-    office.at("leader").press(
+    office.at("reviewer").press(
         "/meetings/", "/meetings/record", **MINUTES,
         **{"row-1-result": "agreed", "row-2-result": "agreed"},
     )  # fmt: skip
@@ -55,8 +55,8 @@ def decide_both(office: Roadside) -> None:
 
 
 def confirm(office: Roadside, **typed: Any) -> None:
-    """The second leader's word on all that was recorded."""
-    office.at("second_leader").press("/meetings/", "/meetings/confirm", confirm="yes", **typed)
+    """The leader's word on all that was recorded."""
+    office.at("leader").press("/meetings/", "/meetings/confirm", confirm="yes", **typed)
 
 
 def listed_as(office: Roadside) -> list[str]:
@@ -79,7 +79,7 @@ def on_roster(office: Roadside) -> None:
 def test_one_faulty_row_stops_the_whole_meeting_and_every_fault_is_in_its_row(
     office: Roadside,
 ) -> None:
-    page = office.at("leader").refused(
+    page = office.at("reviewer").refused(
         "/meetings/", "/meetings/record", **MINUTES,
         **{"row-1-result": "agreed", "row-1-amount": "700", "row-2-result": "refused"},
     )  # fmt: skip
@@ -93,7 +93,7 @@ def test_one_faulty_row_stops_the_whole_meeting_and_every_fault_is_in_its_row(
 
 
 def test_only_the_ticked_rows_are_decided(office: Roadside) -> None:
-    office.at("leader").press(
+    office.at("reviewer").press(
         "/meetings/", "/meetings/record", pick=["2"], **MINUTES, **{"row-2-result": "agreed"}
     )
     assert stages(office) == ["decision", "decision"]
@@ -102,7 +102,7 @@ def test_only_the_ticked_rows_are_decided(office: Roadside) -> None:
 
 
 def test_an_empty_head_is_complained_of_once_with_everything_else(office: Roadside) -> None:
-    page = office.at("leader").refused(
+    page = office.at("reviewer").refused(
         "/meetings/", "/meetings/record",
         **{"row-1-result": "agreed", "row-1-amount": "700", "row-2-result": "agreed"},
     )  # fmt: skip
@@ -112,15 +112,16 @@ def test_an_empty_head_is_complained_of_once_with_everything_else(office: Roadsi
 
 
 def test_what_was_recorded_is_confirmed_or_sent_back_by_somebody_else(office: Roadside) -> None:
-    office.at("leader").press(
+    office.at("reviewer").press(
         "/meetings/", "/meetings/record", **MINUTES,
         **{"row-1-result": "agreed", "row-2-result": "refused", "row-2-reason": "情况不属实"},
     )  # fmt: skip
-    assert "/meetings/confirm" not in office.at("leader").get("/meetings/")
+    assert "/meetings/confirm" not in office.at("reviewer").get("/meetings/")
     assert listed_as(office) == ["结果已登记，待确认"] * 2
-    own = office.at("leader").get("/application/1")
-    assert "须由另一人确认" in own
-    desk = office.at("second_leader")
+    own = office.at("reviewer").get("/application/1")
+    assert "正等待第二人确认" in own
+    assert "由区委组织部办理：区委组织部部长" in own
+    desk = office.at("leader")
     assert "确认结果" in desk.get("/")
     page = desk.get("/meetings/")
     assert "情况不属实" in page
@@ -132,7 +133,7 @@ def test_what_was_recorded_is_confirmed_or_sent_back_by_somebody_else(office: Ro
     confirm(office)
     assert stages(office) == ["decision", "decision"]
     assert office.application(2).status is CaseStatus.REFUSED
-    office.at("leader").press(
+    office.at("reviewer").press(
         "/meetings/", "/meetings/record", **MINUTES, **{"row-1-result": "agreed"}
     )
     confirm(office)
@@ -149,7 +150,7 @@ def test_an_approval_is_cancelled_on_the_page_of_the_application(office: Roadsid
 
 
 def test_a_list_that_somebody_else_has_changed_is_refused(office: Roadside) -> None:
-    desk = office.at("leader")
+    desk = office.at("reviewer")
     form = form_to(desk.get("/meetings/"), "/record")
     with office.session() as session:
         row = session.get_one(Application, 1)
@@ -174,8 +175,11 @@ def test_the_page_of_an_application_says_who_takes_a_step_that_is_done_on_lists(
 
 
 def test_the_meeting_is_closed_to_whoever_does_not_decide(office: Roadside) -> None:
-    for who in ("clerk", "verifier", "reviewer", "finance", "screener"):
+    for who in ("clerk", "committee_clerk", "verifier", "finance", "screener"):
         office.at(who).get("/meetings/", status=403)
+        assert 'href="/meetings/"' not in office.at(who).get("/")
+    for who in ("reviewer", "leader"):
+        assert 'href="/meetings/"' in office.at(who).get("/")
 
 
 def test_the_notice_has_exactly_the_five_columns_and_the_words_of_the_annex(
@@ -236,6 +240,10 @@ def test_an_objection_is_the_departments_and_holds_one_person_only(office: Roads
         page = office.at(who).get(notice)
         assert "家有新楼" not in page
         assert "匿名群众" not in page
+    asked = "/notices/?objections=open"
+    assert "未核查的反映" in desk.get(asked)
+    assert notice in desk.get(asked)
+    assert "未核查的反映" not in office.at("clerk").get(asked), "the branch is not told"
     office.clock.later(5)
     office.at("clerk").press(notice, "/end", **{"end-photographed": "no"})
     assert sorted(stages(office)) == ["filing", "notice"]
@@ -244,6 +252,7 @@ def test_an_objection_is_the_departments_and_holds_one_person_only(office: Roads
     looked = desk.browser.post("/objections/1/objector").json
     assert looked == {"value": "匿名群众 13900000000"}
     desk.press(notice, "/objections/1/settle", upheld="no", finding="经查不属实")
+    assert notice not in desk.get(asked)
     assert stages(office) == ["filing", "filing"]
     with office.session() as session:
         assert session.get_one(Objection, 1).state.value == "refuted"

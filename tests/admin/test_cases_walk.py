@@ -109,11 +109,11 @@ def up_to_the_department(office: Roadside, number: int, **amount: str) -> None:
 def decide(office: Roadside, number: int, **row: str) -> None:
     """The meeting, on its page of lists."""
     typed = {f"row-{number}-{name}": value for name, value in row.items()}
-    office.at("leader").press(
+    office.at("reviewer").press(
         "/meetings/", "/meetings/record",
         **{"list-minutes_number": "2010-12", "list-attendees": "部长办公会成员"}, **typed,
     )  # fmt: skip
-    office.at("second_leader").press("/meetings/", "/meetings/confirm", confirm="yes")
+    office.at("leader").press("/meetings/", "/meetings/confirm", confirm="yes")
 
 
 def post_and_end(office: Roadside) -> None:

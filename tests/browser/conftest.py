@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
-from waitress.server import create_server
 
 from tests.admin.conftest import PASSWORD
 from tests.admin.roadside import Roadside, open_roadside
+from tests.browser.chromium import open_chromium
 from tests.browser.seat import Seat
+from tests.browser.server import serving
 from tests.conftest import Database
 
 pytestmark = pytest.mark.browser
-SWITCHES = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-dev-shm-usage",
-    "--lang=zh-CN",
-    "--window-size=1366,768",
-)
 
 
 @dataclass
@@ -51,16 +38,9 @@ class Live:
 @pytest.fixture(scope="session")
 def driver() -> Iterator[webdriver.Chrome]:
     """One Chromium for all tests of this process; the system's own, nothing is downloaded."""
-    binary, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if binary is None or driver is None:
+    opened = open_chromium()
+    if opened is None:
         pytest.skip("no Chromium with its driver on the PATH")
-    options = webdriver.ChromeOptions()
-    for switch in SWITCHES:
-        options.add_argument(switch)
-    options.binary_location = binary
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    opened = webdriver.Chrome(options=options, service=Service(driver))
-    opened.set_page_load_timeout(30)
     yield opened
     opened.quit()
 
@@ -73,10 +53,7 @@ def live(
     monkeypatch.setenv("SUNSHINE_DATA", str(tmp_path))
     people = {"王建国": {}, "刘长河": {}, "李秀英": {}}
     office = open_roadside(database, tmp_path, people)
-    server = create_server(office.app, host="127.0.0.1", port=0, threads=4)
-    threading.Thread(target=server.run, daemon=True).start()
     driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
-    yield Live(office, f"http://127.0.0.1:{server.effective_port}", driver)
-    driver.get("about:blank")  # nothing asks any more
-    server.task_dispatcher.shutdown()
-    server.close()
+    with serving(office.app) as address:
+        yield Live(office, address, driver)
+        driver.get("about:blank")  # nothing asks any more

@@ -103,6 +103,11 @@ class Seat:
         field = self.control(label)
         field.find_element(By.XPATH, f".//option[normalize-space(.)='{option}']").click()
 
+    def fill_down(self, column: str) -> None:
+        """The answer of the first row of a list for all ticked rows, by the button of the column."""
+        path = f"//main//button[@aria-label='{column}：同首行']"
+        self.click(self.driver.find_element(By.XPATH, path))
+
     def attach(self, label: str, file: Path) -> None:
         self.control(label).send_keys(str(file))
 

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from casework import (
     applications,
     attachments,
+    circulation,
     confirmations,
     editions,
     filings,
@@ -187,8 +188,8 @@ WHO = {
     "branch_check": "secretary",
     "committee_verify": "verifier",
     "department_review": "reviewer",
-    "decision": "leader",
-    "meeting": "leader",
+    "decision": "reviewer",
+    "meeting": "reviewer",
 }
 
 
@@ -226,7 +227,7 @@ def take(
     **changes: object,
 ) -> Application:
     """Complete the stage (the one at hand unless named) as its usual person, fully prepared; what
-    waits for a second person is `confirmed` by the second leader."""
+    waits for a second person is `confirmed` by the leader."""
     name = stage or application.stage
     record = record_of(name, application.road, **changes)
     steps.complete(
@@ -244,7 +245,7 @@ def take(
 
 
 def confirm(
-    bureau: Bureau, *applications: Application, by: str = "second_leader", at: datetime = NOW
+    bureau: Bureau, *applications: Application, by: str = "leader", at: datetime = NOW
 ) -> None:
     """Confirm what was recorded of a meeting, as a second person, with the versions at hand."""
     confirmations.confirm(
@@ -300,6 +301,24 @@ def see_originals(bureau: Bureau, application: Application, by: str = "verifier"
     )
     for scan in scans.all():
         originals.check(bureau.session, application, scan, by=bureau[by], at=NOW)
+
+
+def circulate(bureau: Bureau, application: Application) -> None:
+    """Signed by both leaders, where a policy asks for it and it can still be sent round (传签)."""
+    session = bureau.session
+    if circulation.start_faults(session, application, bureau["reviewer"]):
+        return
+    made = circulation.start(
+        session,
+        application,
+        [bureau.users[name].id for name in ("leader", "second_leader")],
+        "等米下锅",
+        by=bureau["reviewer"],
+        at=NOW,
+        expected_version=application.version,
+    )
+    for name in ("leader", "second_leader"):
+        circulation.sign(session, made, True, "", by=bureau[name], at=NOW)
 
 
 def walk(bureau: Bureau, application: Application, until: str) -> Application:

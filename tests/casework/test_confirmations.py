@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from casework import applications, confirmations, endings, history, results, steps
+from casework import applications, confirmations, duties, endings, history, results, steps
 from engine.faults import Refused
 from models import Application, Approval, CaseStatus, Grant, RecordedResult, ResultState
 from tests import factories
@@ -19,13 +19,13 @@ from tests.casework.bureau import (
 
 
 def recorded(bureau: Bureau, road: str = "living", **changes: object) -> Application:
-    """An application whose result the leader has recorded."""
+    """An application whose result the reviewer has recorded."""
     stage = "decision" if road == "living" else "meeting"
     application = walk(bureau, register(bureau, road=road), stage)
     return take(bureau, application, confirmed=False, **changes)
 
 
-def given_back(bureau: Bureau, *found: Application, by: str = "second_leader", why: str) -> object:
+def given_back(bureau: Bureau, *found: Application, by: str = "leader", why: str) -> object:
     return confirmations.send_back(
         bureau.session,
         found,
@@ -59,29 +59,49 @@ def test_r_4_2_2_nothing_follows_from_a_result_that_nobody_has_confirmed(
     [opinion] = opinions(bureau)
     users = bureau.users
     assert (opinion.by_id, opinion.confirmed_by_id) == (
+        users["reviewer"].id,
         users["leader"].id,
-        users["second_leader"].id,
     )
     assert application.grant is not None
     assert history.recorded(bureau.session, application)
 
 
-def test_the_recorder_a_preparer_and_other_roles_never_confirm(bureau: Bureau) -> None:
+def test_the_recorder_and_other_roles_never_confirm(bureau: Bureau) -> None:
     application = recorded(bureau)
-    assert refusal(lambda: confirm(bureau, application, by="leader")) == {"result_own"}
+    assert refusal(lambda: confirm(bureau, application, by="reviewer")) == {"wrong_role"}
     assert refusal(lambda: confirm(bureau, application, by="verifier")) == {"wrong_role"}
+    for name, unit in (("reviewer", "department"), ("verifier", "department")):
+        factories.grant_role(
+            bureau.session, bureau.users[name], "department_leader", getattr(bureau.tree, unit)
+        )
+    own = refusal(lambda: confirm(bureau, application, by="reviewer"))
+    assert own == {"result_own", "duty_conflict"}
+    assert refusal(lambda: confirm(bureau, application, by="verifier")) == {"duty_conflict"}
+    assert opinions(bureau) == []
+
+
+def test_who_entered_never_records_what_a_meeting_decided(bureau: Bureau) -> None:
+    application = walk(bureau, register(bureau), "decision")
+    assert refusal(lambda: take(bureau, application, by="leader")) == {"wrong_role"}
+    factories.grant_role(
+        bureau.session, bureau.users["clerk"], "department_reviewer", bureau.tree.department
+    )
+    assert refusal(lambda: take(bureau, application, by="clerk")) == {"duty_conflict"}
+    take(bureau, application, confirmed=False)
     factories.grant_role(
         bureau.session, bureau.users["reviewer"], "department_leader", bureau.tree.department
     )
-    assert refusal(lambda: confirm(bureau, application, by="reviewer")) == {"duty_conflict"}
-    assert opinions(bureau) == []
+    did = duties.held(bureau.session, application, bureau.users["reviewer"].id)
+    assert did == {"verify", duties.RECORD}
+    [fault] = duties.faults(bureau.session, application, bureau["reviewer"], "transfer")[:1]
+    assert fault.code == "duty_conflict"
 
 
 def test_a_result_is_sent_back_with_a_reason_and_recorded_anew(bureau: Bureau) -> None:
     application = recorded(bureau, minutes_number="2010-21")
     assert refusal(lambda: given_back(bureau, application, why=" ")) == {"reason_missing"}
-    assert refusal(lambda: given_back(bureau, application, by="leader", why="编号写错")) == {
-        "result_own"
+    assert refusal(lambda: given_back(bureau, application, by="reviewer", why="编号写错")) == {
+        "wrong_role"
     }
     given_back(bureau, application, why="纪要编号应为2010-12")
     [first] = bureau.session.scalars(select(RecordedResult))
@@ -108,7 +128,7 @@ def test_one_person_alone_does_not_refuse_where_a_meeting_decides(bureau: Bureau
             bureau.session,
             application,
             "不同意",
-            by=bureau["leader"],
+            by=bureau["reviewer"],
             at=NOW,
             expected_version=application.version,
         )
@@ -140,7 +160,7 @@ def test_a_stale_page_confirms_nothing(bureau: Bureau) -> None:
         lambda: confirmations.confirm(
             bureau.session,
             [application],
-            by=bureau["second_leader"],
+            by=bureau["leader"],
             at=NOW,
             versions={application.id: application.version - 1},
         )
@@ -155,7 +175,7 @@ def test_what_leaves_the_stage_leaves_nothing_to_confirm(bureau: Bureau) -> None
         sent,
         "department_review",
         "材料需补充",
-        by=bureau["second_leader"],
+        by=bureau["reviewer"],
         at=NOW,
         expected_version=sent.version,
     )
@@ -177,4 +197,4 @@ def test_the_database_itself_refuses_a_confirmation_by_the_recorder(bureau: Bure
     waiting = results.waiting(bureau.session, application)
     assert waiting is not None
     with pytest.raises(Exception, match="settled_by_another"):
-        results.settle(bureau.session, waiting, ResultState.CONFIRMED, bureau["leader"], NOW)
+        results.settle(bureau.session, waiting, ResultState.CONFIRMED, bureau["reviewer"], NOW)

@@ -19,6 +19,7 @@ from tests.casework.bureau import (
     SUDDEN,
     TODAY,
     Bureau,
+    circulate,
     refusal,
     register,
     save,
@@ -158,6 +159,7 @@ def test_an_emergency_is_not_paid_against_the_rules(bureau: Bureau) -> None:
     application = denied(bureau, "sudden")
     today = TODAY.isoformat()
     record = {"reported_on": today, "authorised_on": today, "authorised_by": "部长"}
+    circulate(bureau, application)
     codes_met = refusal(
         lambda: pay_first.authorise(
             bureau.session,

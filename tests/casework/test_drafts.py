@@ -1,5 +1,6 @@
 """Drafting a policy: exact changes, every fault, two persons, and applications before and after."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,11 +12,23 @@ from casework import assessments, drafts, editions, policy_changes, policy_edits
 from casework.dated_values import FILE
 from casework.drafts import Make
 from casework.policy_check import check
-from casework.policy_form import ordered, values, words
+from casework.policy_form import by_address, ordered, rule_files, values, words
+from casework.rule_text import leaves
 from engine.faults import Refused
+from engine.labels import Label
 from models import AuditRecord, DraftState, Edition, PolicyDraft
 from models.audit import verify
-from tests.casework.bureau import NOW, ROOT, Bureau, applicant, licheng, refusal, register, walk
+from tests.casework.bureau import (
+    LICHENG,
+    NOW,
+    ROOT,
+    Bureau,
+    applicant,
+    licheng,
+    refusal,
+    register,
+    walk,
+)
 from tests.factories import TODAY
 
 CODE = "licheng-2010"
@@ -112,6 +125,60 @@ def test_every_value_of_a_form_can_be_set_and_set_back_to_the_same_bytes(
     ]
     again = policy_edits.typed(plain)(changed)
     assert {word.address: word.text for word in words(again)} == plain
+
+
+OTHER = {"integer": "2", "money": "123.50", "number": "-7.5"}
+
+
+@pytest.mark.parametrize(
+    "folder", sorted(one.name for one in LICHENG.parent.iterdir()), ids=lambda name: name[:7]
+)
+def test_every_figure_and_switch_of_every_policy_can_be_set_and_set_back(folder: str) -> None:
+    files = editions.read_folder(LICHENG.parent / folder)
+    found = {one.address: one for one in values(files)}
+    wanted = {}
+    for address, one in found.items():
+        options = one.kind.options or (("yes", "no") if one.kind.name == "yes_no" else ())
+        other = next((text for text in options if text != one.text), None)
+        if one.kind.name != "text":  # texts are in the test above
+            wanted[address] = other or OTHER[one.kind.name]
+    changed = policy_edits.typed(wanted)(files)
+    assert {a: v.text for a, v in by_address(changed).items() if a in wanted} == wanted
+    assert policy_edits.typed({a: found[a].text for a in wanted})(changed) == files
+    plain = re.compile(r"-?[0-9]+([.][0-9]+)?\Z")
+    beyond = [
+        (name, *path)
+        for name, file in rule_files(files).items()
+        if name not in ("clauses.yaml", "exchange.yaml", FILE)
+        for path, text in leaves(file.root).items()
+        if plain.match(text)
+        and path[-1] not in ("clause", "row", "level")
+        and "/".join((name, *path)) not in found
+        and not (path[-4:-2] == ("table", "rows") or path[-3:-1] == ("lookup", "values"))
+    ]
+    assert beyond == [], "a number that only somebody who reads rule files could change"
+
+
+def test_what_a_table_gives_is_set_by_the_words_of_its_row() -> None:
+    files = editions.read_folder(LICHENG.parent / "huaishu-grades-2025")
+    found = {one.address: one for one in values(files)}
+    cell = found["amounts.yaml/values/yearly/table/rows/1/2"]
+    assert (cell.kind.name, cell.text, cell.clause) == ("money", "5200", "5")
+    assert [str(part.zh) if isinstance(part, Label) else part for part in cell.trail] == [
+        "年帮扶金", "一级 · 3至4",
+    ]  # fmt: skip
+    made = policy_edits.typed({cell.address: "5300"})(files)
+    was, now = files["amounts.yaml"], made["amounts.yaml"]
+    assert now == was.replace("- [一级, 3至4, 5200]".encode(), "- [一级, 3至4, 5300]".encode())
+    for text, code in (("-1", "expected_money"), ("五千", "expected_money")):
+        with pytest.raises(Refused) as refused:
+            policy_edits.typed({cell.address: text})(files)
+        assert [fault.code for fault in refused.value.faults] == [code]
+    points = "eligibility.yaml/other_points/table/rows/car/then"
+    assert found[points].kind.name == "number"
+    with pytest.raises(Refused) as refused:
+        policy_edits.typed({points: "很少"})(files)
+    assert [fault.code for fault in refused.value.faults] == ["expected_number"]
 
 
 def test_windows_line_ends_and_a_byte_order_mark_stay_as_they_were() -> None:

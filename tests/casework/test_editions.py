@@ -164,10 +164,10 @@ def test_a_decision_replays_after_the_member_has_changed(bureau: Bureau) -> None
 
 def test_an_amount_above_a_role_is_left_to_the_role_above(bureau: Bureau) -> None:
     factories.role(bureau.session, "chief", [Permission.Step.MEET])
-    alone = 'Meeting\n    clause: "4.2"\n    by: [department_leader]\n'
+    alone = 'Meeting\n    clause: "4.2"\n    by: [department_reviewer]\n'
     tiers = (
-        'Meeting\n    clause: "4.2"\n    by: [department_leader, chief]\n'
-        "    by_amount: [{up_to: 1200, by: [department_leader]}, {by: [chief]}]\n"
+        'Meeting\n    clause: "4.2"\n    by: [department_reviewer, chief]\n'
+        "    by_amount: [{up_to: 1200, by: [department_reviewer]}, {by: [chief]}]\n"
     )
     publish(bureau, changed("procedure.yaml", alone, tiers), from_on=TODAY)
     application = walk(bureau, register(bureau, road="sudden"), "meeting")

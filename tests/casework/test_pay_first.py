@@ -17,6 +17,7 @@ from tests.casework.bureau import (
     TODAY,
     Bureau,
     applicant,
+    circulate,
     refusal,
     register,
     take,
@@ -35,6 +36,7 @@ RECORD = {
 def authorise(
     bureau: Bureau, application: Application, by: str = "leader", **changes: object
 ) -> Grant:
+    circulate(bureau, application)
     return pay_first.authorise(
         bureau.session,
         application,

@@ -69,7 +69,7 @@ def confirmed(numbers: Sequence[int], versions: Mapping[int, int], user_id: int)
 
 
 def recorded(bureau: Bureau, members: Sequence[Member | None]) -> dict[int, int]:
-    """Applications whose result the leader has recorded, id to version."""
+    """Applications whose result the reviewer has recorded, id to version."""
     waiting = [walk(bureau, register(bureau, member), "decision") for member in members]
     for application in waiting:
         take(bureau, application, confirmed=False)
@@ -78,7 +78,7 @@ def recorded(bureau: Bureau, members: Sequence[Member | None]) -> dict[int, int]
 
 
 def leaders(bureau: Bureau) -> tuple[int, int]:
-    """Two people who may confirm what the leader recorded."""
+    """Two people who may confirm what the reviewer recorded."""
     third = factories.user(bureau.session, ("department_leader", bureau.tree.department))
     return bureau.users["second_leader"].id, third.id
 
@@ -106,7 +106,8 @@ def test_one_result_recorded_by_two_is_written_once(database: Database) -> None:
         bureau = open_bureau(session)
         application = walk(bureau, register(bureau), "decision")
         number, version = application.id, application.version
-        both = leaders(bureau)
+        second = factories.user(bureau.session, ("department_reviewer", bureau.tree.department))
+        both = bureau.users["reviewer"].id, second.id
 
     def press(who: int) -> Attempt:
         return lambda session: steps.complete(

@@ -127,12 +127,12 @@ def test_deadlines_bind_the_roads_they_are_meant_for() -> None:
 
 def test_who_approves_may_depend_on_the_amount_by_the_file_alone() -> None:
     tiers = "by_amount: [{up_to: 1000, by: [department_reviewer]}, {by: [department_leader]}]"
-    by = "    by: [department_leader]\n    button: {zh: 登记会议结果"
+    by = "    by: [department_reviewer]\n    button: {zh: 登记会议结果"
     both = f"    by: [department_leader, department_reviewer]\n    {tiers}\n    button: {{zh: 登记会议结果"
     stage = policy((by, both)).procedure.stages["decision"]
     assert stage.actors(100000) == ("department_reviewer",)
     assert stage.actors(100001) == stage.actors(None) == ("department_leader",)
-    assert real().stages["decision"].actors(60000) == ("department_leader",)
+    assert real().stages["decision"].actors(60000) == ("department_reviewer",)
     falling = both.replace("{by: [department_leader]}", "{up_to: 500, by: [department_leader]}")
     assert {code for code, _ in faults_of((by, falling))} == {"tiers_rise"}
 

@@ -8,8 +8,10 @@ from decimal import Decimal
 import pytest
 
 from casework.imports import cells, headers
+from casework.imports.catalogue import in_words
 from casework.imports.cells import Column
 from casework.imports.people import Members
+from engine import load
 from engine.faults import Refused
 from engine.labels import Label
 from engine.messages import text
@@ -155,10 +157,13 @@ def test_the_heading_row_is_found_below_a_title_and_matched_by_name() -> None:
         (3, ("序号", "姓 名", "身份证号码（18位）", "入党时间")),
         (4, (1, "王建国", ID, "1985-07-01")),
     ]
-    found = headers.find(head, Members.columns)
+    licheng = load("rulesets/licheng-2010").words
+    assert licheng
+    columns = in_words(Members(), licheng).columns
+    found = headers.find(head, columns)
     assert found is not None
     assert found.row == 3
-    assert headers.match(found, Members.columns) == {"name": 1, "id_number": 2, "joined_on": 3}
+    assert headers.match(found, columns) == {"name": 1, "id_number": 2, "joined_on": 3}
 
 
 def test_a_heading_over_two_rows_is_read_with_both() -> None:

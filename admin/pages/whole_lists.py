@@ -1,0 +1,444 @@
+"""Every payment, notice and stay in the hardship register as a table: search, filters, columns,
+kept lists, keyset pages, files and what is done to many. What waits for somebody stays on the
+pages of the work itself, from which these are reached."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+from flask import Flask, Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_admin import Admin, expose
+from flask_babel import gettext as _
+from markupsafe import Markup
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from admin import clock
+from admin.acting import identifier
+from admin.extensions import db
+from admin.i18n import _l
+from admin.pages import notices, orders, payments
+from admin.pages.applications import year
+from admin.pages.common import policy_road
+from admin.security.people import actor
+from admin.text import policy_label, yuan, zhdate
+from admin.views import add_table, files
+from admin.views.base import ReadView, within
+from admin.views.bulk import Bulk
+from admin.views.columns import Column, Filter, UnusableError, chosen, read_day
+from admin.views.people_lookups import members_like, units_like
+from casework import care, events, funds
+from casework.permissions import Permission
+from models import OrgLevel, OrgUnit
+from models.applications import Application
+from models.base import starts_with
+from models.ledger import FundSource, Grant, Payment
+from models.members import Member
+from models.notices import Notice
+from models.register import HardshipEntry
+
+
+def below(permission: str, rows: Callable[[Select[Any]], ColumnElement[bool]]) -> Filter:
+    """A filter by committee; `rows` makes the condition out of the numbers of its units."""
+
+    def read(text: str) -> OrgUnit:
+        query = select(OrgUnit).where(
+            OrgUnit.id == identifier(text), within(OrgUnit.id, permission)
+        )
+        unit = db.session.scalars(query).first()
+        if unit is None:
+            raise UnusableError(text)
+        return unit
+
+    def choices() -> list[tuple[str, str]]:
+        query = select(OrgUnit).where(
+            OrgUnit.level == OrgLevel.COMMITTEE, within(OrgUnit.id, permission)
+        )
+        found = db.session.scalars(query.order_by(OrgUnit.path))
+        return [(str(unit.id), unit.name) for unit in found]
+
+    def condition(unit: OrgUnit) -> ColumnElement[bool]:
+        inside = OrgUnit.path.startswith(unit.path, autoescape=True)
+        return rows(select(OrgUnit.id).where(inside))
+
+    return Filter("unit", _l("Committee"), condition, read, choices, words=lambda u: str(u.name))
+
+
+def days(name: str, label: object, column: Any, *, until: bool = False) -> Filter:
+    """A filter by a day, from it on or until it; `column` holds days."""
+
+    def condition(on: date) -> ColumnElement[bool]:
+        found: ColumnElement[bool] = column <= on if until else column >= on
+        return found
+
+    return Filter(name, label, condition, read_day, kind="date", words=zhdate)
+
+
+def tag(word: tuple[object, str]) -> Markup:
+    """A state with its colour."""
+    return Markup('<span class="tag tag-{}">{}</span>').format(word[1], word[0])
+
+
+def take(view: Callable[[], type[ReadView]], what: str) -> Callable[[Sequence[Any]], Response]:
+    """The chosen rows as a workbook; who took it is written down before it is given."""
+
+    def answer(rows: Sequence[Any]) -> Response:
+        taken = [column for column in view().columns if column.in_export]
+        cells = [[(column.export or column.show)(row) for column in taken] for row in rows]
+        data = {"chosen": len(rows), "kind": "xlsx"}
+        narrowed = [(str(_("Chosen by hand")), str(len(rows)))]
+        events.record_look(db.session(), actor(), clock.now(), "export", what, None, data)
+        db.session.commit()
+        head = [str(column.label) for column in taken]
+        return files.answer(str(view().title), head, cells, kind="xlsx", narrowed=narrowed)
+
+    return answer
+
+
+TAKEN = _l("These rows are written to a file; numbers stay masked. The export is recorded.")
+
+
+class _Linked(ReadView):
+    """Rows have pages of their own."""
+
+    finds_people = True
+
+    def page_of_row(self, row: Any) -> str:
+        """The address of a row's own page."""
+        raise NotImplementedError
+
+    @expose("/details/")
+    def details_view(self) -> ResponseReturnValue:
+        """On to the row's own page, which asks for the right itself."""
+        row = self.get_one(request.args.get("id", ""))
+        if row is None:
+            return redirect(self.get_url(".index_view"))
+        return redirect(self.page_of_row(row))
+
+
+# -- payments
+
+
+def _source(text: str) -> FundSource:
+    row = db.session.get(FundSource, identifier(text) or 0)
+    if row is None:
+        raise UnusableError(text)
+    return row
+
+
+def _sources() -> list[tuple[str, str]]:
+    return [(str(s.id), policy_label(s)) for s in funds.sources(db.session(), active_only=False)]
+
+
+def _case(payment: Payment) -> Application:
+    return payment.grant.application
+
+
+def _road(application: Application) -> str:
+    _policy, road = policy_road(application)
+    return policy_label(road.label) if road else application.road
+
+
+def _grants(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Payments of grants whose application fits."""
+    found = select(Grant.id).join(Application, Application.id == Grant.application_id)
+    return Payment.grant_id.in_(found.where(condition))
+
+
+class PaymentList(_Linked):
+    """Payments in reach, the newest first."""
+
+    read = Permission.Payment.READ
+    export_with = Permission.Payment.EXPORT
+    title = _l("All payments")
+    one = _l("Payment")
+    search_hint = _l("Name, initials, number, or last 4 of ID or phone")
+    order = (Payment.id.desc(),)
+    loading = (
+        joinedload(Payment.grant)
+        .joinedload(Grant.application)
+        .options(
+            joinedload(Application.org),
+            joinedload(Application.member),
+            joinedload(Application.edition),
+        ),
+        joinedload(Payment.source),
+        selectinload(Payment.receipt),
+    )
+    bulks = (
+        Bulk(
+            "export",
+            _l("Export"),
+            TAKEN,
+            Permission.Payment.EXPORT,
+            "payment.export",
+            "payment",
+            answer=take(lambda: PaymentList, "payment_list"),
+        ),
+    )
+    columns = (
+        Column("payee", _l("Payee"), lambda p: p.payee_name, css="name"),
+        Column("number", _l("Application"), lambda p: _case(p).number, css="short"),
+        Column("org", _l("Branch"), lambda p: _case(p).org.name, css="unit"),
+        Column("kind", _l("Kind of aid"), lambda p: _road(_case(p)), css="short"),
+        Column("year", _l("Aid year"), lambda p: p.grant.aid_year, css="num", in_list=False),
+        Column("fen", _l("Amount"), lambda p: yuan(p.fen), css="num"),
+        Column("method", _l("Method"), lambda p: str(payments.METHODS[p.method]), css="short"),
+        Column("source", _l("Fund source"), lambda p: policy_label(p.source), css="short"),
+        Column("paid_on", _l("Paid on"), lambda p: zhdate(p.paid_on), css="short"),
+        Column(
+            "receipt",
+            _l("Receipt"),
+            lambda p: zhdate(p.receipt.received_on) if p.receipt else "—",
+            css="short",
+        ),
+        Column("witness", _l("Witness"), lambda p: p.witness or "—", in_list=False),
+        Column(
+            "state",
+            _l("Status"),
+            lambda p: tag(payments.STATES[p.state]),
+            css="short",
+            export=lambda p: str(payments.STATES[p.state][0]),
+        ),
+    )
+    filters = (
+        Filter(
+            "state",
+            _l("Status"),
+            **chosen(Payment.state, {k: v[0] for k, v in payments.STATES.items()}),
+        ),
+        Filter("method", _l("Method"), **chosen(Payment.method, payments.METHODS)),
+        Filter(
+            "source",
+            _l("Fund source"),
+            lambda source: Payment.source_id == source.id,
+            _source,
+            _sources,
+            words=policy_label,
+        ),
+        below(read, lambda units: _grants(Application.org_id.in_(units))),
+        Filter(
+            "year",
+            _l("Aid year"),
+            lambda number: Payment.grant_id.in_(select(Grant.id).where(Grant.aid_year == number)),
+            year,
+            kind="number",
+        ),
+        days("from", _l("Paid from"), Payment.paid_on),
+        days("to", _l("Paid until"), Payment.paid_on, until=True),
+    )
+
+    def visible(self, permission: str) -> ColumnElement[bool]:
+        return _grants(within(Application.org_id, permission))
+
+    def search(self, words: str) -> ColumnElement[bool]:
+        """By the member, the payee or the application's number."""
+        people = select(Grant.id).where(
+            Grant.member_id.in_(select(Member.id).where(members_like(words)))
+        )
+        found = [Payment.grant_id.in_(people), starts_with(Payment.payee_name, words)]
+        if any(sign.isdigit() for sign in words):
+            found.append(_grants(Application.number.contains(words.strip(), autoescape=True)))
+        return or_(*found)
+
+    def name_of(self, row: Any) -> str:
+        return f"{row.payee_name} {_case(row).number}"
+
+    def page_of_row(self, row: Any) -> str:
+        return url_for("receipts.show", payment_id=row.id)
+
+
+# -- notices
+
+
+class NoticeList(_Linked):
+    """Notices in reach, the newest first."""
+
+    read = Permission.Notice.READ
+    export_with = Permission.Application.EXPORT
+    finds_people = False
+    title = _l("All notices")
+    one = _l("Notice")
+    search_hint = _l("Number of the notice, or branch")
+    order = (Notice.id.desc(),)
+    loading = (
+        joinedload(Notice.org),
+        joinedload(Notice.edition),
+        selectinload(Notice.lines),
+    )
+    bulks = (
+        Bulk(
+            "export",
+            _l("Export"),
+            TAKEN,
+            Permission.Application.EXPORT,
+            "notice.export",
+            "notice",
+            answer=take(lambda: NoticeList, "notice_list"),
+        ),
+    )
+    columns = (
+        Column("number", _l("Number"), lambda n: n.number, css="name"),
+        Column("org", _l("Branch"), lambda n: n.org.name, css="unit"),
+        Column(
+            "kind",
+            _l("Kind of aid"),
+            lambda n: policy_label(notices.road_labels([n])[n.id]),
+            css="short",
+        ),
+        Column("posted_on", _l("First day"), lambda n: zhdate(n.posted_on), css="short"),
+        Column("ends_on", _l("Last day"), lambda n: zhdate(n.ends_on), css="short"),
+        Column("removed_on", _l("Taken down"), lambda n: zhdate(n.removed_on), in_list=False),
+        Column("lines", _l("Names"), lambda n: len(n.lines), css="num"),
+        Column(
+            "status",
+            _l("Status"),
+            lambda n: tag(notices.STATUSES[n.status]),
+            css="short",
+            export=lambda n: str(notices.STATUSES[n.status][0]),
+        ),
+    )
+    filters = (
+        Filter(
+            "status",
+            _l("Status"),
+            **chosen(Notice.status, {k: v[0] for k, v in notices.STATUSES.items()}),
+        ),
+        below(read, lambda units: Notice.org_id.in_(units)),
+        days("from", _l("Posted from"), Notice.posted_on),
+        days("to", _l("Posted until"), Notice.posted_on, until=True),
+    )
+
+    def visible(self, permission: str) -> ColumnElement[bool]:
+        return within(Notice.org_id, permission)
+
+    def search(self, words: str) -> ColumnElement[bool]:
+        branches = select(OrgUnit.id).where(units_like(words))
+        return or_(starts_with(Notice.number, words.upper()), Notice.org_id.in_(branches))
+
+    def name_of(self, row: Any) -> str:
+        return str(row.number)
+
+    def page_of_row(self, row: Any) -> str:
+        return url_for("notices.show", notice_id=row.id)
+
+
+# -- the hardship register
+
+
+def _reason(entry: HardshipEntry, *, leaving: bool) -> str:
+    """The policy's word for why somebody came in or left."""
+    rules = care.register(db.session(), clock.today())
+    code = entry.leave_reason if leaving else entry.join_reason
+    if not code:
+        return "—"
+    known = (rules.leave if leaving else rules.join) if rules else {}
+    return policy_label(known.get(code, code))
+
+
+def _reasons() -> list[tuple[str, str]]:
+    rules = care.register(db.session(), clock.today())
+    return [(code, policy_label(label)) for code, label in (rules.join if rules else {}).items()]
+
+
+def _code(text: str) -> str:
+    if text not in dict(_reasons()):
+        raise UnusableError(text)
+    return text
+
+
+def _there(text: str) -> bool:
+    if text not in ("in", "left"):
+        raise UnusableError(text)
+    return text == "in"
+
+
+PRESENT = {"in": _l("In the register"), "left": _l("Has left")}
+
+
+class HardshipList(_Linked):
+    """Stays in the register, of members in reach, the newest first."""
+
+    read = Permission.Hardship.READ
+    export_with = Permission.Member.EXPORT
+    title = _l("The whole hardship register")
+    one = _l("Entry of the register")
+    search_hint = _l("Name, initials, or last 4 of ID or phone")
+    order = (HardshipEntry.id.desc(),)
+    loading = (joinedload(HardshipEntry.member).joinedload(Member.org),)
+    bulks = (
+        Bulk(
+            "print",
+            _l("Print files of members"),
+            "",
+            Permission.Member.READ,
+            "paper.order",
+            "member",
+            answer=lambda rows: orders.choose(
+                "member", list({row.member_id: row.member for row in rows}.values())
+            ),
+            asks=True,
+        ),
+    )
+    columns = (
+        Column("name", _l("Name"), lambda e: e.member.name, css="name"),
+        Column("org", _l("Branch"), lambda e: e.member.org.name, css="unit"),
+        Column("joined_on", _l("Since"), lambda e: zhdate(e.joined_on), css="short"),
+        Column("reason", _l("Reason"), lambda e: _reason(e, leaving=False), css="short"),
+        Column("situation", _l("Situation"), lambda e: e.situation, css="long"),
+        Column("needs", _l("What help is needed"), lambda e: e.needs or "—", in_list=False),
+        Column("left_on", _l("Until"), lambda e: zhdate(e.left_on), css="short"),
+        Column("left_why", _l("Why left"), lambda e: _reason(e, leaving=True), in_list=False),
+    )
+    filters = (
+        Filter(
+            "there",
+            _l("Show"),
+            lambda yes: (
+                HardshipEntry.left_on.is_(None) if yes else HardshipEntry.left_on.is_not(None)
+            ),
+            _there,
+            lambda: [(key, str(word)) for key, word in PRESENT.items()],
+            words=lambda yes: str(PRESENT["in" if yes else "left"]),
+        ),
+        Filter(
+            "reason",
+            _l("Reason"),
+            lambda code: HardshipEntry.join_reason == code,
+            _code,
+            _reasons,
+            words=lambda code: dict(_reasons()).get(code, code),
+        ),
+        below(
+            read,
+            lambda units: HardshipEntry.member_id.in_(
+                select(Member.id).where(Member.org_id.in_(units))
+            ),
+        ),
+        days("from", _l("In it from"), HardshipEntry.joined_on),
+        days("to", _l("In it until"), HardshipEntry.joined_on, until=True),
+    )
+
+    def visible(self, permission: str) -> ColumnElement[bool]:
+        return HardshipEntry.member_id.in_(
+            select(Member.id).where(within(Member.org_id, permission))
+        )
+
+    def search(self, words: str) -> ColumnElement[bool]:
+        return HardshipEntry.member_id.in_(select(Member.id).where(members_like(words)))
+
+    def name_of(self, row: Any) -> str:
+        return str(row.member.name)
+
+    def page_of_row(self, row: Any) -> str:
+        return url_for("hardship.show", member_id=row.member_id)
+
+
+def install(app: Flask, frame: Admin) -> None:
+    """Bind the three lists."""
+    add_table(app, frame, PaymentList, Payment, "payment_list")
+    add_table(app, frame, NoticeList, Notice, "notice_list")
+    add_table(app, frame, HardshipList, HardshipEntry, "hardship_list")

@@ -1,0 +1,158 @@
+"""R-4.6.4 and requirements §5: an emergency is authorised after everybody named has signed (传签); it is
+complete when all have, stopped when one does not agree, and chased until the meeting has ratified it."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from casework import circulation, moves, pay_first
+from casework.jobs import reminders
+from models import Application, Circulation, CirculationState, InboxMessage
+from tests.casework.bureau import Bureau, later, open_bureau, refusal, register, take, walk
+from tests.factories import NOW, TODAY
+
+RECORD = {
+    "reported_on": TODAY.isoformat(),
+    "authorised_on": TODAY.isoformat(),
+    "authorised_by": "leader、second_leader",
+    "reason": "房屋全毁",
+    "amount": "1500",
+}
+
+
+@pytest.fixture
+def bureau(session: Session) -> Bureau:
+    return open_bureau(session)
+
+
+@pytest.fixture
+def urgent(bureau: Bureau) -> Application:
+    return walk(bureau, register(bureau, road="sudden"), "meeting")
+
+
+def start(bureau: Bureau, application: Application, *named: str, **given: Any) -> Circulation:
+    return circulation.start(
+        bureau.session,
+        application,
+        [bureau.users[name].id for name in named or ("leader", "second_leader")],
+        given.pop("reason", "房屋全毁，等不到下次会议"),
+        by=bureau[given.pop("by", "reviewer")],
+        at=NOW,
+        expected_version=given.pop("version", application.version),
+    )
+
+
+def sign(bureau: Bureau, made: Circulation, by: str, agrees: bool = True, text: str = "") -> None:
+    circulation.sign(bureau.session, made, agrees, text, by=bureau[by], at=later(1))
+
+
+def authorise(bureau: Bureau, application: Application) -> None:
+    pay_first.authorise(
+        bureau.session,
+        application,
+        RECORD,
+        by=bureau["leader"],
+        at=NOW,
+        expected_version=application.version,
+    )
+
+
+def told(bureau: Bureau, user: str) -> int:
+    query = select(func.count(InboxMessage.id)).where(
+        InboxMessage.kind == circulation.KIND, InboxMessage.user_id == bureau.users[user].id
+    )
+    return bureau.session.scalar(query) or 0
+
+
+def test_nothing_is_authorised_before_everybody_named_has_signed(
+    bureau: Bureau, urgent: Application
+) -> None:
+    assert refusal(lambda: authorise(bureau, urgent)) == {"circulation_missing"}
+    made = start(bureau, urgent)
+    assert [told(bureau, name) for name in ("leader", "second_leader", "reviewer")] == [1, 1, 0]
+    sign(bureau, made, "leader", text="同意，尽快办理")
+    assert refusal(lambda: authorise(bureau, urgent)) == {"circulation_unsigned"}
+    assert made.state == CirculationState.OPEN
+    sign(bureau, made, "second_leader")
+    assert (made.state, made.ended_at) == (CirculationState.COMPLETE, later(1))
+    assert [(s.user.display_name, s.agrees, s.at, s.opinion) for s in made.signatures] == [
+        ("leader", True, later(1), "同意，尽快办理"),
+        ("second_leader", True, later(1), None),
+    ]
+    authorise(bureau, urgent)
+    assert urgent.emergency
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"named": ("leader",)}, "circulation_too_few"),
+        ({"named": ("leader", "leader")}, "circulation_too_few"),
+        ({"named": ("leader", "reviewer")}, "circulation_not_signer"),
+        ({"reason": " "}, "reason_missing"),
+        ({"version": 0}, "stale_page"),
+        ({"by": "verifier"}, "wrong_role"),
+    ],
+)
+def test_it_is_sent_round_as_the_policy_says(
+    bureau: Bureau, urgent: Application, given: dict[str, Any], code: str
+) -> None:
+    named = given.pop("named", ())
+    assert refusal(lambda: start(bureau, urgent, *named, **given)) == {code}
+
+
+def test_each_signs_once_and_only_whoever_is_named(bureau: Bureau, urgent: Application) -> None:
+    made = start(bureau, urgent)
+    assert refusal(lambda: start(bureau, urgent)) == {"circulation_twice"}
+    assert refusal(lambda: sign(bureau, made, "reviewer")) == {"circulation_not_named"}
+    sign(bureau, made, "leader")
+    assert refusal(lambda: sign(bureau, made, "leader")) == {"circulation_signed"}
+
+
+def test_one_who_does_not_agree_stops_it_with_his_reason(
+    bureau: Bureau, urgent: Application
+) -> None:
+    made = start(bureau, urgent)
+    assert refusal(lambda: sign(bureau, made, "leader", agrees=False)) == {"reason_missing"}
+    sign(bureau, made, "leader", agrees=False, text="情况还没有核实清楚")
+    assert (made.state, made.stop_reason) == (
+        CirculationState.STOPPED,
+        "leader：情况还没有核实清楚",
+    )
+    assert refusal(lambda: sign(bureau, made, "second_leader")) == {"circulation_not_open"}
+    assert refusal(lambda: authorise(bureau, urgent)) == {"circulation_missing"}
+    again = start(bureau, urgent)  # the first stays on record
+    circulation.stop(bureau.session, again, "已安排开会", by=bureau["reviewer"], at=NOW)
+    assert [one.state for one in circulation.all_of(bureau.session, urgent)] == ["stopped"] * 2
+
+
+def test_it_is_chased_until_the_meeting_has_ratified_it(
+    bureau: Bureau, urgent: Application
+) -> None:
+    made = start(bureau, urgent)
+    reminders.remind(bureau.session, later(2))
+    assert told(bureau, "second_leader") == 1  # not yet
+    sign(bureau, made, "leader")
+    for _ in range(2):  # once each, however often the worker runs
+        reminders.remind(bureau.session, later(3))
+    assert [told(bureau, name) for name in ("leader", "second_leader")] == [1, 2]
+    sign(bureau, made, "second_leader")
+    authorise(bureau, urgent)
+    reminders.remind(bureau.session, later(4))
+    reminders.remind(bureau.session, later(7))
+    assert [told(bureau, name) for name in ("leader", "second_leader", "reviewer")] == [2, 3, 1]
+    assert circulation.unsettled(bureau.session, [urgent.id]) == [made]
+    assert moves.policy_and_road(urgent)[1].has("meeting")
+    take(bureau, urgent)
+    settled = circulation.ratified(bureau.session, made)
+    assert settled is not None
+    assert settled.minutes_number == "2010-12"
+    reminders.remind(bureau.session, later(40))
+    assert told(bureau, "leader") == 2
+
+
+def test_where_no_emergency_is_known_nothing_is_sent_round(bureau: Bureau) -> None:
+    living = walk(bureau, register(bureau), "committee_verify")
+    assert refusal(lambda: start(bureau, living)) == {"circulation_not_here"}
