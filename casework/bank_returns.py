@@ -1,7 +1,8 @@
 """The bank's answer to a list of card payments: who was not paid, and why (clause 4.5).
 
-What comes back is an Excel list with account, holder, amount and result. It is read whole: every
-fault of every row at once, and nothing is recorded while there is one. A row that failed takes its
+What comes back is an Excel list with account, holder, amount and result, or a file in a layout of a
+policy's `exchange.yaml`. It is read whole: every fault of every row at once, and nothing is recorded
+while there is one. A row that failed takes its
 payment back to the paying unit (`payments.returned`); the same list handed in again changes nothing.
 """
 
@@ -37,7 +38,8 @@ RESULT = Column(
     "result", ("处理结果", "交易结果", "处理状态", "交易状态", "结果", "状态", "Result")
 )
 REASON = Column("reason", ("失败原因", "原因", "备注", "Reason"), required=False)
-COLUMNS = (ACCOUNT, HOLDER, AMOUNT, RESULT, REASON)
+REFERENCE = Column("reference", ("发放编号", "Reference"), required=False)
+COLUMNS = (ACCOUNT, HOLDER, AMOUNT, RESULT, REASON, REFERENCE)
 PAID = ("成功", "交易成功", "处理成功", "已入账", "paid", "success")
 FAILED = ("失败", "交易失败", "处理失败", "未入账", "退回", "退票", "failed", "returned")
 _Key = tuple[str, str, int]
@@ -122,10 +124,12 @@ def _read(session: Session, rows: Sequence[Row], by: Actor) -> tuple[Answer, lis
 def _about(
     answer: Answer, row: Row, key: _Key, paid: bool, standing: Mapping[_Key, list[Payment]]
 ) -> list[Fault]:
-    """Put one row with its payment; the oldest first where one person has two of the same amount."""
-    own = standing.get(key, [])
+    """Put one row with its payment: the one it names by our number, else the oldest of that amount."""
+    own, named = standing.get(key, []), row.get("reference")
+    if named:
+        own = [one for one in own if str(one.id) == named]
     if not own:
-        like = [each for each in standing if each[0] == key[0]]
+        like = [each for each in standing if each[0] == key[0] or named]
         code = "bank_row_differs" if like else "bank_row_unknown"
         return [_at(row, code, holder=key[1])]
     taken = {payment.id for payment, _reason, _row in answer.failed}

@@ -34,13 +34,13 @@ class Holders:
             .order_by(User.id)
         )
         self._by_role: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
-        self._by_permission: dict[str, list[int]] = defaultdict(list)
+        self._by_permission: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
         for user_id, code, permissions, level, path, parent in rows:
             # a service centre serves the whole unit that it stands in
             reach = parent if level == "service_centre" and parent else path
             self._by_role[code].append((level, reach, user_id))
             for name in ALL & frozenset(permissions):
-                self._by_permission[name].append(user_id)
+                self._by_permission[name].append((level, reach, user_id))
 
     def of(
         self, role_codes: Collection[str], org_path: str, level: str | None = None
@@ -57,4 +57,13 @@ class Holders:
 
     def with_permission(self, permission: str) -> tuple[int, ...]:
         """Accounts that hold the permission anywhere."""
-        return tuple(dict.fromkeys(self._by_permission.get(permission, ())))
+        return tuple(dict.fromkeys(one for _at, _reach, one in self._by_permission[permission]))
+
+    def permitted(self, permission: str, org_path: str, level: str) -> tuple[int, ...]:
+        """Accounts that hold the permission over the unit by a role at units of that level."""
+        found = {
+            user_id: None
+            for held_at, reach, user_id in self._by_permission[permission]
+            if org_path.startswith(reach) and held_at == level
+        }
+        return tuple(found)

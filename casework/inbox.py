@@ -13,11 +13,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from casework import settings
 from casework.people import Actor
 from engine.labels import Label
-from models.inbox import InboxMessage, Mail, MailState
-from models.people import User
+from models.inbox import InboxMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,33 +49,14 @@ def tell(
     """Put the message before each of them who was not told yet; gives how many were told. `known`
     spares the question where the answer has been read for many at once.
 
-    Two workers at once tell once: the database keeps one key for each person. Where a mail server
-    is set and the person has an address, the mail is asked for in the same transaction.
+    Two workers at once tell once: the database keeps one key for each person. What is told goes
+    into the mail of his day (`casework.jobs.mail`).
     """
     wanted = [one for one in dict.fromkeys(user_ids) if (one, notice.key) not in known]
     if not wanted:
         return 0
     body = {**notice.body, "zh": notice.title.zh, "en": notice.title.en}
-    mails = bool(settings.get(session, "mail_server"))
-    count = 0
-    for user_id in wanted:
-        number = _put(session, user_id, notice, body, at)
-        if number is None:
-            continue
-        count += 1
-        address = session.scalar(select(User.email).where(User.id == user_id)) if mails else None
-        if address:
-            session.add(
-                Mail(
-                    message_id=number,
-                    address=address,
-                    state=MailState.WAITING,
-                    attempts=0,
-                    due_at=at,
-                )
-            )
-    session.flush()
-    return count
+    return sum(_put(session, user_id, notice, body, at) is not None for user_id in wanted)
 
 
 def _put(

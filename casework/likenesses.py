@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 import casework.messages_screening  # noqa: F401 - its texts
 from casework import access, events, moves
@@ -44,10 +44,11 @@ class _Found:
 def find(session: Session, entered: ScreeningList, *, at: datetime) -> int:
     """Look for likenesses of everybody on the list who has no result yet; gives how many are new.
     Looking again adds what is new and keeps what was settled."""
-    lines = [line for line in entered.lines if line.result is None]
+    lines = _open_lines(session, entered)
     if not lines:
         return 0
     kinds = moves.policy_and_road(lines[0].application)[0].procedure.comparisons
+    known = _known(session, lines)
     new = 0
     for year in sorted({line.application.aid_year for line in lines}):
         own = {
@@ -55,9 +56,20 @@ def find(session: Session, entered: ScreeningList, *, at: datetime) -> int:
         }
         for found in _likenesses(session, own, year):
             if found.kind in kinds:
-                new += _keep(session, own[found.member], found, at)
+                new += _keep(session, own[found.member], found, at, known)
     session.flush()
     return new
+
+
+def _open_lines(session: Session, entered: ScreeningList) -> Sequence[ScreeningLine]:
+    """Lines without a result, with their applications and members in one question."""
+    session.flush()
+    return session.scalars(
+        select(ScreeningLine)
+        .where(ScreeningLine.list_id == entered.id, ScreeningLine.result.is_(None))
+        .options(joinedload(ScreeningLine.application).joinedload(Application.member))
+        .order_by(ScreeningLine.id)
+    ).all()
 
 
 def of_list(session: Session, entered: ScreeningList) -> dict[int, list[ScreeningMatch]]:
@@ -292,23 +304,27 @@ def _schemes(
             yield _Found(mine_by_name, "name_birth", row=row.id)
 
 
-def _keep(session: Session, line: ScreeningLine, found: _Found, at: datetime) -> int:
-    """Add the likeness unless it is known; 1 where it was new."""
-    known = select(ScreeningMatch.id).where(
-        ScreeningMatch.line_id == line.id,
-        ScreeningMatch.kind == found.kind,
-        ScreeningMatch.other_application_id.is_(found.application)
-        if found.application is None
-        else ScreeningMatch.other_application_id == found.application,
-        ScreeningMatch.other_member_id.is_(None)
-        if found.other_member is None
-        else ScreeningMatch.other_member_id == found.other_member,
-        ScreeningMatch.scheme_row_id.is_(None)
-        if found.row is None
-        else ScreeningMatch.scheme_row_id == found.row,
+_Known = set[tuple[int, str, int | None, int | None, int | None]]
+"""(line, kind, other application, other member, row of another list)"""
+
+
+def _known(session: Session, lines: Iterable[ScreeningLine]) -> _Known:
+    match = ScreeningMatch
+    rows = session.execute(
+        select(
+            *(match.line_id, match.kind, match.other_application_id),
+            *(match.other_member_id, match.scheme_row_id),
+        ).where(match.line_id.in_([line.id for line in lines]))
     )
-    if session.scalar(known.limit(1)) is not None:
+    return {(row[0], row[1], row[2], row[3], row[4]) for row in rows}
+
+
+def _keep(session: Session, line: ScreeningLine, found: _Found, at: datetime, known: _Known) -> int:
+    """Add the likeness unless it is known; 1 where it was new."""
+    key = (line.id, found.kind, found.application, found.other_member, found.row)
+    if key in known:
         return 0
+    known.add(key)
     session.add(
         ScreeningMatch(
             line_id=line.id,
@@ -320,5 +336,4 @@ def _keep(session: Session, line: ScreeningLine, found: _Found, at: datetime) ->
             found_at=at,
         )
     )
-    session.flush()
     return 1

@@ -20,8 +20,8 @@ TEXTS: Catalogue = {
         "Row {row}: no card payment went to this account of {holder}. Compare holder and account, or record the return on the payment itself.",
     ),
     "bank_row_differs": (
-        "第{row}行：{holder}的账号对得上，户名或金额对不上。请与发放花名册核对。",
-        "Row {row}: the account of {holder} is right, but the holder or the amount is not. Compare with the payout roster.",
+        "第{row}行：{holder}的这笔发放找到了，但是户名、账号或金额对不上。请与发放花名册核对。",
+        "Row {row}: a payment to {holder} was found, but its holder, account or amount is another. Compare with the payout roster.",
     ),
     "bank_row_taken_back": (
         "第{row}行：{holder}的这笔发放已登记退回，银行却报告成功。请先与银行核对。",

@@ -267,10 +267,14 @@ TEXTS: Catalogue = {
 
 register(
     {
+        "photo_missing": (
+            "公示{number}还没有照片。请先在本页上传公示照片；确实没有留存的，选“否”。",
+            "There is no photo of notice {number} yet. Upload it on this page first; if none was kept, answer no.",
+        ),
         "photo_type": (
             "“{filename}”不是照片，请上传 JPG 或 PNG 格式的公示照片。",
             "{filename} is not a photo. Upload the photo of the notice as JPG or PNG.",
-        )
+        ),
     }
 )
 register(TEXTS)

@@ -23,7 +23,7 @@ from models.applications import CaseStatus
 from models.attachments import Attachment
 from models.notices import LineState, Notice, NoticeLine, NoticeStatus
 
-PHOTO = "notice_photo"
+PHOTO = notices.PHOTO
 WITHOUT_AID = frozenset({CaseStatus.WITHDRAWN, CaseStatus.CANCELLED, CaseStatus.REFUSED})
 """How an application ends without aid: the name is then no longer proposed."""
 

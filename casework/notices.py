@@ -38,6 +38,7 @@ from engine.procedure import StageKind
 from engine.source import parse_date
 from engine.words import chinese_date, chinese_month, yuan
 from models.applications import Application, Approval, ApprovalResult, CaseStatus
+from models.attachments import Attachment
 from models.base import canonical_json
 from models.members import Sex
 from models.notices import LineState, Notice, NoticeLine, NoticeStatus
@@ -70,6 +71,9 @@ _SOURCES: Mapping[str, Callable[[Application], str]] = {
 }
 """What a posted column may show. A number, a phone or an address is not among them."""
 REASON = "case.reason"
+PHOTO = "notice_photo"
+PHOTOGRAPHED = "photographed"
+"""The record of a posting that a photo is kept, where the procedure asks for it."""
 
 
 def post(
@@ -156,6 +160,8 @@ def close(
     if removed <= notice.ends_on and not any(f.where == "removed_on" for f in found):
         params = {"number": notice.number, "ends_on": notice.ends_on}
         found.append(Fault("notice_still_runs", params, "removed_on"))
+    if any(each.get(PHOTOGRAPHED) is True for each in values.values()):
+        found += _photo_faults(session, notice)
     lists.stop(found)
     notice.status, notice.removed_on = NoticeStatus.ENDED, removed
     moved = []
@@ -171,6 +177,14 @@ def close(
     data = {"removed_on": removed.isoformat(), "moved": [a.number for a in moved]}
     events.audit(session, by, at, "notice.close", "notice", notice.id, data)
     return moved
+
+
+def _photo_faults(session: Session, notice: Notice) -> list[Fault]:
+    """A photo that is said to be kept must lie here."""
+    kept = select(Attachment.id).where(Attachment.notice_id == notice.id, Attachment.kind == PHOTO)
+    if session.scalar(kept.limit(1)) is not None:
+        return []
+    return [Fault("photo_missing", {"number": notice.number}, PHOTOGRAPHED)]
 
 
 def remove_line(

@@ -1,5 +1,5 @@
 """The notice of a round on its way down: department → committee → branch → members, each hop with
-its day, its way and who recorded it (clause 4.1.1). Sends nothing itself; it records.
+its day, its way and who recorded it (clause 4.1.1). It records, and tells the unit in its inbox.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import casework.messages_round  # noqa: F401 - its texts
-from casework import access, events
+from casework import access, events, inbox
 from casework.clock import day_of
 from casework.editions import policy_of
+from casework.holders import Holders
+from casework.inbox import Notice
 from casework.people import Actor
 from casework.permissions import Permission
 from casework.tree import nearest, units_at
@@ -36,7 +38,7 @@ def send_from_department(
         for unit in _active(session, department, (OrgLevel.COMMITTEE, OrgLevel.BRANCH))
         if unit.level == OrgLevel.COMMITTEE or nearest(unit.path, committees) is None
     ]
-    _send(session, opened, department, wanted, opened.notice_on, channel, by)
+    _send(session, opened, department, wanted, opened.notice_on, channel, by, opened.opened_at)
     return len(wanted)
 
 
@@ -69,7 +71,7 @@ def send_on(
     if found:
         raise Refused(found)
     chosen = [open_units[each] for each in sorted(set(unit_ids))]
-    _send(session, opened, committee, chosen, sent_on, channel, by)
+    _send(session, opened, committee, chosen, sent_on, channel, by, at)
     data = {"from": committee.id, "units": [unit.id for unit in chosen], "channel": channel}
     events.audit(session, by, at, "round.send", "aid_round", opened.id, data)
     return len(chosen)
@@ -215,7 +217,9 @@ def _send(
     on: date,
     channel: str,
     by: Actor,
+    at: datetime,
 ) -> None:
+    """Send the notice on, and tell those of each unit who receive it that it is there."""
     for unit in units:
         session.add(
             RoundDelivery(
@@ -229,3 +233,9 @@ def _send(
         )
     session.flush()
     session.expire(opened, ["deliveries"])
+    holders = Holders(session, day_of(at))
+    title = Label(f"年度帮扶通知：{opened.title}", f"Notice of the yearly round: {opened.title}")
+    for unit in units:
+        told = Notice(f"round:{opened.id}:{unit.id}", "round", title, body={"round": opened.id})
+        people = holders.permitted(Permission.Round.DELIVER, unit.path, unit.level)
+        inbox.tell(session, people, told, at)

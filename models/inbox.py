@@ -1,7 +1,8 @@
 """What the program tells a person, and the mails that carry it out of the house.
 
-A message is told once: its key is unique for each person. A mail is at most sent once: `sending`
-is written down before the server is spoken to, and a mail found in that state is never sent again.
+A message is told once: its key is unique for each person. A person gets one mail a day, with
+everything told by then. A mail is at most sent once: `sending` is written down before the server is
+spoken to, and a mail found in that state is never sent again.
 """
 
 from enum import StrEnum
@@ -13,11 +14,13 @@ from models.applications import Application
 from models.base import (
     Base,
     Code,
+    Day,
     JsonObject,
     Moment,
     Name,
     PrimaryKey,
     Words,
+    big_integer,
     one_of,
     ordered_text,
 )
@@ -60,16 +63,22 @@ class InboxMessage(Base):
     )
     created_at: Mapped[Moment] = mapped_column(comment="When it was put there")
     read_at: Mapped[Moment | None] = mapped_column(comment="When it was marked as read")
+    mail_id: Mapped[int | None] = mapped_column(
+        big_integer, index=True, comment="Mail that carried it out, if any"
+    )
 
     application: Mapped[Application | None] = relationship()
     user: Mapped[User] = relationship()
 
 
 class Mail(Base):
-    """A mail of one message."""
+    """The mail of a person's day."""
 
     __tablename__ = "mail"
-    __table_args__ = (Index("ix_mail_open", "due_at", sqlite_where=_OPEN, postgresql_where=_OPEN),)
+    __table_args__ = (
+        Index("ix_mail_open", "due_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("uq_mail_user_id_on_day", "user_id", "on_day", unique=True),
+    )
 
     id: Mapped[PrimaryKey]
     message_id: Mapped[int] = mapped_column(
@@ -85,5 +94,9 @@ class Mail(Base):
     due_at: Mapped[Moment] = mapped_column(comment="Not before")
     done_at: Mapped[Moment | None] = mapped_column(comment="When sent or given up")
     last_error: Mapped[Words | None] = mapped_column(comment="What went wrong last")
+    user_id: Mapped[int | None] = mapped_column(
+        big_integer, comment="To whom; null in a mail of one message"
+    )
+    on_day: Mapped[Day | None] = mapped_column(comment="Day whose messages it carries")
 
     message: Mapped[InboxMessage] = relationship()

@@ -172,5 +172,15 @@ def install(app: Flask, frame: Admin) -> None:
     """Bind the ledger."""
     ledger_forms.install()
     app.register_blueprint(blueprint)
-    entry = Entry("funds.index", _l("Fund ledger"), "money", READERS, icon="ledger", order=30)
-    add(app, entry)
+    add(
+        app,
+        Entry(
+            "funds.index",
+            _l("Fund ledger"),
+            "money",
+            READERS,
+            icon="ledger",
+            order=30,
+            also=("reconciling",),
+        ),
+    )

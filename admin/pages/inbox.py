@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -22,6 +23,7 @@ from admin.security.people import actor
 from admin.text import policy_label
 from admin.views import paging
 from casework import inbox, scope
+from casework.clock import day_of
 from casework.people import Actor
 from casework.permissions import Permission
 from engine.source import parse_date
@@ -37,6 +39,7 @@ KINDS = {
     "escalation": (_l("For your attention"), "blue"),
     "circulation": (_l("Circulation for signature"), "violet"),
     "calendar": (_l("Working calendar"), "orange"),
+    "round": (_l("Yearly round"), "blue"),
 }
 
 
@@ -54,6 +57,8 @@ class Row:
     clause: str
     number: str
     opens: bool
+    day: date
+    link: str
 
 
 @blueprint.get("/")
@@ -92,7 +97,17 @@ def _row(message: InboxMessage, by: Actor, today: date) -> Row:
         str(body.get("clause") or ""),
         about.number if about else "",
         about is not None and scope.may(by, Permission.Application.READ, about.org.path),
+        day_of(message.created_at),
+        _link(body, by),
     )
+
+
+def _link(body: Mapping[str, object], by: Actor) -> str:
+    """Where else a message leads: the round that its notice opened."""
+    number = body.get("round")
+    if number is None or not by.holds(Permission.Round.READ):
+        return ""
+    return url_for("rounds.show", round_id=number)
 
 
 @blueprint.post("/<int:message_id>/open")

@@ -1,4 +1,5 @@
-"""Carry messages out of the house by SMTP: tried again after a refusal, never sent twice.
+"""Carry messages out of the house by SMTP: one mail to a person and day, with everything he was told
+and has not read; tried again after a refusal, never sent twice.
 
 Before the server is spoken to, `sending` is committed. What the server refused goes back to
 waiting; what was cut off after the text was handed over is `unsure` and is not sent again, since
@@ -11,26 +12,30 @@ from __future__ import annotations
 import os
 import smtplib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, sessionmaker
 
 from casework import settings
+from casework.clock import day_of
 from engine.source import parse_date
 from engine.words import chinese_date, english_date
-from models.inbox import Mail, MailState
-from models.people import Locale
+from models.inbox import InboxMessage, Mail, MailState
+from models.people import Locale, User
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
 MOST_TRIES = 20
 ABANDONED = timedelta(minutes=10)
 """So long a mail may be `sending` before its worker is taken for dead."""
+CARRIED = timedelta(days=2)
+"""What was told earlier and never mailed is no news; it stands in the inbox."""
 TIMEOUT = 20.0  # seconds for each word of the server
 PORTS = {True: 587, False: 25}
 PASSWORD = "SUNSHINE_MAIL_PASSWORD"  # noqa: S105  # the name of a variable, not a password
@@ -74,6 +79,71 @@ def server(session: Session) -> Server | None:
     return Server(host, int(port), sender, user, encrypted, os.environ.get(PASSWORD, ""))
 
 
+def ask(session: Session, at: datetime) -> int:
+    """Ask for today's mail to everybody with an address who was told something that no mail has
+    carried; gives how many. What is told after it has gone waits for tomorrow's.
+
+    Two workers at once ask once: the database keeps one mail for each person and day.
+    """
+    if server(session) is None:
+        return 0
+    waits = select(Mail.user_id).where(
+        Mail.user_id.is_not(None), Mail.state.in_((MailState.WAITING, MailState.SENDING))
+    )
+    rows = session.execute(
+        select(InboxMessage.user_id, User.email, func.min(InboxMessage.id).label("first"))
+        .join(User, User.id == InboxMessage.user_id)
+        .where(*_new(at), User.active, User.email != "", User.id.not_in(waits))
+        .group_by(InboxMessage.user_id, User.email)
+    ).all()
+    on_server = session.get_bind().dialect.name == "postgresql"
+    add = postgresql.insert if on_server else sqlite.insert
+    asked = 0
+    for row in rows:
+        made = session.execute(
+            add(Mail)
+            .values(
+                message_id=row.first,
+                user_id=row.user_id,
+                on_day=day_of(at),
+                address=row.email,
+                state=MailState.WAITING,
+                attempts=0,
+                due_at=at,
+            )
+            .on_conflict_do_nothing()
+            .returning(Mail.id)
+        )
+        asked += made.scalar_one_or_none() is not None
+    return asked
+
+
+def _new(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Which messages a mail of now would carry."""
+    return (
+        InboxMessage.mail_id.is_(None),
+        InboxMessage.read_at.is_(None),
+        InboxMessage.created_at >= at - CARRIED,
+    )
+
+
+def _carried(session: Session, mail: Mail, at: datetime) -> list[InboxMessage]:
+    """What the mail carries, from now on bound to it; nothing where all of it has been read."""
+    if mail.user_id is None:
+        return [mail.message]
+    found = session.scalars(
+        select(InboxMessage)
+        .where(
+            InboxMessage.user_id == mail.user_id,
+            or_(InboxMessage.mail_id == mail.id, and_(*_new(at))),
+        )
+        .order_by(InboxMessage.id)
+    ).all()
+    for one in found:
+        one.mail_id = mail.id
+    return list(found)
+
+
 def waiting(session: Session, at: datetime, limit: int = 100) -> list[int]:
     """Numbers of the mails that are due, oldest first."""
     query = (
@@ -107,9 +177,13 @@ def send(sessions: sessionmaker[Session], mail_id: int, at: datetime, post: Post
         if found is None:
             mail.due_at = at + LONGEST_PAUSE  # the setting may come back
             return False
+        carried = _carried(session, mail, at)
+        if not carried:
+            session.delete(mail)
+            return False
         mail.state, mail.due_at = MailState.SENDING, at
         mail.attempts += 1
-        written = letter(mail, found, at)
+        written = letter(mail, carried, found, at)
     state, error = MailState.SENT, None
     try:
         post(found, written)
@@ -135,10 +209,34 @@ def _locked(session: Session, mail_id: int) -> Mail | None:
     ).one_or_none()
 
 
-def letter(mail: Mail, found: Server, at: datetime) -> EmailMessage:
-    """What is written: in the reader's language, the due date, how it was counted, the clause."""
-    message = mail.message
-    zh = message.user.locale is Locale.ZH
+def letter(
+    mail: Mail, messages: Sequence[InboxMessage], found: Server, at: datetime
+) -> EmailMessage:
+    """What is written, in the reader's language: of each message its words, the number of the
+    application, the due date, how it was counted and the clause."""
+    zh = messages[0].user.locale is Locale.ZH
+    parts = [_lines(one, zh) for one in messages]
+    subject = parts[0][0]
+    if len(parts) > 1:
+        count = len(parts)
+        subject = f"今日提醒：{count}件事项" if zh else f"Today: {count} matters"
+        parts = [
+            [f"{at_}. {lines[0]}", *(f"   {line}" for line in lines[1:])]
+            for at_, lines in enumerate(parts, 1)
+        ]
+    lines = [line for part in parts for line in part]
+    lines.append("请登录系统办理。" if zh else "Sign in to deal with it.")
+    written = EmailMessage()
+    written["Subject"] = subject
+    written["From"], written["To"] = found.sender, mail.address
+    written["Date"] = format_datetime(at)
+    written["Message-ID"] = make_msgid(f"m{mail.id}", domain=found.sender.rpartition("@")[2])
+    written["Auto-Submitted"] = "auto-generated"
+    written.set_content("\n".join(lines) + "\n")
+    return written
+
+
+def _lines(message: InboxMessage, zh: bool) -> list[str]:
     body, lang = message.body, "zh" if zh else "en"
     lines = [str(body.get(lang, ""))]
     if message.application is not None:
@@ -152,15 +250,7 @@ def letter(mail: Mail, found: Server, at: datetime) -> EmailMessage:
         lines.append(str(counted.get(lang, "")))
     if body.get("clause"):
         lines.append(f"依据：{body['clause']}" if zh else f"Clause: {body['clause']}")
-    lines.append("请登录系统办理。" if zh else "Sign in to deal with it.")
-    written = EmailMessage()
-    written["Subject"] = lines[0]
-    written["From"], written["To"] = found.sender, mail.address
-    written["Date"] = format_datetime(at)
-    written["Message-ID"] = make_msgid(f"m{mail.id}", domain=found.sender.rpartition("@")[2])
-    written["Auto-Submitted"] = "auto-generated"
-    written.set_content("\n".join(lines) + "\n")
-    return written
+    return lines
 
 
 def post(found: Server, written: EmailMessage) -> None:

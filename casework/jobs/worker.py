@@ -122,6 +122,8 @@ def install(
             with sessions.begin() as session:
                 told, after = reminders.remind(session, clock(), after)
             log.info("reminders", told=told)
+        with sessions.begin() as session:  # once everything is told, so that one mail has it all
+            log.info("mail", asked=mail.ask(session, clock()))
 
     def send_all() -> None:
         with sessions.begin() as session:

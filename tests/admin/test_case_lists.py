@@ -245,7 +245,7 @@ def test_an_objection_is_the_departments_and_holds_one_person_only(office: Roads
     assert notice in desk.get(asked)
     assert "未核查的反映" not in office.at("clerk").get(asked), "the branch is not told"
     office.clock.later(5)
-    office.at("clerk").press(notice, "/end", **{"end-photographed": "yes"})
+    office.at("clerk").press(notice, "/end", **{"end-photographed": "no"})
     assert sorted(stages(office)) == ["filing", "notice"]
     page = desk.get(notice)
     assert "匿名群众" not in page, "even here only on asking"

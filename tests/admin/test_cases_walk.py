@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 
 import pytest
 
-from tests.admin.roadside import Roadside, open_roadside
+from seeds.scans import blank_sheet
+from tests.admin.roadside import Roadside, open_roadside, said
 from tests.conftest import Database
 
 SCAN = b"%PDF-1.4 one page %%EOF"
@@ -122,6 +124,9 @@ def post_and_end(office: Roadside) -> None:
     answer = desk.press(to_post[0], "", **{"list-poster": "张会计", "post": "yes"})
     notice = answer.headers["Location"]
     office.clock.later(5)
+    page = desk.refused(notice, "/end", **{"end-photographed": "yes"})
+    assert "还没有照片" in " ".join(said(page))
+    desk.press(notice, "/photo", file=(io.BytesIO(blank_sheet(1)), "公示.png"))
     desk.press(notice, "/end", **{"end-photographed": "yes"})
 
 

@@ -31,6 +31,7 @@ from casework import funds, outbox, payments, people, transfers
 from casework.jobs import flags
 from casework.people import Actor
 from models.audit import AuditRecord, verify
+from models.database import read_only
 from models.ledger import Grant, Payment, PaymentState, TransferLine, TransferState
 from models.outbox import OutboxMessage
 from models.people import User
@@ -242,6 +243,7 @@ class Payout:
 
     def _waiting(self) -> int:
         with self.database.sessions() as session:
+            read_only(session)
             query = select(func.count()).where(OutboxMessage.done_at.is_(None))
             return session.scalar(query) or 0
 

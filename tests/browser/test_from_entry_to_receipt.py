@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from models import Application
+from seeds.scans import blank_sheet
 from tests.browser.conftest import Live
 from tests.browser.seat import Seat
 
@@ -149,7 +150,7 @@ def decided(live: Live, names: list[str]) -> None:
     assert names[0] not in seat.text()
 
 
-def posted(live: Live) -> None:
+def posted(live: Live, folder: Path) -> None:
     """The notice hangs its five days and is taken down on the sixth."""
     seat = live.sign_in("clerk")
     seat.go("公示管理")
@@ -164,6 +165,10 @@ def posted(live: Live) -> None:
     notice = seat.path
     live.office.clock.later(5)
     seat.open(notice)
+    photo = folder / "公示.png"
+    photo.write_bytes(blank_sheet(1))
+    seat.attach("照片（JPG 或 PNG）", photo)
+    seat.press("留存照片")
     seat.choose("已留存公示照片", "是")
     seat.press("登记公示结束")
 
@@ -224,13 +229,13 @@ def end_of(live: Live) -> set[tuple[str, str, int | None]]:
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_a_living_aid_list_is_clicked_from_entry_to_receipt(live: Live) -> None:
+def test_a_living_aid_list_is_clicked_from_entry_to_receipt(live: Live, tmp_path: Path) -> None:
     names = ["王建国", "刘长河"]
     seat = live.sign_in("clerk")
     cases = [living(seat, name) for name in names]
     upward(live, cases)
     decided(live, names)
-    posted(live)
+    posted(live, tmp_path)
     filed_and_screened(live, names)
     paid(live, names)
     archived(live, cases)
@@ -247,7 +252,7 @@ def test_a_sudden_case_is_clicked_from_entry_to_receipt(live: Live, tmp_path: Pa
     case = sudden(live.sign_in("clerk"), name, scan)
     upward(live, [case], amount="1500")
     decided(live, [name])
-    posted(live)
+    posted(live, tmp_path)
     filed_and_screened(live, [name])
     paid(live, [name])
     archived(live, [case])

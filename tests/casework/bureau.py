@@ -343,7 +343,7 @@ def screened(bureau: Bureau, begun: Sequence[Application]) -> datetime:
         board = notices.post(
             session, tree.branch, own, record, by=by, at=NOW, versions=lists.versions(own)
         )
-        ended = {"removed_on": day, "photographed": True}
+        ended = {"removed_on": day, "photographed": False}
         notices.close(session, board, ended, by=by, at=over)
     who = {"by": bureau["committee_clerk"], "at": over}
     filed = {"filed_on": day, "contact": "钱干事"}

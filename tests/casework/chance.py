@@ -465,7 +465,7 @@ class Chance:
                 self.now = max(
                     self.now, self.now + (board.ends_on - self.today) + timedelta(days=1)
                 )
-            record = {"removed_on": self.day(), "photographed": True}
+            record = {"removed_on": self.day(), "photographed": self.likely(0.05)}
             notices.close(self.session, board, self.spoiled(record), by=by, at=self.now)
             return "notice_ends"
         chosen = self.few(StageKind.POST, branch)

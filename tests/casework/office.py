@@ -223,7 +223,7 @@ class Office:
         )
 
     def close(self, notice: Notice, **given: Any) -> list[Application]:
-        record = {"removed_on": date(2010, 12, 11), "photographed": True}
+        record = {"removed_on": date(2010, 12, 11), "photographed": False}
         return notices.close(
             self.session,
             notice,

@@ -108,6 +108,33 @@ def test_r_4_5_what_the_bank_could_not_pay_stands_with_the_unit_and_is_paid_anew
     assert session.scalar(taken) == 2
 
 
+def test_r_4_5_the_banks_own_file_names_the_payment_by_our_number(
+    office: Office, session: Session
+) -> None:
+    first, second = paid(office, "王一", "李二")
+    lines = [
+        "20101220|2|1200.00",
+        f"1|{first.id}|{CARDS[0]}|王一|600.00|0000|",
+        f"2|{second.id}|{CARDS[1]}|李二|600.00|9999|账号不存在",
+    ]
+    layout = dict(bank_returns.layouts(session, DAY))["licheng-2010"]
+
+    def sent(text: str) -> bank_returns.Answer:
+        upload = Upload("回盘.txt", text.replace("\n", "\r\n").encode("gb18030"))
+        return take_in(office, upload, layout=layout)
+
+    other = [*lines[:2], lines[2].replace(f"|{second.id}|", f"|{first.id}|"), ""]
+    with pytest.raises(Refused) as refused:
+        sent("\n".join(other))
+    assert met(refused) == [("bank_row_differs", "row:3")]
+    with pytest.raises(Refused) as refused:
+        sent("\n".join([lines[0].replace("|2|", "|3|"), *lines[1:], ""]))
+    assert [code for code, _where in met(refused)] == ["exchange_count"]
+    said = sent("\n".join([*lines, ""]))
+    assert (said.paid, [one[0].id for one in said.failed]) == (1, [second.id])
+    assert second.state is PaymentState.RETURNED
+
+
 def test_every_fault_of_every_row_is_said_and_nothing_is_taken_back(
     office: Office, session: Session
 ) -> None:

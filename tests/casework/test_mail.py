@@ -1,17 +1,17 @@
 """Mails by a real connection: tried again after a refusal, never twice, no name in them."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from casework import health, inbox
 from casework.inbox import Notice
 from casework.jobs import mail
 from engine.labels import Label
-from models import Mail, MailState, Setting
+from models import InboxMessage, Mail, MailState, Setting, User
 from tests.casework.postbox import Postbox, postbox
 from tests.conftest import Database
 from tests.factories import NOW, org_tree, user
@@ -53,6 +53,7 @@ def ask(database: Database, port: int, **given: object) -> int:
             },
         )
         assert inbox.tell(session, [reader.id], notice, NOW) == 1
+        assert (mail.ask(session, NOW), mail.ask(session, NOW)) == (1, 0)
         return session.scalars(select(Mail.id)).one()
 
 
@@ -150,9 +151,60 @@ def test_who_has_no_address_and_an_office_without_server_get_no_mail(database: D
         ready = user(session, ("branch_clerk", branch), email="a@office.example").id
         bare = user(session, ("branch_clerk", branch)).id
         inbox.tell(session, [ready], Notice("x", "reminder", Label("一", "one")), NOW)
+        assert mail.ask(session, NOW) == 0
         set_up(session, 1)
         inbox.tell(session, [bare], Notice("x", "reminder", Label("一", "one")), NOW)
+        assert mail.ask(session, NOW + mail.CARRIED + timedelta(hours=1)) == 0, "no news any more"
         assert session.scalars(select(Mail)).all() == []
+
+
+def again(database: Database, key: str, at: datetime, *, read: bool = False) -> int:
+    """Somebody who has had a mail is told something else; gives how many mails are asked for."""
+    with database.sessions.begin() as session:
+        reader = session.scalars(select(User).where(User.email == "li@office.example")).one()
+        inbox.tell(session, [reader.id], Notice(key, "reminder", Label(key, key)), at)
+        if read:
+            session.execute(update(InboxMessage).where(InboxMessage.key == key).values(read_at=at))
+        return mail.ask(session, at)
+
+
+def test_r_4_6_a_person_gets_one_mail_a_day_with_all_that_is_new(
+    database: Database, box: Postbox
+) -> None:
+    number = ask(database, box.port)
+    assert again(database, "另一件", NOW) == 0, "it goes into the mail that waits"
+    again(database, "已读的", NOW, read=True)
+    box.manner = "refuse"
+    mail.send(database.sessions, number, NOW, mail.post)
+    box.manner = ""
+    again(database, "第三件", NOW + timedelta(minutes=1))
+    soon = NOW + timedelta(minutes=2)
+    assert mail.send(database.sessions, number, soon, mail.post)
+    (taken,) = box.mails
+    text = taken.get_content()
+    assert taken["Subject"] == "今日提醒：3件事项"
+    for words in ("1. 已超过3日报送期限。", "   期限：2010年12月6日", "2. 另一件", "3. 第三件"):
+        assert words in text
+    assert "已读的" not in text
+    assert again(database, "晚些的", soon) == 0, "one a day"
+    tomorrow = NOW + timedelta(days=1)
+    assert again(database, "明天的", tomorrow) == 1
+    with database.sessions() as session:
+        (other,) = mail.waiting(session, tomorrow)
+    assert mail.send(database.sessions, other, tomorrow, mail.post)
+    text = box.mails[1].get_content()
+    assert "1. 晚些的" in text
+    assert "2. 明天的" in text
+    assert "另一件" not in text
+
+
+def test_a_mail_whose_messages_were_all_read_is_not_sent(database: Database, box: Postbox) -> None:
+    number = ask(database, box.port)
+    with database.sessions.begin() as session:
+        session.execute(update(InboxMessage).values(read_at=NOW))
+    assert not mail.send(database.sessions, number, NOW, mail.post)
+    assert box.mails == []
+    assert again(database, "新的", NOW) == 1
 
 
 def test_the_administrator_sees_mails_that_failed_or_are_in_doubt(

@@ -15,7 +15,7 @@ from engine.faults import Refused
 from models.audit import AuditRecord
 from models.notices import LineState, Notice
 from seeds.scans import blank_sheet
-from tests.casework.office import Office, codes, hire, noon, open_office
+from tests.casework.office import Office, codes, hire, met, noon, open_office
 from tests.ground import Ground
 
 
@@ -86,6 +86,17 @@ def test_r_4_3_1_an_added_line_starts_a_notice_of_its_own(office: Office) -> Non
     assert second.id != notice.id
     assert (notice.ends_on, second.ends_on) == (date(2010, 12, 10), date(2010, 12, 12))
     assert len(notice.lines) == 1
+
+
+def test_r_4_3_1_a_photo_that_is_said_to_be_kept_must_be_there(office: Office) -> None:
+    notice = office.post(office.application("notice"))
+    with pytest.raises(Refused) as refused:
+        office.close(notice, record={"photographed": True})
+    assert met(refused) == [("photo_missing", "photographed")]
+    photo = Upload("公示.png", blank_sheet(1))
+    clerk = office.staff["branch_clerk"]
+    notice_board.add_photo(office.session, notice, photo, by=clerk, at=noon(6))
+    assert len(office.close(notice, record={"photographed": True})) == 1
 
 
 def test_r_4_3_1_a_photo_of_the_notice_is_kept_and_can_be_looked_at(

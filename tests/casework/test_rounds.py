@@ -23,6 +23,7 @@ from engine.notices import earliest_end
 from engine.rounds import plan
 from models.applications import Application, CaseEvent, CaseStatus
 from models.audit import AuditRecord
+from models.inbox import InboxMessage
 from models.orgs import OrgUnit
 from models.rounds import AidRound, RoundDelivery, RoundMember, RoundStatus
 from tests import factories as make
@@ -189,6 +190,27 @@ def test_r_4_1_1_each_hop_is_recorded_with_its_day_its_way_and_who(office: Offic
     assert (row.told_count, row.told_of) == (there, there)
     assert row.sent_by_id == office.staff["committee_clerk"].user_id
     assert row.received_by_id == row.told_by_id == office.staff["branch_clerk"].user_id
+
+
+def test_r_4_1_1_the_notice_stands_in_the_inbox_of_each_unit_that_receives_it(
+    office: Office,
+) -> None:
+    names = {actor.user_id: role for role, actor in office.staff.items()}
+
+    def reached() -> set[str | None]:
+        rows = office.session.scalars(select(InboxMessage).where(InboxMessage.kind == "round"))
+        return {names.get(row.user_id) for row in rows}
+
+    round_ = opened(office)
+    first = reached()
+    assert "committee_clerk" in first
+    assert not first & {"branch_clerk", "department_reviewer", "finance"}
+    received(office, round_, office.tree.committee, "committee_clerk")
+    sent_on(office, round_)
+    assert "branch_clerk" in reached()
+    row = office.session.scalars(select(InboxMessage)).first()
+    assert row is not None
+    assert (row.body["round"], round_.title in row.body["zh"]) == (round_.id, True)
 
 
 def test_no_hop_is_skipped(office: Office) -> None:
