@@ -8,6 +8,7 @@ unreadable path.
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -20,7 +21,7 @@ from engine.deadlines import deadlines
 from engine.faults import Fault, Refused
 from engine.forms import check_form
 from engine.fraud import after_fraud
-from engine.loading import load
+from engine.loading import folder_files, load
 from engine.loading.words import words_faults
 from engine.messages import line, register, text
 from engine.model import Policy
@@ -29,6 +30,7 @@ from engine.payments import payment_blocks
 from engine.strictjson import read_object
 
 GOOD, WRONG, UNREADABLE = 0, 1, 2
+RULESETS = Path(__file__).parents[1] / "rulesets"
 
 register(
     {
@@ -102,6 +104,11 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("--key", action="append", default=[], metavar="NAME", help="for examples")
     compare.add_argument("--by", action="append", default=[], metavar="FACT", help="tell apart by")
     compare.add_argument("--text", action="store_true", help="in words instead of JSON")
+    schema = commands.add_parser("schema", help=_schema.__doc__, description=_schema.__doc__)
+    schema.add_argument("folders", metavar="DIR", nargs="*", help="policies; default: rulesets/*")
+    schema.add_argument("--out", metavar="FOLDER", help="a file per schema instead of one document")
+    schema.add_argument("--lang", choices=("zh", "en"), default="zh")
+    schema.set_defaults(run=_schema)
     for name, (ask, about) in _QUESTIONS.items():
         made = command(name, _asking(ask), about)
         made.add_argument("--facts", metavar="F.json|-", required=True)
@@ -218,6 +225,34 @@ def _compare(given: argparse.Namespace) -> int:
     else:
         _print(canonical(document))
     return GOOD if good else WRONG
+
+
+def _schema(given: argparse.Namespace) -> int:
+    """JSON Schema of the rule files, for editors"""
+    from engine.schema import file_name, schemas  # only here: it reads several policies
+
+    default = sorted(path for path in RULESETS.iterdir() if path.is_dir())
+    folders = [Path(folder) for folder in given.folders] or default
+    found = schemas([_files(folder) for folder in folders])
+    if given.out is None:
+        _print(canonical(found))
+        return GOOD
+    try:
+        target = Path(given.out)
+        target.mkdir(parents=True, exist_ok=True)
+        for name, schema in found.items():
+            written = json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
+            (target / file_name(name)).write_text(written, encoding="utf-8")
+    except OSError as error:
+        raise _UnreadableError("cli_unwritable", given.out, error) from error
+    return GOOD
+
+
+def _files(folder: Path) -> Mapping[str, bytes]:
+    try:
+        return folder_files(folder)
+    except OSError as error:
+        raise _UnreadableError("cli_unreadable", folder, error) from error
 
 
 Ask = Callable[[Policy, dict[str, Any], Calendar, str], dict[str, object]]
