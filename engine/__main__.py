@@ -44,6 +44,10 @@ register(
             "{cases} 个情形，{failed} 处不符。",
             "{cases} cases, {failed} differences.",
         ),
+        "cli_document_ending": (
+            "“{path}”应以 .md 或 .docx 结尾。",
+            '"{path}" should end in .md or .docx.',
+        ),
         "cli_example": ("    例：{facts}", "    For example: {facts}"),
         "cli_table": ("{rows} 行，其中 {faulty} 行有误。", "{rows} rows, {faulty} of them faulty."),
         "truth_yes": ("成立", "holds"),
@@ -104,6 +108,8 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("--key", action="append", default=[], metavar="NAME", help="for examples")
     compare.add_argument("--by", action="append", default=[], metavar="FACT", help="tell apart by")
     compare.add_argument("--text", action="store_true", help="in words instead of JSON")
+    written = command("document", _document, "the policy as a readable document (Markdown or Word)")
+    written.add_argument("--out", metavar="FILE.md|FILE.docx", help="default: Markdown, printed")
     schema = commands.add_parser("schema", help=_schema.__doc__, description=_schema.__doc__)
     schema.add_argument("folders", metavar="DIR", nargs="*", help="policies; default: rulesets/*")
     schema.add_argument("--out", metavar="FOLDER", help="a file per schema instead of one document")
@@ -225,6 +231,30 @@ def _compare(given: argparse.Namespace) -> int:
     else:
         _print(canonical(document))
     return GOOD if good else WRONG
+
+
+def _document(given: argparse.Namespace) -> int:
+    from engine.document import document, markdown
+
+    parts = document(_policy(given.folder), given.lang)
+    if given.out is None:
+        print(markdown(parts), end="")
+        return GOOD
+    target = Path(given.out)
+    if target.suffix not in (".md", ".docx"):
+        _complain([Fault("cli_document_ending", {"path": given.out})], given.lang)
+        return UNREADABLE
+    if target.suffix == ".docx":
+        from engine.docxfile import docx  # only here: it loads a Word library
+
+        data = docx(parts)
+    else:
+        data = markdown(parts).encode()
+    try:
+        target.write_bytes(data)
+    except OSError as error:
+        raise _UnreadableError("cli_unwritable", target, error) from error
+    return GOOD
 
 
 def _schema(given: argparse.Namespace) -> int:
