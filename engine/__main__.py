@@ -11,6 +11,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from engine.deadlines import deadlines
 from engine.faults import Fault, Refused
 from engine.forms import check_form
 from engine.fraud import after_fraud
-from engine.loading import folder_files, load
+from engine.loading import folder_files, load, load_files
 from engine.loading.words import words_faults
 from engine.messages import line, register, text
 from engine.model import Policy
@@ -110,6 +111,14 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("--text", action="store_true", help="in words instead of JSON")
     written = command("document", _document, "the policy as a readable document (Markdown or Word)")
     written.add_argument("--out", metavar="FILE.md|FILE.docx", help="default: Markdown, printed")
+    exported = command("table-export", _table_export, "a decision table as Excel or DMN 1.3")
+    exported.add_argument("table", metavar="NAME")
+    exported.add_argument("--out", metavar="FILE.xlsx|FILE.dmn", required=True)
+    imported = command("table-import", _table_import, "a decision table from Excel or DMN 1.3")
+    imported.add_argument("table", metavar="NAME", help="the value it gives; a new one is added")
+    imported.add_argument("file", metavar="FILE.xlsx|FILE.dmn")
+    imported.add_argument("--decision", metavar="ID", help="which of several tables of a DMN file")
+    imported.add_argument("--write", action="store_true", help="into the rule file, after checking")
     schema = commands.add_parser("schema", help=_schema.__doc__, description=_schema.__doc__)
     schema.add_argument("folders", metavar="DIR", nargs="*", help="policies; default: rulesets/*")
     schema.add_argument("--out", metavar="FOLDER", help="a file per schema instead of one document")
@@ -254,6 +263,58 @@ def _document(given: argparse.Namespace) -> int:
         target.write_bytes(data)
     except OSError as error:
         raise _UnreadableError("cli_unwritable", target, error) from error
+    return GOOD
+
+
+def _table_export(given: argparse.Namespace) -> int:
+    from engine.sheets import sheet_of
+    from engine.sheets.dmn import to_dmn
+    from engine.sheets.excel import to_excel
+
+    policy, target = _policy(given.folder), Path(given.out)
+    if target.suffix == ".xlsx":
+        data = to_excel(sheet_of(policy, given.table))
+    elif target.suffix == ".dmn":
+        data = to_dmn(policy, given.table)
+    else:
+        _complain([Fault("sheet_ending", {"path": given.out})], given.lang)
+        return UNREADABLE
+    try:
+        target.write_bytes(data)
+    except OSError as error:
+        raise _UnreadableError("cli_unwritable", target, error) from error
+    return GOOD
+
+
+def _table_import(given: argparse.Namespace) -> int:
+    """The table as an entry of a rule file; the policy with it must be without a fault."""
+    from engine.sheets import entry_text
+    from engine.sheets.dmn import from_dmn
+    from engine.sheets.excel import from_excel
+    from engine.sheets.policyfile import name_reader, with_table
+
+    policy, source = _policy(given.folder), Path(given.file)
+    try:
+        data = source.read_bytes()
+    except OSError as error:
+        raise _UnreadableError("cli_unreadable", source, error) from error
+    if source.suffix == ".xlsx":
+        sheet = from_excel(data, source.name)
+    elif source.suffix == ".dmn":
+        sheet = from_dmn(data, name_reader(policy), given.decision)
+    else:
+        _complain([Fault("sheet_ending", {"path": given.file})], given.lang)
+        return UNREADABLE
+    sheet = replace(sheet, name=given.table.removeprefix("output:"))
+    print(entry_text(sheet), end="")
+    file, written, files = with_table(policy, given.table, sheet)
+    load_files(files)
+    if given.write:
+        target = Path(given.folder) / file
+        try:
+            target.write_bytes(written)
+        except OSError as error:
+            raise _UnreadableError("cli_unwritable", target, error) from error
     return GOOD
 
 
