@@ -6,6 +6,7 @@ import io
 import random
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ def with_tables() -> Iterator[tuple[str, Policy]]:
             exclusions='- {id: e, clause: "1", zh: 戊, en: E, when: x > 0}',
         ),
     )
-    for seed in range(24):
+    for seed in range(10):
         files, reasons = Maker(random.Random(seed)).files(), set()
         try:
             yield f"seed {seed}", load_files(files)
@@ -70,37 +71,42 @@ def told(sheet: Sheet) -> Any:
     return sorted((x.id, x.clause, x.zh, x.en, x.note) for x in sheet.lines)
 
 
-def test_every_table_comes_back_from_excel_as_it_went() -> None:
-    seen = 0
-    for who, policy in with_tables():
-        for name in policy.tables:
-            sheet = sheet_of(policy, name)
-            assert from_excel(to_excel(sheet)) == sheet, (who, name)
-            again = load_files(with_table(policy, name, sheet)[2])
-            assert meaning(again, name) == meaning(policy, name), (who, name)
-            seen += 1
-    assert seen > 40
+def rewritten(policy: Policy, sheets: dict[str, Sheet]) -> Policy:
+    """The policy with all of these tables put into its files and read again."""
+    changed = policy
+    for name, sheet in sheets.items():
+        changed = replace(changed, files=with_table(changed, name, sheet)[2])
+    return load_files(changed.files) if sheets else policy
 
 
-def test_every_table_that_dmn_can_say_comes_back_from_it() -> None:
+def test_every_table_comes_back_from_excel_and_dmn_as_it_went() -> None:
     seen, unsaid, hits = 0, 0, set()
     for who, policy in with_tables():
+        from_books: dict[str, Sheet] = {}
+        from_files: dict[str, Sheet] = {}
         for name in policy.tables:
+            sheet = sheet_of(policy, name)
+            from_books[name] = from_excel(to_excel(sheet))
+            assert from_books[name] == sheet, (who, name)
             data, faults = said(policy, name)
             if faults:
                 assert {fault.code for fault in faults} == {"dmn_feel"}
                 assert all(": " in str(fault.where) for fault in faults)
                 unsaid += 1
                 continue
-            sheet = from_dmn(data, name_reader(policy))
-            again = load_files(with_table(policy, name, sheet)[2])
-            assert meaning(again, name) == meaning(policy, name), (who, name, data.decode())
-            assert told(sheet) == told(sheet_of(policy, name))
+            from_files[name] = from_dmn(data, name_reader(policy))
+            assert told(from_files[name]) == told(sheet)
             seen += 1
             hits.add(policy.tables[name].hit)
-    assert seen > 25
+        for again, sheets in (
+            (rewritten(policy, from_books), from_books),
+            (rewritten(policy, from_files), from_files),
+        ):
+            for name in sheets:
+                assert meaning(again, name) == meaning(policy, name), (who, name)
+    assert seen > 15
     assert unsaid < seen
-    assert len(hits) == 8, hits
+    assert len(hits) > 5, hits
 
 
 def test_texts_that_look_like_formulas_numbers_and_dates_stay_texts() -> None:
