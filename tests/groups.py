@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 import sys
@@ -43,11 +42,6 @@ def printer_found() -> bool:
     return all(shutil.which(name) for name in ("soffice", "pdftoppm", "pdftotext"))
 
 
-def spark_found() -> bool:
-    """True when PySpark is installed and a Java is on the PATH."""
-    return importlib.util.find_spec("pyspark") is not None and shutil.which("java") is not None
-
-
 def left_out() -> dict[str, str]:
     """Group → how to get it, for each group that cannot run on this machine."""
     missing = {}
@@ -61,10 +55,6 @@ def left_out() -> dict[str, str]:
     if not printer_found():
         missing["printer"] = (
             "papers as pages and PDF: install the packages libreoffice-writer and poppler-utils"
-        )
-    if not spark_found():
-        missing["spark"] = (
-            "the query on Spark: install Java 17 and the extra, `pip install 'pyspark>=4,<5'`"
         )
     return missing
 
