@@ -8,8 +8,10 @@ unreadable path.
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ from engine.deadlines import deadlines
 from engine.faults import Fault, Refused
 from engine.forms import check_form
 from engine.fraud import after_fraud
-from engine.loading import load
+from engine.loading import folder_files, load, load_files
 from engine.loading.words import words_faults
 from engine.messages import line, register, text
 from engine.model import Policy
@@ -29,6 +31,7 @@ from engine.payments import payment_blocks
 from engine.strictjson import read_object
 
 GOOD, WRONG, UNREADABLE = 0, 1, 2
+RULESETS = Path(__file__).parents[1] / "rulesets"
 
 register(
     {
@@ -41,6 +44,10 @@ register(
         "cli_tested": (
             "{cases} 个情形，{failed} 处不符。",
             "{cases} cases, {failed} differences.",
+        ),
+        "cli_document_ending": (
+            "“{path}”应以 .md 或 .docx 结尾。",
+            '"{path}" should end in .md or .docx.',
         ),
         "cli_example": ("    例：{facts}", "    For example: {facts}"),
         "cli_table": ("{rows} 行，其中 {faulty} 行有误。", "{rows} rows, {faulty} of them faulty."),
@@ -102,6 +109,21 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("--key", action="append", default=[], metavar="NAME", help="for examples")
     compare.add_argument("--by", action="append", default=[], metavar="FACT", help="tell apart by")
     compare.add_argument("--text", action="store_true", help="in words instead of JSON")
+    written = command("document", _document, "the policy as a readable document (Markdown or Word)")
+    written.add_argument("--out", metavar="FILE.md|FILE.docx", help="default: Markdown, printed")
+    exported = command("table-export", _table_export, "a decision table as Excel or DMN 1.3")
+    exported.add_argument("table", metavar="NAME")
+    exported.add_argument("--out", metavar="FILE.xlsx|FILE.dmn", required=True)
+    imported = command("table-import", _table_import, "a decision table from Excel or DMN 1.3")
+    imported.add_argument("table", metavar="NAME", help="the value it gives; a new one is added")
+    imported.add_argument("file", metavar="FILE.xlsx|FILE.dmn")
+    imported.add_argument("--decision", metavar="ID", help="which of several tables of a DMN file")
+    imported.add_argument("--write", action="store_true", help="into the rule file, after checking")
+    schema = commands.add_parser("schema", help=_schema.__doc__, description=_schema.__doc__)
+    schema.add_argument("folders", metavar="DIR", nargs="*", help="policies; default: rulesets/*")
+    schema.add_argument("--out", metavar="FOLDER", help="a file per schema instead of one document")
+    schema.add_argument("--lang", choices=("zh", "en"), default="zh")
+    schema.set_defaults(run=_schema)
     for name, (ask, about) in _QUESTIONS.items():
         made = command(name, _asking(ask), about)
         made.add_argument("--facts", metavar="F.json|-", required=True)
@@ -218,6 +240,110 @@ def _compare(given: argparse.Namespace) -> int:
     else:
         _print(canonical(document))
     return GOOD if good else WRONG
+
+
+def _document(given: argparse.Namespace) -> int:
+    from engine.document import document, markdown
+
+    parts = document(_policy(given.folder), given.lang)
+    if given.out is None:
+        print(markdown(parts), end="")
+        return GOOD
+    target = Path(given.out)
+    if target.suffix not in (".md", ".docx"):
+        _complain([Fault("cli_document_ending", {"path": given.out})], given.lang)
+        return UNREADABLE
+    if target.suffix == ".docx":
+        from engine.docxfile import docx  # only here: it loads a Word library
+
+        data = docx(parts)
+    else:
+        data = markdown(parts).encode()
+    try:
+        target.write_bytes(data)
+    except OSError as error:
+        raise _UnreadableError("cli_unwritable", target, error) from error
+    return GOOD
+
+
+def _table_export(given: argparse.Namespace) -> int:
+    from engine.sheets import sheet_of
+    from engine.sheets.dmn import to_dmn
+    from engine.sheets.excel import to_excel
+
+    policy, target = _policy(given.folder), Path(given.out)
+    if target.suffix == ".xlsx":
+        data = to_excel(sheet_of(policy, given.table))
+    elif target.suffix == ".dmn":
+        data = to_dmn(policy, given.table)
+    else:
+        _complain([Fault("sheet_ending", {"path": given.out})], given.lang)
+        return UNREADABLE
+    try:
+        target.write_bytes(data)
+    except OSError as error:
+        raise _UnreadableError("cli_unwritable", target, error) from error
+    return GOOD
+
+
+def _table_import(given: argparse.Namespace) -> int:
+    """The table as an entry of a rule file; the policy with it must be without a fault."""
+    from engine.sheets import entry_text
+    from engine.sheets.dmn import from_dmn
+    from engine.sheets.excel import from_excel
+    from engine.sheets.policyfile import name_reader, with_table
+
+    policy, source = _policy(given.folder), Path(given.file)
+    try:
+        data = source.read_bytes()
+    except OSError as error:
+        raise _UnreadableError("cli_unreadable", source, error) from error
+    if source.suffix == ".xlsx":
+        sheet = from_excel(data, source.name)
+    elif source.suffix == ".dmn":
+        sheet = from_dmn(data, name_reader(policy), given.decision)
+    else:
+        _complain([Fault("sheet_ending", {"path": given.file})], given.lang)
+        return UNREADABLE
+    sheet = replace(sheet, name=given.table.removeprefix("output:"))
+    print(entry_text(sheet), end="")
+    file, written, files = with_table(policy, given.table, sheet)
+    load_files(files)
+    if given.write:
+        target = Path(given.folder) / file
+        try:
+            target.write_bytes(written)
+        except OSError as error:
+            raise _UnreadableError("cli_unwritable", target, error) from error
+    return GOOD
+
+
+def _schema(given: argparse.Namespace) -> int:
+    """JSON Schema of the rule files, for editors"""
+    from engine.schema import file_name, schemas  # only here: it reads several policies
+
+    default = sorted(path for path in RULESETS.iterdir() if path.is_dir())
+    folders = [Path(folder) for folder in given.folders] or default
+    found = schemas([_files(folder) for folder in folders])
+    if given.out is None:
+        _print(canonical(found))
+        return GOOD
+    try:
+        target = Path(given.out)
+        target.mkdir(parents=True, exist_ok=True)
+        for name, schema in found.items():
+            written = json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
+            (target / file_name(name)).write_text(written, encoding="utf-8")
+    except OSError as error:
+        raise _UnreadableError("cli_unwritable", given.out, error) from error
+    return GOOD
+
+
+def _files(folder: Path) -> Mapping[str, bytes]:
+    try:
+        return folder_files(folder)
+    except OSError as error:
+        raise _UnreadableError("cli_unreadable", folder, error) from error
 
 
 Ask = Callable[[Policy, dict[str, Any], Calendar, str], dict[str, object]]

@@ -84,9 +84,9 @@ def _worded(fault: Fault) -> dict[str, Any]:
     return {"code": fault.code, "where": fault.where, **words}
 
 
-def read_cases(policy: Policy) -> tuple[Case, ...]:
+def read_cases(policy: Policy, source: Source | None = None) -> tuple[Case, ...]:
     """Every case of the policy's folder; Refused with every fault in how they are written."""
-    source = Source()
+    source = Source() if source is None else source
     cases: list[Case] = []
     names: dict[str, str] = {}
     for path in sorted(policy.files):

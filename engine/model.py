@@ -172,13 +172,15 @@ class Way:
 
 @dataclass(frozen=True)
 class Tier:
-    """One step of a benefit: `mode` fixed, range, cap or discretion; amounts are trees in yuan."""
+    """One step of a benefit: `mode` fixed, range, cap or discretion; amounts are trees in yuan, after
+    what limits them. `written` holds amount, min and max as the file writes them."""
 
     rule: Rule
     mode: str
     amount: t.Tree | None
     low: t.Tree | None
     high: t.Tree | None
+    written: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -259,6 +261,8 @@ class Definition:
     label: Label | None = None
     clause: str = ""
     where: str = ""
+    text: str = ""
+    """The expression as the file writes it, where it is one."""
 
 
 @dataclass(frozen=True)

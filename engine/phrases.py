@@ -6,13 +6,17 @@ own (a table's row, a way, what a cap leaves) has no name that anybody gave it a
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 
 from engine.labels import Label
 from engine.language import tree as t
 from engine.language.functions import FUNCTIONS
-from engine.model import Policy
+from engine.language.lexer import Token, tokens
+from engine.model import Condition, Policy
 
 TOTAL = "benefits_total"
 
@@ -23,6 +27,10 @@ _WORDS = {
 }  # fmt: skip
 _OF_NUMBERS = {"=": "等于", "!=": "不等于"}
 _STRENGTH = {"or": 1, "and": 2, "compare": 3, "+": 4, "-": 4, "*": 5, "/": 5}
+
+
+_JOINED = re.compile("[且或、，；（ ]")
+"""What makes a label look like a sentence of its own: it is quoted then."""
 
 
 class Phrases:
@@ -37,10 +45,58 @@ class Phrases:
         """The tree in words, brackets only where they are needed."""
         return self._of(tree)[0]
 
+    def written(self, text: str) -> str:
+        """An expression as a file writes it, with labels for names and the words of the language;
+        for what the checked tree has written out. A choice whose label is not certain stays."""
+        known = {label.zh: name for name, label in self.labels.items()}
+        words = {*known, *self._choices} - {word for word in known if word.isascii()}
+        parts: list[str] = []
+        end = 0
+        for token in tokens(text, {word for word in words if not word.isascii()}):
+            if token.kind == "end":
+                break
+            parts += [text[end : token.start], self._token(token, text, known)]
+            end = token.end
+        return " ".join("".join(parts).split()) if self.lang == "en" else "".join(parts)
+
+    def _token(self, token: Token, text: str, known: dict[str, str]) -> str:
+        raw = text[token.start : token.end]
+        if token.kind == "word":
+            if token.value in FUNCTIONS:
+                return FUNCTIONS[token.value].zh if self.lang == "zh" else token.value
+            name = known.get(token.value, token.value)
+            if name in self.labels:
+                return self.name(name)
+            return self._choices.get(token.value, raw)
+        if token.kind in ("keyword", "sign"):
+            if self.lang == "zh":
+                return raw if not raw.isascii() else _WORDS.get(token.value, raw)
+            shown = {"to": "..", "between_open": "between", "between_close": ""}
+            word = shown.get(token.value, token.value)
+            return word if raw.isascii() or word == ".." else f" {word} "
+        return raw
+
+    @cached_property
+    def _choices(self) -> dict[str, str]:
+        """Choices by id and label, where all facts that have one call it the same."""
+        found: dict[str, set[str]] = {}
+        kinds = [fact.kind for fact in self.policy.facts.values()]
+        kinds += [table.kind for table in self.policy.tables.values()]
+        for kind in (*kinds, *(column.tree.type for column in self._columns())):
+            for choice, label in kind.choices.items():
+                for word in (choice, label.zh):
+                    found.setdefault(word, set()).add(label.text(self.lang))
+        return {word: labels.pop() for word, labels in found.items() if len(labels) == 1}
+
+    def _columns(self) -> Iterator[Condition]:
+        for table in self.policy.tables.values():
+            yield from table.columns
+
     def name(self, name: str) -> str:
         """The label of a name; the name itself where it has none."""
         label = self.labels.get(name)
-        return label.text(self.lang) if label is not None else name
+        shown = label.text(self.lang) if label is not None else name
+        return f"“{shown}”" if self.lang == "zh" and _JOINED.search(shown) else shown
 
     def word(self, word: str) -> str:
         return _WORDS[word] if self.lang == "zh" else word
@@ -145,6 +201,18 @@ def _short(tree: t.Call) -> t.Call | None:
     return None
 
 
+def is_written_out(tree: t.Tree) -> bool:
+    """Whether a tree holds a function that was written out over others (engine.language.sugar)."""
+    return any(
+        isinstance(node, (t.Call, t.Arith, t.If))
+        and any(
+            child.span == node.span and not isinstance(child, (t.Ref, t.Const))
+            for child in t.children(node)
+        )
+        for node in t.walk(tree)
+    )
+
+
 def plain_number(value: Fraction) -> str:
     """A number as people write it: 1200, 0.5; a fraction without an end stays one: 1/3."""
     if value.denominator == 1:
@@ -170,7 +238,9 @@ def labels_of(policy: Policy) -> dict[str, Label]:
         left = Label(f"{own.zh}的封顶余额", f"what the caps leave for {own.en}")
         found[f"room:{benefit.id}"] = left
     for way in policy.ways:
-        found.setdefault(f"category:{way.category}", way.label)
+        category = f"category:{way.category}"
+        if category not in found or way.id == way.category:
+            found[category] = way.label
         found[f"way:{way.id}"] = way.label
         found |= {ground.counted: ground.rule.label for ground in way.grounds}
     return found

@@ -114,6 +114,10 @@ class Source:
         """A mapping with declared keys ("a b c?"); anything else in it is a fault."""
         return Block(self, node, keys)
 
+    def own(self, node: Node | None, keys: str) -> Block:
+        """A mapping whose declared keys are names of the policy itself, such as its choices."""
+        return self.block(node, keys)
+
     def nearest(self, name: str, names: Iterable[str]) -> Fault | str:
         """A hint for a wrong name: the nearest valid one, or the short list of valid ones."""
         return hint(name, names)
@@ -312,19 +316,19 @@ class Block:
 
     def blocks(self, key: str, keys: str) -> list[Block]:
         """A list of mappings, each with the declared keys."""
-        return [Block(self.source, node, keys) for node in self.items(key)]
+        return [self.source.block(node, keys) for node in self.items(key)]
 
     def block(self, key: str, keys: str) -> Block:
         """A sub-mapping; if the key is absent, an empty block without further faults."""
         node = self.nodes.get(key)
         if node is None:
-            return Block(self.source, None, keys)
-        return Block(self.source, node, keys)
+            return self.source.block(None, keys)
+        return self.source.block(node, keys)
 
     def maybe(self, key: str, keys: str) -> Block | None:
         """A sub-mapping, or None if the key is absent."""
         node = self.nodes.get(key)
-        return None if node is None else Block(self.source, node, keys)
+        return None if node is None else self.source.block(node, keys)
 
     def entries(self, key: str) -> list[tuple[Scalar, Node]]:
         """A mapping with free keys: its (key, value) pairs in order; [] if absent."""
@@ -340,7 +344,7 @@ class Block:
         """A mapping name -> mapping with declared keys; names are checked."""
         pairs = []
         for scalar, node in self.entries(key):
-            pairs.append((read_name(self.source, scalar), Block(self.source, node, keys)))
+            pairs.append((read_name(self.source, scalar), self.source.block(node, keys)))
         return pairs
 
 

@@ -51,13 +51,16 @@ class Asking:
         self.solver.push()
         try:
             self.solver.add(claim)
-            return self._answered(proof, [self.encoding, *([other] if other else [])])
+            return self._answered(claim, proof, [self.encoding, *([other] if other else [])])
         finally:
             self.solver.pop()
 
-    def _answered(self, proof: Proof, encodings: Sequence[Encoding]) -> Answer:
+    def _answered(self, claim: Any, proof: Proof, encodings: Sequence[Encoding]) -> Answer:
         """Functions of dates without a formula are pinned to what they are for the dates found;
         where that contradicts, others are tried."""
+        calls = {encoding: encoding.calls_in([claim]) for encoding in encodings}
+        for encoding, numbers in calls.items():
+            self.solver.add(*[part for number in numbers for part in encoding.near[number]])
         for _ in range(_TRIES):
             outcome = self._check(encodings)
             if outcome == z3.unsat:
@@ -65,7 +68,9 @@ class Asking:
             if outcome != z3.sat:
                 return Answer(None)
             model = self.solver.model()
-            settled = [pair for encoding in encodings for pair in encoding.settled(model)]
+            settled = [
+                pair for encoding in encodings for pair in encoding.settled(model, calls[encoding])
+            ]
             if not settled:
                 return self.replayed(self.encoding.case(model), proof)
             if self._check(encodings, *[part for pair in settled for part in pair]) == z3.sat:

@@ -7,7 +7,7 @@ certain, what seems possible is proved by asking the engine about the witness.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -36,6 +36,9 @@ class Encoding:
         self._done: dict[object, Any] = {}
         self.free: list[tuple[t.Call, Any, list[Any]]] = []
         """Calls without a plain formula: the variable that stands for each, and its arguments."""
+        self.near: list[list[Any]] = []
+        """Per call of `free` within what its value must lie."""
+        self._names_in: dict[int, tuple[Any, frozenset[str]]] = {}
         self._count = 0
         self.texts = [OTHER_TEXT, *dict.fromkeys(_texts(policy.trees.values()))]
         self.facts = {name: self._variable(fact) for name, fact in policy.facts.items()}
@@ -219,14 +222,44 @@ class Encoding:
         if tree.type.kind == "integer":
             self._count += 1
             made = z3.ToReal(z3.Int(f"free{self._count}{self.suffix}"))
-        self.domain += _near(tree.name, made, args)
+        self.near.append(_near(tree.name, made, args))
         self.free.append((tree, made, args))
         return made
 
-    def settled(self, model: Any) -> list[tuple[Any, Any]]:
-        """For every call: that its arguments are those of a model, and its value for them."""
+    def calls_in(self, claims: Sequence[Any]) -> list[int]:
+        """The calls without a plain formula on which claims rest, through their arguments too.
+
+        Those of other questions would only burden the solver: it knows nothing of them to use.
+        """
+        names: set[str] = set()
+        for claim in claims:
+            names |= self._names_of(claim)
+        found: list[int] = []
+        for number in range(len(self.free) - 1, -1, -1):  # arguments stand before what uses them
+            _, made, args = self.free[number]
+            if self._names_of(made) & names:
+                found.append(number)
+                for arg in args:
+                    names |= self._names_of(arg)
+        return found
+
+    def _names_of(self, formula: Any) -> frozenset[str]:
+        """The variables of a formula."""
+        known = self._names_in.get(formula.get_id())
+        if known is None:
+            found: frozenset[str] = frozenset()
+            if z3.is_const(formula):
+                if formula.decl().kind() == z3.Z3_OP_UNINTERPRETED:
+                    found = frozenset((formula.decl().name(),))
+            else:
+                found = found.union(*map(self._names_of, formula.children()))
+            known = self._names_in[formula.get_id()] = (formula, found)  # kept, so is its id
+        return known[1]
+
+    def settled(self, model: Any, calls: Sequence[int]) -> list[tuple[Any, Any]]:
+        """For these calls: that their arguments are those of a model, and their values for them."""
         found = []
-        for tree, made, args in self.free:
+        for tree, made, args in (self.free[number] for number in calls):
             values = [model.eval(arg, model_completion=True) for arg in args]
             here = z3.And(*[arg == value for arg, value in zip(args, values, strict=True)])
             plain = [_back(value, arg.type) for value, arg in zip(values, tree.args, strict=True)]

@@ -208,4 +208,4 @@ class Layers:
     def _whole(self, name: str, item: Whole, level: int) -> Whole:
         if item.fixed:
             return item
-        return Whole(self.add(level, name, item.sql), item.low, item.high, item.wide)
+        return Whole(self.add(level, name, sql.as_long(item.sql)), item.low, item.high, item.wide)

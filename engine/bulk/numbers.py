@@ -17,7 +17,7 @@ from sqlglot import exp
 from engine.bulk import sql
 from engine.bulk.sql import Sql
 
-LONG = 2**63 - 1
+LONG, INT = 2**63 - 1, 2**31 - 1
 WIDEST = 10**37
 
 
@@ -75,6 +75,8 @@ class Arithmetic:
         if wide:
             left = self._widened(one)
             right = self._widened(two)
+        elif not (low >= -INT and high <= INT) and sql.is_narrow(left):
+            left = sql.as_long(left)
         return Whole(sql.binary(kind, left, right), low, high, wide)
 
     def _widened(self, item: Whole) -> Sql:

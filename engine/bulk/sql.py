@@ -113,6 +113,27 @@ def cast(item: Sql, kind: str) -> Sql:
     return exp.Cast(this=item, to=exp.DataType.build(kind))
 
 
+def is_narrow(item: Sql) -> bool:
+    """Whether a whole number is made of written numbers only: engines give it 32 bits, however
+    large what is worked out of it may be."""
+    if isinstance(item, exp.Literal):
+        return True
+    if isinstance(item, exp.Case):
+        other = item.args.get("default")
+        values = [branch.args["true"] for branch in item.args["ifs"]]
+        return all(map(is_narrow, [*values, *([other] if other is not None else [])]))
+    if isinstance(item, (exp.Paren, exp.Neg, exp.Abs)):
+        return is_narrow(item.this)
+    if isinstance(item, exp.Binary):
+        return is_narrow(item.left) and is_narrow(item.right)
+    return isinstance(item, exp.Null)
+
+
+def as_long(item: Sql) -> Sql:
+    """A whole number with 64 bits."""
+    return cast(item, "bigint") if is_narrow(item) else item
+
+
 def try_cast(item: Sql, kind: str) -> Sql:
     return exp.TryCast(this=item, to=exp.DataType.build(kind))
 

@@ -73,9 +73,9 @@ def digest(files: Mapping[str, bytes]) -> str:
     return f"sha256:{sha.hexdigest()}"
 
 
-def load_files(files: Mapping[str, bytes]) -> Policy:
-    """The policy in these files; Refused with every fault in all of them."""
-    source = Source()
+def load_files(files: Mapping[str, bytes], source: Source | None = None) -> Policy:
+    """The policy in these files; Refused with every fault in all of them. `source` reads them."""
+    source = Source() if source is None else source
     _check_names(source, files)
     named = (*FILES, *OPTIONAL)
     roots = {name: source.read(name, files[name]) for name in named if name in files}

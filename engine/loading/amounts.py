@@ -80,7 +80,8 @@ def _outputs(context: Context, key: Scalar, node: Node) -> list[Output]:
         head, form, body = read_body(context, name, scalar.where, item)
         inner = Head(f"output:{name}", head.label, head.clause, head.where, head.want)
         tree = tree_of(context, inner, form, body)
-        context.define(inner.name, tree, head.label, head.clause, head.where)
+        text = body.text if isinstance(body, Scalar) else ""
+        context.define(inner.name, tree, head.label, head.clause, head.where, text)
         found.append(Output(name, head.label, inner.name))
     return found
 
@@ -167,7 +168,8 @@ def _amounts(context: Context, block: Block, rule: Rule) -> Tier:
         shown = sorted(needed) or "—"
         context.source.fault("amount_keys", block.at("mode"), mode=mode, needed=shown)
     trees = {key: context.expression(block.expression(key), MONEY) for key in given}
-    return Tier(rule, mode, trees.get("amount"), trees.get("min"), trees.get("max"))
+    written = {key: scalar.text for key in given if (scalar := block.expression(key)) is not None}
+    return Tier(rule, mode, trees.get("amount"), trees.get("min"), trees.get("max"), written)
 
 
 def _offer(context: Context, benefits: tuple[Benefit, ...]) -> None:

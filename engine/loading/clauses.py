@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.labels import Label
-from engine.source import Block, Node, Source
+from engine.source import Node, Source
 
 CLAUSES = "clauses.yaml"
 
@@ -16,5 +16,5 @@ def read_clauses(source: Source, root: Node | None) -> Mapping[str, Label]:
         return {}
     found: dict[str, Label] = {}
     for number, node in source.block(root, "clauses").entries("clauses"):
-        found[number.text] = Block(source, node, "zh en").label()
+        found[number.text] = source.block(node, "zh en").label()
     return found

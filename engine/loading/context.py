@@ -96,9 +96,10 @@ class Context:
         label: Label | None = None,
         clause: str = "",
         where: str = "",
+        text: str = "",
     ) -> None:
         if tree is not None:
-            self.definitions.append(Definition(name, tree, label, clause, where))
+            self.definitions.append(Definition(name, tree, label, clause, where, text))
             span = bounds(tree, self.names.ranges)
             if span is not None:
                 self.names.ranges[name] = span

@@ -307,7 +307,7 @@ def _value(context: Context, node: Node, kind: str, by: Fact | None) -> Any:
     if isinstance(node, Scalar) and node.text == "ended":
         return None
     if by is not None:
-        block = context.source.block(node, " ".join(f"{choice}?" for choice in by.choices))
+        block = context.source.own(node, " ".join(f"{choice}?" for choice in by.choices))
         for choice in by.choices:
             if not block.has(choice):
                 context.source.fault("parameter_choice_missing", node.where, choice=choice)

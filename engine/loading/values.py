@@ -150,6 +150,13 @@ def _visit(
         _define(context, by_name[name])
 
 
+def _bands_in(node: Node | None) -> list[str]:
+    """What is paid by bands, then thresholds and rates in turn."""
+    of = node.get("of") if isinstance(node, Mapping) else None
+    rows = node.get("rows") if isinstance(node, Mapping) else None
+    return [scalar.text for scalar in (*scalars_in(of), *scalars_in(rows))]
+
+
 def _define(context: Context, item: Pending) -> None:
     head = item.head
     tree = tree_of(context, head, item.form, item.node)
@@ -161,7 +168,10 @@ def _define(context: Context, item: Pending) -> None:
         kind = head.want
     label = head.label.zh
     context.names.add(item.name, kind, label if label != head.name else "")
-    context.define(item.name, tree, head.label, head.clause, head.where)
+    text = item.node.text if isinstance(item.node, Scalar) else ""
+    if item.form == "bands":
+        text = f"bands({', '.join(_bands_in(item.node))})"
+    context.define(item.name, tree, head.label, head.clause, head.where, text)
     if tree is not None and tree.type == YES_NO:
         written = item.node if isinstance(item.node, Scalar) else None
         conditions = context.conditions(written, tree)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine import Policy, assess
 from engine.analysis import Analysis, Finding, analyse
+from tests.engine import mini
 from tests.engine.commands import LICHENG, engine
 from tests.engine.folders import policy
 
@@ -106,3 +107,93 @@ def test_the_command_prints_findings_in_the_readers_language_and_its_status() ->
     assert done.code == 0
     assert "One more unit of" in done.out
     assert "0 findings, 3 notes, 0 undecided." in done.out
+
+
+# planted in small policies ------------------------------------------------------------------
+
+_FACTS = """\
+score: {type: integer, range: 0..100, zh: 得分, en: Score}
+cost: {type: money, range: 0..10000, zh: 费用, en: Cost}
+paid: {type: money, range: 0..10000, zh: 已发, en: Paid, from: grants sum within year per member}
+"""
+_LINES = """{
+line: {zh: 线, en: Line, clause: "1", unit: points, type: integer, 2024-01-01: 60, 2026-01-01: 50},
+top: {zh: 封顶, en: Top, clause: "2", 2024-01-01: 3000}}"""
+
+
+def planted(rows: str, hit: str = "unique", **parts: str) -> Analysis:
+    table = f"{{hit: {hit}, inputs: [score], rows: {rows}}}"
+    given = {
+        "facts": _FACTS,
+        "parameters": _LINES,
+        "values": f"mark: {{zh: 档, en: Mark, table: {table}}}\n",
+        "exclusions": '- {id: x, clause: "3", zh: 戊, en: X, when: mark > 5 and paid > 9000}',
+        "amounts": 'help: {zh: 补助, en: Help, when: mark >= 1, mode: fixed, amount: "min(cost, top)"}',
+        **parts,
+    }
+    return analyse(mini.policy(**given))
+
+
+def codes(found: Analysis) -> set[str]:
+    return {one.fault.code for one in found.findings}
+
+
+def test_a_gap_that_opens_with_a_later_value_of_a_parameter_is_found_with_its_date() -> None:
+    found = planted('[[">= line", 6], ["< 50", 0], ["50..59", 1]]', hit="first")
+    assert "table_gap_met" not in codes(found)
+    (gap,) = [
+        one
+        for one in planted('[[">= line", 6], ["< 50", 0], ["50..55", 1]]', hit="first").findings
+        if one.fault.code == "table_gap_met"
+    ]
+    assert gap.case is not None
+    assert 56 <= gap.case["score"] <= 59
+    assert gap.case["apply_date"] < "2026-01-01"
+
+
+def test_an_overlap_that_opens_with_a_later_value_of_a_parameter_is_found_with_its_date() -> None:
+    (clash,) = [
+        one
+        for one in planted('[[">= line", 6], ["< 60", 1]]').findings
+        if one.fault.code == "table_clash_met"
+    ]
+    assert clash.case is not None
+    assert 50 <= clash.case["score"] <= 59
+    assert clash.case["apply_date"] >= "2026-01-01"
+
+
+def test_a_row_that_never_gets_its_turn() -> None:
+    found = planted('[[">= 40", 6], [">= line", 7], ["-", 1]]', hit="first")
+    assert ("analyse_masked", "mark.2") in told(found)
+    assert ("analyse_masked", "mark.3") not in told(found)
+
+
+def test_a_ground_that_another_always_goes_with() -> None:
+    found = planted(
+        '[[">= 40", 6], ["-", 1]]',
+        hit="first",
+        grounds=(
+            'poor, clause: "1", zh: 甲, en: Poor, when: score < 50',
+            'very-poor, clause: "2", zh: 乙, en: Very poor, when: score < line - 20',
+        ),
+    )
+    assert ("analyse_redundant", "very-poor") in told(found)
+    assert ("analyse_redundant", "poor") not in told(found)
+
+
+def test_an_amount_above_the_ceiling_is_told_with_a_case() -> None:
+    caps = "caps: [{id: year, clause: '4', zh: 年封顶, en: Year, most: 2000, used: paid}]"
+    above = (
+        'help: {zh: 补助, en: Help, when: mark >= 1, mode: fixed, amount: "min(cost, top)"}\n'
+        + caps
+    )
+    found = planted('[[">= line", 6], ["-", 1]]', hit="first", amounts=above)
+    (one,) = [
+        one for one in (*found.findings, *found.notes) if one.fault.code == "analyse_above_cap"
+    ]
+    assert one.case is not None
+    assert float(one.case["cost"]) > 2000
+    within = above.replace("min(cost, top)", "min(cost, top) / 2")
+    assert "analyse_above_cap" not in codes(
+        planted('[[">= line", 6], ["-", 1]]', hit="first", amounts=within)
+    )

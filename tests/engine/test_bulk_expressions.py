@@ -140,3 +140,12 @@ def test_a_product_beyond_38_digits_is_left_to_python() -> None:
     big = Whole(sql.column("a"), 0, 10**15)
     with pytest.raises(NotInSql):
         math.times(big, math.times(big, big))
+
+
+def test_a_product_of_written_numbers_alone_is_not_cut_to_32_bits() -> None:
+    """`if a then 1000 else 20` has 32 bits in the database, and its product needs more."""
+    math = Arithmetic("hugeint")
+    chosen = Whole(sql.case((sql.column("a"), sql.whole(1000)), other=sql.whole(20)), 20, 1000)
+    asked = math.times(chosen, constant(1_000_000_000))
+    row = duckdb.sql(f"select {asked.sql.sql('duckdb')} from (values (true), (false)) v(a)")
+    assert row.fetchall() == [(1_000_000_000_000,), (20_000_000_000,)]

@@ -1,0 +1,491 @@
+"""A policy as a document for people: clauses, rules in words, dated values, tables, steps.
+
+What stands in it is read from the checked policy, so the document says what the engine does. Here
+it is put together; `markdown` writes it as text and engine.docxfile as a Word file.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from pathlib import PurePosixPath
+from typing import Any
+
+from engine.casefiles import read_cases
+from engine.faults import Fault
+from engine.labels import Label
+from engine.language import tree as t
+from engine.messages import register, text
+from engine.model import Benefit, Cap, Definition, Fact, Parameter, Policy, Rule, Table, Tier
+from engine.phrases import Phrases, is_written_out, plain_number
+from engine.words import chinese_date, english_date
+
+_WORDS: Mapping[str, tuple[str, str]] = {
+    "doc_policy": ("政策", "Policy"),
+    "doc_source": ("依据文件", "Source"),
+    "doc_force": ("施行时间", "In force"),
+    "doc_edition": ("文件摘要", "Digest of the files"),
+    "doc_from": ("自{day}起", "from {day}"),
+    "doc_from_to": ("{low}至{high}", "{low} to {high}"),
+    "doc_ended": ("停用", "ended"),
+    "doc_in_brackets": ("{name}（{more}）", "{name} ({more})"),
+    "doc_says": ("{name}：{words}", "{name}: {words}"),
+    "doc_facts": ("事实", "Facts"),
+    "doc_parameters": ("参数", "Dated values"),
+    "doc_values": ("算出的值", "Worked-out values"),
+    "doc_ways": ("帮扶对象", "Who is helped"),
+    "doc_exclusions": ("不予帮扶", "Who is not helped"),
+    "doc_amounts": ("帮扶标准", "How much"),
+    "doc_outputs": ("另行算出", "What else is worked out"),
+    "doc_evidence": ("应附材料", "Papers required"),
+    "doc_escalation": ("转报", "What goes to somebody else"),
+    "doc_steps": ("办理步骤", "Steps"),
+    "doc_cases": ("验证情形", "Cases"),
+    "doc_clauses": ("条文", "Text of the clauses"),
+    "doc_name": ("名称", "Name"),
+    "doc_type": ("类型", "Type"),
+    "doc_range": ("范围或选项", "Range or choices"),
+    "doc_clause": ("条款", "Clause"),
+    "doc_unit": ("单位", "Unit"),
+    "doc_value": ("数值", "Value"),
+    "doc_since": ("施行日期", "Since"),
+    "doc_rule": ("规则", "Rule"),
+    "doc_condition": ("条件", "Condition"),
+    "doc_unless": ("例外", "Unless"),
+    "doc_pending": ("待定", "Still open while"),
+    "doc_amount": ("金额", "Amount"),
+    "doc_step": ("步骤", "Step"),
+    "doc_office": ("办理单位", "Office"),
+    "doc_copies": ("份数", "Copies"),
+    "doc_file": ("文件", "File"),
+    "doc_count": ("情形数", "Cases"),
+    "doc_gives": ("结果", "Gives"),
+    "doc_note": ("备注", "Note"),
+    "doc_number": ("序号", "No."),
+    "doc_otherwise": ("都不成立时", "Where no row holds"),
+    "doc_hit": ("命中方式：{hit}", "Hit policy: {hit}"),
+    "doc_when": ("适用：{when}。", "When: {when}."),
+    "doc_no_ground": (
+        "各项都不成立的，不予帮扶：{title}（{clause}）。",
+        "Where none holds there is no help: {title} ({clause}).",
+    ),
+    "doc_discretion_ground": ("由主管部门研究认定", "decided by the office"),
+    "doc_last_resort": ("其他各项都不成立时才适用", "only where no other holds"),
+    "doc_placeholder": ("暂定", "placeholder"),
+    "doc_yes": ("是", "yes"),
+    "doc_always": ("一律", "always"),
+    "doc_fixed": ("{amount} 元", "{amount} yuan"),
+    "doc_span": ("{low} 元至 {high} 元", "{low} to {high} yuan"),
+    "doc_most": ("不超过 {high} 元", "at most {high} yuan"),
+    "doc_discretion": ("研究确定", "decided by the office"),
+    "doc_cap": (
+        "{title}（{clause}）：{of}合计不超过 {most} 元{used}。",
+        "{title} ({clause}): {of} together no more than {most} yuan{used}.",
+    ),
+    "doc_used": ("，已发的 {used} 计算在内", ", counting {used}"),
+    "doc_all_cases": (
+        "共 {count} 个情形，修改后用 test 命令全部重新运行。",
+        "{count} cases in all; `test` runs them again after each change.",
+    ),
+    "type_yes_no": ("是否", "yes/no"),
+    "type_integer": ("整数", "whole number"),
+    "type_money": ("金额（元）", "amount (yuan)"),
+    "type_number": ("数", "number"),
+    "type_date": ("日期", "date"),
+    "type_choice": ("单选", "choice"),
+    "type_set": ("多选", "several choices"),
+    "type_text": ("文字", "text"),
+    "hit_unique": ("只有一行成立", "one row only"),
+    "hit_first": ("取第一行成立的", "the first row that holds"),
+    "hit_any": ("可多行成立，结果相同", "any row, all giving the same"),
+    "hit_priority": ("按先后取结果", "by priority of the result"),
+    "hit_collect_sum": ("各行合计", "sum of all rows"),
+    "hit_collect_min": ("各行取最小", "least of all rows"),
+    "hit_collect_max": ("各行取最大", "greatest of all rows"),
+    "hit_collect_count": ("成立的行数", "number of rows that hold"),
+}  # fmt: skip
+register(_WORDS)
+
+
+_UNITS = {
+    "yuan": "元", "person": "人", "household": "户", "month": "月", "year": "年", "day": "天",
+    "times": "倍", "days": "天", "months": "个月", "years": "年", "points": "分",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Heading:
+    level: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    text: str
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table: its headings and rows; every row is as wide as the headings."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+Part = Heading | Paragraph | Grid
+
+
+def document(policy: Policy, lang: str = "zh") -> tuple[Part, ...]:
+    """The parts of the document in order, in "zh" or "en"."""
+    return tuple(_Writer(policy, lang).parts())
+
+
+def markdown(parts: Sequence[Part]) -> str:
+    """The document as Markdown; `|` and line ends inside cells are escaped."""
+    found: list[str] = []
+    for part in parts:
+        if isinstance(part, Heading):
+            found.append(f"{'#' * part.level} {part.text}")
+        elif isinstance(part, Paragraph):
+            found.append(part.text)
+        else:
+            lines = [part.headings, tuple("---" for _ in part.headings), *part.rows]
+            found.append("\n".join(f"| {' | '.join(map(_cell, line))} |" for line in lines))
+    return "\n\n".join(found) + "\n"
+
+
+def _cell(text_: str) -> str:
+    return text_.replace("\\", "\\\\").replace("|", "\\|").replace("\n", "<br>")
+
+
+class _Writer:
+    """Puts the document of one policy together in one language."""
+
+    def __init__(self, policy: Policy, lang: str) -> None:
+        self.policy, self.lang = policy, lang
+        self.phrases = Phrases(policy, lang)
+
+    def word(self, code: str, **params: object) -> str:
+        return text(Fault(f"doc_{code}", params), self.lang)
+
+    def title(self, label: Label) -> str:
+        return label.text(self.lang)
+
+    def parts(self) -> Iterator[Part]:
+        policy = self.policy
+        yield Heading(1, policy.zh if self.lang == "zh" else policy.en)
+        yield Grid((self.word("policy"), policy.id), tuple(self._head()))
+        yield from self._section("facts", self._facts())
+        yield from self._section("parameters", self._parameters())
+        yield from self._section("values", self._values())
+        yield from self._section("ways", self._ways())
+        yield from self._section("exclusions", self._exclusions())
+        yield from self._section("amounts", self._amounts())
+        yield from self._section("outputs", self._outputs())
+        yield from self._section("evidence", self._evidence())
+        yield from self._section("escalation", self._escalations())
+        yield from self._section("steps", self._steps())
+        yield from self._section("cases", self._cases())
+        yield from self._section("clauses", self._clauses())
+
+    def _section(self, code: str, parts: Iterator[Part]) -> Iterator[Part]:
+        made = list(parts)
+        if made:
+            yield Heading(2, self.word(code))
+            yield from made
+
+    def _grid(self, codes: str, rows: Sequence[tuple[str, ...]]) -> Iterator[Part]:
+        """A table without the columns that are empty in every row."""
+        headings = [self.word(code) for code in codes.split()]
+        kept = [i for i in range(len(headings)) if any(row[i] for row in rows)]
+        if rows:
+            yield Grid(
+                tuple(headings[i] for i in kept), tuple(tuple(row[i] for i in kept) for row in rows)
+            )
+
+    # the policy and what is known -------------------------------------------------------
+    def _head(self) -> Iterator[tuple[str, str]]:
+        policy = self.policy
+        source = policy.source
+        title = source.get(self.lang) or source.get("zh", "")
+        more = [source[key] for key in ("issuer", "number", "issued_on") if source.get(key)]
+        yield self.word("source"), ("，" if self.lang == "zh" else ", ").join([title, *more])
+        if policy.in_force_from is not None:
+            low = self._day(policy.in_force_from)
+            high = policy.in_force_to
+            shown = self.word("from", day=low)
+            if high is not None:
+                shown = self.word("from_to", low=low, high=self._day(high))
+            yield self.word("force"), shown
+        yield self.word("edition"), policy.digest
+
+    def _day(self, day: date) -> str:
+        return chinese_date(day) if self.lang == "zh" else english_date(day)
+
+    def _facts(self) -> Iterator[Part]:
+        rows = [
+            (
+                self.title(fact.label),
+                text(Fault(f"type_{fact.type}"), self.lang),
+                self._limits(fact),
+            )
+            for fact in self.policy.facts.values()
+        ]
+        yield from self._grid("name type range", rows)
+
+    def _limits(self, fact: Fact) -> str:
+        if fact.choices:
+            mark = "、" if self.lang == "zh" else ", "
+            return mark.join(label.text(self.lang) for label in fact.choices.values())
+        if fact.low is None or fact.high is None or isinstance(fact.low, bool):
+            return ""
+        return self.word(
+            "from_to", low=self._plain(fact, fact.low), high=self._plain(fact, fact.high)
+        )
+
+    def _plain(self, of: Fact | Parameter, value: Any) -> str:
+        if isinstance(value, date):
+            return value.isoformat()
+        exact = Fraction(value, 100) if of.type == "money" else Fraction(value)
+        return plain_number(exact)
+
+    def _parameters(self) -> Iterator[Part]:
+        rows = []
+        for parameter in self.policy.parameters.values():
+            title = self.title(parameter.label)
+            if parameter.placeholder:
+                title = self.word("in_brackets", name=title, more=self.word("placeholder"))
+            for since, value in parameter.values:
+                shown = self._dated(parameter, value)
+                rows.append(
+                    (title, parameter.clause, shown, self._unit(parameter), self._day(since))
+                )
+        yield from self._grid("name clause value unit since", rows)
+
+    def _unit(self, parameter: Parameter) -> str:
+        parts = parameter.unit.split("/")
+        if self.lang != "zh":
+            return parameter.unit
+        return "/".join(_UNITS.get(part, part) for part in parts)
+
+    def _dated(self, parameter: Parameter, value: Any) -> str:
+        if value is None:
+            return self.word("ended")
+        if parameter.by is None:
+            return self._plain(parameter, value)
+        choices = self.policy.facts[parameter.by].choices
+        pairs = [
+            f"{choices[c].text(self.lang)} {self._plain(parameter, v)}" for c, v in value.items()
+        ]
+        return "；".join(pairs) if self.lang == "zh" else "; ".join(pairs)
+
+    # rules in words ---------------------------------------------------------------------
+    def _conditions(self, rule: Rule) -> str:
+        if isinstance(rule.when, t.Const):
+            return self.word("always") if rule.when.value else ""
+        if rule.unless is None and rule.pending is None:
+            return self.tree(rule.when)
+        return self.tree(rule.when.items[0] if isinstance(rule.when, t.All) else rule.when)
+
+    def tree(self, tree: t.Tree, written: str = "") -> str:
+        """A tree in words; as it was written where the tree has functions written out."""
+        if written and is_written_out(tree):
+            return self.phrases.written(written)
+        return self.phrases.of(tree)
+
+    def _values(self) -> Iterator[Part]:
+        own = {ground.rule.name for way in self.policy.ways for ground in way.grounds}
+        for definition in self.policy.definitions:
+            if definition.label is None or definition.name in own or ":" in definition.name:
+                continue
+            yield from self._value(definition, definition.label)
+
+    def _value(self, definition: Definition, label: Label) -> Iterator[Part]:
+        title = f"**{self.title(label)}**"
+        if definition.clause:
+            title = self.word("in_brackets", name=title, more=definition.clause)
+        table = self.policy.tables.get(definition.name)
+        if table is not None:
+            yield Paragraph(title)
+            yield from self._table(table)
+        else:
+            shown = self.tree(definition.tree, definition.text)
+            yield Paragraph(self.word("says", name=title, words=shown))
+
+    def _table(self, table: Table) -> Iterator[Part]:
+        hit = text(Fault(f"hit_{table.hit.replace(' ', '_')}"), self.lang)
+        yield Paragraph(self.word("hit", hit=hit))
+        inputs = [self.phrases.written(column.text) for column in table.columns]
+        rows = []
+        for number, row in enumerate(table.rows, 1):
+            cells = [self.phrases.written(cell) if cell.strip("- ") else "—" for cell in row.cells]
+            gives = self._gives(table, row.then)
+            rows.append((str(number), *cells, gives, row.rule.clause, row.note))
+        if table.otherwise is not None:
+            blank = [self.word("otherwise"), *("" for _ in inputs[1:])]
+            rows.append(("", *blank, self._gives(table, table.otherwise), "", ""))
+        headings = [
+            self.word("number"),
+            *inputs,
+            self.word("gives"),
+            self.word("clause"),
+            self.word("note"),
+        ]
+        kept = [i for i in range(len(headings)) if any(row[i] for row in rows)]
+        yield Grid(
+            tuple(headings[i] for i in kept), tuple(tuple(row[i] for i in kept) for row in rows)
+        )
+
+    def _gives(self, table: Table, then: t.Tree | None) -> str:
+        if then is None:
+            return "1"
+        if isinstance(then, t.Const) and isinstance(then.value, str):
+            label = table.kind.choices.get(then.value)
+            return then.value if label is None else label.text(self.lang)
+        return self.tree(then)
+
+    def _ways(self) -> Iterator[Part]:
+        for way in self.policy.ways:
+            yield Heading(3, self.title(way.label))
+            if not isinstance(way.when, t.Const):
+                yield Paragraph(self.word("when", when=self.tree(way.when)))
+            rows = []
+            for ground in way.grounds:
+                notes = [
+                    self.word(code)
+                    for code, holds in (
+                        ("discretion_ground", ground.discretion),
+                        ("last_resort", ground.last_resort),
+                    )
+                    if holds
+                ]
+                rule = ground.rule
+                rows.append(
+                    (
+                        rule.clause,
+                        self.title(rule.label),
+                        self._conditions(rule),
+                        ("；" if self.lang == "zh" else "; ").join(notes),
+                    )
+                )
+            yield from self._grid("clause rule condition note", rows)
+            if way.no_ground is not None:
+                title = self.title(way.no_ground.label)
+                yield Paragraph(self.word("no_ground", title=title, clause=way.no_ground.clause))
+
+    def _exclusions(self) -> Iterator[Part]:
+        rows = [
+            (
+                rule.clause,
+                self.title(rule.label),
+                self._conditions(rule),
+                "" if rule.unless is None else self.tree(rule.unless),
+                "" if rule.pending is None else self.tree(rule.pending),
+            )
+            for rule in self.policy.exclusions
+        ]
+        yield from self._grid("clause rule condition unless pending", rows)
+
+    # amounts ----------------------------------------------------------------------------
+    def _amounts(self) -> Iterator[Part]:
+        rows = [
+            (
+                tier.rule.clause or benefit.rule.clause,
+                self._tier_title(benefit, tier),
+                self._tier_condition(benefit, tier),
+                self._amount(tier),
+            )
+            for benefit in self.policy.benefits
+            for tier in benefit.tiers
+        ]
+        yield from self._grid("clause rule condition amount", rows)
+        for cap in self.policy.caps:
+            yield Paragraph(self._cap(cap))
+
+    def _tier_title(self, benefit: Benefit, tier: Tier) -> str:
+        title = self.title(benefit.label)
+        return title if len(benefit.tiers) == 1 else f"{title}：{self.title(tier.rule.label)}"
+
+    def _tier_condition(self, benefit: Benefit, tier: Tier) -> str:
+        """What the files say, with what caps and choices among benefits add to it."""
+        conditions = (*benefit.rule.conditions, *tier.rule.conditions)
+        trees = tuple(condition.tree for condition in conditions)
+        if not trees:
+            return self.word("always")
+        return self.tree(trees[0] if len(trees) == 1 else t.All(trees, (0, 0)))
+
+    def _amount(self, tier: Tier) -> str:
+        shown = {key: self.phrases.written(words) for key, words in tier.written.items()}
+        if tier.mode == "fixed":
+            return self.word("fixed", amount=shown.get("amount", ""))
+        if "min" in shown and "max" in shown:
+            return self.word("span", low=shown["min"], high=shown["max"])
+        if "max" in shown:
+            return self.word("most", high=shown["max"])
+        return self.word("discretion")
+
+    def _cap(self, cap: Cap) -> str:
+        titles = {benefit.id: self.title(benefit.label) for benefit in self.policy.benefits}
+        used = "" if cap.used is None else self.word("used", used=self.tree(cap.used))
+        return self.word(
+            "cap", title=self.title(cap.label), clause=cap.clause, used=used,
+            of=("、" if self.lang == "zh" else ", ").join(titles[id_] for id_ in cap.of),
+            most=self.tree(cap.most),
+        )  # fmt: skip
+
+    def _outputs(self) -> Iterator[Part]:
+        by_name = {d.name: d for d in self.policy.definitions}
+        for output in self.policy.outputs:
+            definition = by_name.get(output.definition)
+            if definition is not None:
+                yield from self._value(definition, output.label)
+
+    # papers, steps, cases ---------------------------------------------------------------
+    def _evidence(self) -> Iterator[Part]:
+        rows = [
+            (rule.clause, self.title(rule.label), str(rule.copies), self._conditions(rule))
+            for rule in self.policy.evidence
+        ]
+        yield from self._grid("clause name copies condition", rows)
+
+    def _escalations(self) -> Iterator[Part]:
+        offices = self.policy.offices
+        rows = [
+            (
+                rule.clause,
+                self.title(rule.label),
+                self.title(offices[rule.to].label) if rule.to in offices else rule.to,
+                self._conditions(rule),
+            )
+            for rule in self.policy.escalations
+        ]
+        yield from self._grid("clause rule office condition", rows)
+
+    def _steps(self) -> Iterator[Part]:
+        offices = self.policy.offices
+        for road in self.policy.procedure.roads.values():
+            yield Heading(3, self.title(road.label))
+            rows = [
+                (
+                    str(number),
+                    self.title(stage.label),
+                    self.title(offices[stage.level].label) if stage.level in offices else "",
+                    stage.clause,
+                )
+                for number, stage in enumerate(road.stages, 1)
+            ]
+            yield from self._grid("number step office clause", rows)
+
+    def _cases(self) -> Iterator[Part]:
+        cases = read_cases(self.policy)
+        counts = Counter(PurePosixPath(case.where.rsplit(":", 2)[0]).name for case in cases)
+        yield from self._grid("file count", [(name, str(n)) for name, n in sorted(counts.items())])
+        if cases:
+            yield Paragraph(self.word("all_cases", count=len(cases)))
+
+    def _clauses(self) -> Iterator[Part]:
+        rows = [(number, label.text(self.lang)) for number, label in self.policy.clauses.items()]
+        yield from self._grid("clause rule", rows)
