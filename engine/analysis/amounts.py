@@ -46,7 +46,8 @@ def _tier(asking: Asking, benefit: Benefit, tier: Tier) -> Iterator[Finding]:
     for cap in asking.policy.caps:
         most = tier.amount if tier.amount is not None else tier.high
         if benefit.id in cap.of and most is not None:
-            claims.append(("analyse_above_cap", of(most) > of(cap.most), {"cap": cap.id}))
+            above = of(_uncut(most)) > of(cap.most)
+            claims.append(("analyse_above_cap", above, {"cap": cap.id}))
     for code, claim, params in claims:
 
         def proof(found: Assessment | None, _: object, code: str = code) -> bool:
@@ -57,9 +58,17 @@ def _tier(asking: Asking, benefit: Benefit, tier: Tier) -> Iterator[Finding]:
         answer = asking.ask(z3.And(given, claim), proof)
         shown = {"rule": tier.rule.id, "clause": tier.rule.clause or benefit.rule.clause, **params}
         if answer.possible:
-            yield Finding("finding", Fault(code, shown, tier.rule.where), answer.case)
+            kind = "note" if code == "analyse_above_cap" else "finding"  # a cap is there to cut
+            yield Finding(kind, Fault(code, shown, tier.rule.where), answer.case)
         elif answer.possible is None:
             yield undecided(code, tier.rule, **params)
+
+
+def _uncut(amount: t.Tree) -> t.Tree:
+    """The amount before caps cut it (engine.loading.limits makes it the lesser of it and the room)."""
+    if isinstance(amount, t.Call) and amount.name == "min" and amount.span == (0, 0):
+        return amount.args[0]
+    return amount
 
 
 def _shows(code: str, granted: Granted) -> bool:
