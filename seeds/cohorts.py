@@ -259,7 +259,7 @@ class Cohort:
         if minutes.scans(self.session, minutes.find(self.session, unit, number)):
             return
         sheet = attachments.Upload("会议纪要.png", scans.blank_sheet(7))
-        by = self.world.actor("leader1", at)
+        by = self.world.actor("reviewer1", at)
         minutes.keep_scan(self.session, unit, number, self._day(stage), sheet, by=by, at=at)
 
     def _record_result(self, stage: str, at: datetime) -> None:
