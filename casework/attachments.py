@@ -22,6 +22,7 @@ from casework.permissions import Permission
 from engine.faults import Fault, Refused
 from models.applications import Application
 from models.attachments import Attachment
+from models.meetings import Minutes
 from models.members import Member
 from models.notices import Notice
 from models.secrets import CannotOpen
@@ -60,15 +61,17 @@ def store(
     application: Application | None = None,
     member: Member | None = None,
     notice: Notice | None = None,
+    minutes: Minutes | None = None,
     copies: int = 1,
+    permission: str = Permission.Attachment.ADD,
 ) -> Attachment:
-    """Keep a scan for an application, a member or a posted list; raises with every fault of the
+    """Keep a scan for an application, a member, a posted list or minutes; raises with every fault of the
     file at once."""
-    owner = application or member or notice
+    owner = application or member or notice or minutes
     if owner is None:
-        raise ValueError("an attachment belongs to an application, a member or a notice")
+        raise ValueError("an attachment belongs to an application, a member, a notice or minutes")
     org_id = owner.org_id
-    require(session, by, Permission.Attachment.ADD, org_id)
+    require(session, by, permission, org_id)
     mime = sniff(upload.content)
     limit = settings.get(session, "attachment_max_mb")
     found = []
@@ -86,6 +89,7 @@ def store(
         application_id=application.id if application else None,
         member_id=member.id if member else None,
         notice_id=notice.id if notice else None,
+        minutes_id=minutes.id if minutes else None,
         kind=kind,
         filename=clean_name(upload.filename),
         mime=mime,
@@ -99,10 +103,16 @@ def store(
     sealed_files.write(_key(attachment), upload.content, _context(attachment))
     session.add(attachment)
     session.flush()
-    about = "application" if application else "member" if member else "notice"
+    about = _about(application, member, notice)
     data = {"kind": kind, "sha256": attachment.sha256}
     events.audit(session, by, at, "attachment.store", about, owner.id, data)
     return attachment
+
+
+def _about(application: object, member: object, notice: object) -> str:
+    if application or member:
+        return "application" if application else "member"
+    return "notice" if notice else "minutes"
 
 
 def read(session: Session, attachment: Attachment, *, by: Actor, at: datetime) -> bytes:
@@ -141,4 +151,6 @@ def _org_of(session: Session, attachment: Attachment) -> int:
         return session.get_one(Application, attachment.application_id).org_id
     if attachment.notice_id is not None:
         return session.get_one(Notice, attachment.notice_id).org_id
+    if attachment.minutes_id is not None:
+        return session.get_one(Minutes, attachment.minutes_id).org_id
     return session.get_one(Member, attachment.member_id).org_id

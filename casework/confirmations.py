@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from casework import duties, endings, grants, lists, moves, results
+from casework import duties, endings, grants, lists, minutes, moves, results
 from casework.judging import Step
 from casework.lists import Versions
 from casework.people import Actor
@@ -74,6 +74,7 @@ def confirm(
     The rules are asked again; an answer that has changed since the result was recorded stops it.
     """
     found = _ready(session, applications, by, versions)
+    found += minutes.faults(session, applications, _recorded(session, applications))
     lists.stop(found)
     grants.hold(session, applications)
     with session.begin_nested():
@@ -120,6 +121,14 @@ def _ready(
         mine += moves.check_version(application, versions.get(application.id, -1))
         found += lists.at_number(application, mine)
     return found
+
+
+def _recorded(
+    session: Session, applications: Sequence[Application]
+) -> dict[int, dict[str, object]]:
+    """What waits, by application."""
+    rows = [results.waiting(session, application) for application in applications]
+    return {row.application_id: dict(row.record) for row in rows if row is not None}
 
 
 def _confirm(session: Session, application: Application, by: Actor, at: datetime) -> None:

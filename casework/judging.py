@@ -27,6 +27,7 @@ from casework import (
     originals,
     paper_checks,
     papers,
+    reply_numbers,
     results,
     step_dates,
 )
@@ -107,6 +108,10 @@ class Step:
             self.judge_refusal()
         else:
             self.judge()
+        if self.confirms is None and self.values is not None:
+            self.found += reply_numbers.faults(
+                self.session, self.application, self.stage, self.values
+            )
         self.stop()
 
     def finish(self) -> None:
@@ -239,11 +244,18 @@ class Step:
                 at=self.at,
             )
             data["decision"] = decision.id
+        self._take_number()
         results.keep(
             self.session, self.application, self.stage.id, plain, self.fen, self.by, self.at
         )
         papers.forget_typed(self.application)
         moves.move(self.session, self.application, verb=RECORD, by=self.by, at=self.at, data=data)
+
+    def _take_number(self) -> None:
+        """The number of the reply that was recorded here is given from now on."""
+        reply_numbers.take(
+            self.session, self.application, self.stage, self.values or {}, self.by, self.at
+        )
 
     def refuse(self) -> None:
         """Write a refusal, for the reason in the record."""
@@ -291,6 +303,8 @@ class Step:
                 self.session, self.application, self.checked, purpose, by=self.by, at=self.at
             )
             data["decision"] = decision.id
+        if self.confirms is None:
+            self._take_number()
         if self.decides and self.fen is not None:
             priority = values.get("priority") is True
             grants.create(self.session, self.application, self.fen, priority, self.by, self.at)

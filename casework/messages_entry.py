@@ -93,6 +93,44 @@ TEXTS: Catalogue = {
         "已据此批准先发后补，不能撤销传签。",
         "The money was allowed to go first on it; the circulation can no longer be called off.",
     ),
+    "minutes_number_missing": (
+        "请先填写会议纪要编号，再上传扫描件。",
+        "Give the number of the minutes before their scan.",
+    ),
+    "minutes_day_missing": (
+        "请先填写会议日期，再上传会议纪要扫描件。",
+        "Give the day of the meeting before the scan of its minutes.",
+    ),
+    "minutes_other_day": (
+        "会议纪要 {number} 已登记为 {on} 的会议，请核对编号和日期。",
+        "Minutes {number} are on record for the meeting of {on}. Check number and date.",
+    ),
+    "minutes_scan_missing": (
+        "会议纪要 {number} 还没有上传“{scan}”，不能确认。请登记人先上传。",
+        "Minutes {number} have no scan yet ({scan}), so the result cannot be confirmed. The recorder "
+        "attaches it first.",
+    ),
+    "reply_number_form": (
+        "“{label}”的写法应为 {written}，其中 number 是从1起的顺序号。",
+        "{label} is written {written}, the number counting from 1.",
+    ),
+    "reply_number_year": (
+        "文号 {text} 的年份与会议年份（{year}）不一致，请核对。",
+        "The year in {text} is not that of the meeting ({year}). Check it.",
+    ),
+    "reply_number_void": (
+        "文号 {text} 已作废（{reason}），不能再用，请用下一个号。",
+        "The number {text} is void ({reason}) and is not given again. Take the next one.",
+    ),
+    "reply_number_used": (
+        "文号 {text} 已用于会议纪要 {minutes} 的批复，一个文号只用一次，请用下一个号。",
+        "The number {text} is that of the reply to minutes {minutes}. Each is given once: take the "
+        "next one.",
+    ),
+    "reply_number_stands": (
+        "有 {count} 份申请的批复正在使用文号 {text}，不能作废。",
+        "The number {text} is in use for {count} applications and cannot be declared void.",
+    ),
 }
 
 register(TEXTS)

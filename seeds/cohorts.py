@@ -20,6 +20,7 @@ from casework import (
     confirmations,
     endings,
     filings,
+    minutes,
     notice_board,
     notices,
     objections,
@@ -238,6 +239,7 @@ class Cohort:
 
     def _decide(self, stage: str, at: datetime) -> None:
         self._record_result(stage, at)
+        self._scan_minutes(stage, at)
         confirmations.confirm(
             self.session,
             self.applications,
@@ -245,6 +247,20 @@ class Cohort:
             at=at + timedelta(minutes=50),
             versions=self._versions(),
         )
+
+    def _scan_minutes(self, stage: str, at: datetime) -> None:
+        """The minutes as the recorder scanned them, where the policy asks for it."""
+        rules = minutes.rules_of(self.applications[0]) if self.applications else None
+        if rules is None:
+            return
+        head = records.meeting(self._day(stage))
+        unit = minutes.unit_of(self.applications[0])
+        number = str(head[rules.field])
+        if minutes.scans(self.session, minutes.find(self.session, unit, number)):
+            return
+        sheet = attachments.Upload("会议纪要.png", scans.blank_sheet(7))
+        by = self.world.actor("reviewer1", at)
+        minutes.keep_scan(self.session, unit, number, self._day(stage), sheet, by=by, at=at)
 
     def _record_result(self, stage: str, at: datetime) -> None:
         lines = {a.id: records.result(self.stories[a.id]) for a in self.applications}

@@ -129,6 +129,14 @@ def _readable(attachment_id: int) -> Attachment:
     return load(query, Permission.Attachment.READ, OrgUnit.path)
 
 
+def content(row: Attachment, how: str, security: str) -> Response:
+    """A scan that was found in reach, `attachment` or `inline`, under a policy of its own."""
+    answer = _content(row)
+    answer.headers["Content-Disposition"] = f"{how}; filename*=UTF-8''{quote(row.filename)}"
+    answer.headers["Content-Security-Policy"] = security
+    return answer
+
+
 def _content(row: Attachment) -> Response:
     """The opened bytes; the look is written down."""
     with Session(db.engine) as session:  # a page reads only; the look is written down besides

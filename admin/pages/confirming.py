@@ -16,6 +16,7 @@ from admin.extensions import db
 from admin.forms.batch import belongs
 from admin.pages import waiting
 from admin.pages.common import policy_road
+from admin.pages.minutes import scans_of
 from admin.security.people import actor
 from admin.text import fault_text, policy_label
 from casework import confirmations
@@ -23,6 +24,7 @@ from casework.people import Actor
 from engine.faults import Fault
 from engine.procedure import Stage
 from models.applications import Application
+from models.attachments import Attachment
 from models.results import RecordedResult
 
 
@@ -50,6 +52,7 @@ class Meeting:
     lines: tuple[Line, ...]
     reason: str
     faults: tuple[str, ...]
+    scans: tuple[Attachment, ...] = ()
 
 
 def meetings(picked: Sequence[int] | None = None, faults: Sequence[Fault] = ()) -> list[Meeting]:
@@ -116,6 +119,7 @@ def _meeting(
         faults=tuple(
             fault_text(f) for f in faults if not any(belongs(f, number) for number in numbers)
         ),
+        scans=tuple(scans_of(first.application, first.record)),
     )
 
 

@@ -27,14 +27,15 @@ from admin.pages import batches, confirming, waiting
 from admin.pages.batches import Group, Heading
 from admin.pages.common import policy_road
 from admin.pages.confirming import Meeting
+from admin.pages.minutes import sent
 from admin.security.guard import requires
 from admin.security.people import actor
-from admin.text import yuan
-from casework import steps
+from admin.text import policy_label, yuan
+from casework import minutes, reply_numbers, steps
 from casework.people import Actor
 from casework.permissions import Permission
 from engine.faults import Fault
-from engine.procedure import StageKind
+from engine.procedure import RecordField, StageKind
 from models.applications import Application
 from models.orgs import OrgLevel, OrgUnit
 
@@ -96,9 +97,7 @@ def page(
                     once,
                     each,
                     answer=own,
-                    defaults={
-                        one.id: clock.today().isoformat() for one in once if one.type == "date"
-                    },
+                    defaults=_once(group, once),
                     row_defaults={one.id: _row(one) for one in group.applications},
                     faults=faults if own is not None else (),
                 ),
@@ -110,6 +109,23 @@ def page(
         extra_columns=columns(),
         confirm=confirming.meetings() if confirm is None else confirm,
     )
+
+
+def _once(group: Group, once: Sequence[RecordField]) -> dict[str, str]:
+    """Today for dates, and the next number of a reply; both are only offered."""
+    found = {one.id: clock.today().isoformat() for one in once if one.type == "date"}
+    first = group.applications[0] if group.applications else None
+    rules = reply_numbers.rules_of(first) if first is not None else None
+    if first is not None and rules is not None and any(one.id == rules.field for one in once):
+        unit = minutes.unit_of(first)
+        found[rules.field] = reply_numbers.next_text(db.session(), unit, rules, clock.today().year)
+    return found
+
+
+def _minutes_label(application: Application) -> str:
+    """What the scan of the minutes is called, "" where none is asked for."""
+    rules = minutes.rules_of(application)
+    return policy_label(rules.label) if rules else ""
 
 
 def _row(application: Application) -> dict[str, str]:
@@ -153,10 +169,16 @@ def record() -> ResponseReturnValue:
     once, each = batch.fields_of(group.stage, group.road, None)
     answer = batches.answered(once, each)
     ids = [one.id for one in batches.picked(answer, group.applications)]
+    upload = sent()
 
     def do(session: Session, by: Actor, at: datetime) -> int:
         rows = [session.get_one(Application, number) for number in ids]
         lines = batches.lines_of(answer, ids)
+        rules = minutes.rules_of(rows[0]) if rows and upload else None
+        if rules is not None and upload is not None:
+            number = str(answer.record.get(rules.field) or "")
+            held = minutes.day_in(rules, answer.record)
+            minutes.keep_scan(session, minutes.unit_of(rows[0]), number, held, upload, by=by, at=at)
         steps.complete_list(
             session,
             rows,
@@ -210,6 +232,7 @@ def confirm() -> ResponseReturnValue:
 def install(app: Flask, frame: Admin) -> None:
     """Bind the decisions."""
     app.register_blueprint(blueprint)
+    app.jinja_env.globals["minutes_label"] = _minutes_label
     add(
         app,
         Entry(

@@ -10,6 +10,7 @@ from engine.procedure.circulation import CirculationRules
 from engine.procedure.conditions import Condition
 from engine.procedure.entry import OnBehalf, Originals
 from engine.procedure.loading import load_procedure, read_procedure
+from engine.procedure.meetings import MeetingRules, MinutesRules, ReplyRules
 from engine.procedure.papers import (
     Form,
     FormBox,
@@ -61,6 +62,8 @@ __all__ = [
     "FormField",
     "FraudRules",
     "HandOver",
+    "MeetingRules",
+    "MinutesRules",
     "NoticeForm",
     "NoticeReason",
     "Objections",
@@ -76,6 +79,7 @@ __all__ = [
     "RecordField",
     "RegisterRules",
     "Reminder",
+    "ReplyRules",
     "Road",
     "RoundRules",
     "Sanction",

@@ -20,6 +20,7 @@ from engine.procedure.load_rules import (
     read_reminders,
 )
 from engine.procedure.load_stages import read_emergency, read_roads, read_stages, road_names
+from engine.procedure.meetings import read_meetings
 from engine.procedure.reading import LEVELS, frozen
 from engine.procedure.rounds import read_round
 from engine.procedure.shapes import Office, Procedure
@@ -27,7 +28,8 @@ from engine.source import Block, Node, Source
 
 _TOP = (
     "offices forms roads stages emergency? notice dates deadlines payment fraud reminders? register? "
-    "checks? pairs? round? comparisons? on_behalf? originals?"
+    "checks? pairs? round? comparisons? on_behalf? originals? "
+    "meetings?"
 )
 
 
@@ -71,6 +73,7 @@ def read_procedure(
         round=read_round(top, roads, stages, deadlines),
         on_behalf=read_on_behalf(top, stages),
         originals=read_originals(top, stages),
+        meetings=read_meetings(top, stages),
     )
 
 

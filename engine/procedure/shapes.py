@@ -15,6 +15,7 @@ from engine.procedure.care import CheckRules, PairRules, RegisterRules
 from engine.procedure.circulation import CirculationRules
 from engine.procedure.comparisons import Comparison
 from engine.procedure.conditions import Condition
+from engine.procedure.meetings import MeetingRules
 from engine.procedure.papers import Form, NoticeForm
 from engine.procedure.rounds import RoundRules
 from engine.procedure.rules import (
@@ -315,6 +316,7 @@ class Procedure:
     comparisons: Mapping[str, Comparison] = field(default_factory=dict)
     on_behalf: "OnBehalf | None" = None
     originals: "Originals | None" = None
+    meetings: MeetingRules = MeetingRules()  # noqa: RUF009  # frozen
 
     def road(self, road_id: str) -> Road:
         """The road of that name; KeyError when there is none."""

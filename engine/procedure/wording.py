@@ -43,6 +43,10 @@ register(
             "金额各档必须由低到高，最后一档（也只有最后一档）不写 up_to。",
             "The amounts must rise from tier to tier; the last one, and only the last, has no up_to.",
         ),
+        "reply_blanks": (
+            "文号的写法里必须有且只有一个{{year}}和一个{{number}}。",
+            "The way a number is written needs {{year}} and {{number}}, each once.",
+        ),
         "road_empty": ("至少要有一个环节。", "At least one stage is needed."),
     }
 )

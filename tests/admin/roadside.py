@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,11 @@ class Desk:
         answer = self.send(form_to(self.get(path), ""), path, draft="yes", **typed)
         assert answer.status_code in (200, 302), (path, answer.status_code, said(answer.text))
         return answer.text if answer.status_code == 200 else self.get(path)
+
+    def scan_minutes(self) -> None:
+        """Attach the scan of the minutes of which this person recorded a result."""
+        file = (BytesIO(b"%PDF-1.4 minutes %%EOF"), "会议纪要.pdf")
+        self.press("/meetings/", "/meetings/minutes", scan=file)
 
     def refused(self, path: str, end_of_action: str, **typed: Any) -> str:
         """The same; it must be refused, and the page comes back."""

@@ -55,7 +55,9 @@ def decide_both(office: Roadside) -> None:
 
 
 def confirm(office: Roadside, **typed: Any) -> None:
-    """The leader's word on all that was recorded."""
+    """The leader's word on all that was recorded, held against the scan of the minutes."""
+    if "/meetings/minutes" in office.at("reviewer").get("/meetings/"):
+        office.at("reviewer").scan_minutes()
     office.at("leader").press("/meetings/", "/meetings/confirm", confirm="yes", **typed)
 
 

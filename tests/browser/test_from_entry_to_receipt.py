@@ -130,7 +130,7 @@ def upward(live: Live, cases: list[str], amount: str | None = None) -> None:
         seat.press("提交上会")
 
 
-def decided(live: Live, names: list[str]) -> None:
+def decided(live: Live, names: list[str], scan: Path) -> None:
     """The meeting decides on the whole list at once."""
     seat = live.sign_in("reviewer")
     seat.go("会议与审批")
@@ -139,6 +139,7 @@ def decided(live: Live, names: list[str]) -> None:
     seat.choose(f"会议结果: {names[0]}", "同意", seat.row(names[0]))
     if names[1:]:  # one answer for all; a list of one has no button for it
         seat.fill_down("会议结果")
+    seat.attach("会议纪要扫描件", scan)
     seat.press("登记会议结果")
     seat.open("/meetings/")
     assert names[0] not in seat.text()
@@ -231,10 +232,12 @@ def end_of(live: Live) -> set[tuple[str, str, int | None]]:
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_living_aid_list_is_clicked_from_entry_to_receipt(live: Live, tmp_path: Path) -> None:
     names = ["王建国", "刘长河"]
+    scan = tmp_path / "会议纪要.pdf"
+    scan.write_bytes(b"%PDF-1.4 minutes %%EOF")
     seat = live.sign_in("clerk")
     cases = [living(seat, name) for name in names]
     upward(live, cases)
-    decided(live, names)
+    decided(live, names, scan)
     posted(live, tmp_path)
     filed_and_screened(live, names)
     paid(live, names)
@@ -251,7 +254,7 @@ def test_a_sudden_case_is_clicked_from_entry_to_receipt(live: Live, tmp_path: Pa
     name = "李秀英"
     case = sudden(live.sign_in("clerk"), name, scan)
     upward(live, [case], amount="1500")
-    decided(live, [name])
+    decided(live, [name], scan)
     posted(live, tmp_path)
     filed_and_screened(live, [name])
     paid(live, [name])

@@ -50,6 +50,7 @@ NO_PAGE = {
     "journal.export": "a file",
     "list_files.take": "a file",
     "members.ajax_lookup": "JSON for a box",
+    "minutes.scan": "a file",
     "members.export": "a file",
     "notice_board.photo": "a file",
     "orders.fetch": "a file",
@@ -70,6 +71,7 @@ NOT_IN_DEMO = {
     "account.login",  # seen without an account only
     "imports.show",  # only after an import
     "notices.new",
+    "paper_checks.compare",  # only of an entry on behalf
     "policy.effect",  # only with a draft
     "receipts.roster",
     "recoveries.new",

@@ -24,6 +24,7 @@ from casework import (
     editions,
     filings,
     lists,
+    minutes,
     notices,
     originals,
     people,
@@ -247,7 +248,9 @@ def take(
 def confirm(
     bureau: Bureau, *applications: Application, by: str = "leader", at: datetime = NOW
 ) -> None:
-    """Confirm what was recorded of a meeting, as a second person, with the versions at hand."""
+    """Confirm what was recorded of a meeting, as a second person, with the versions at hand; the
+    scan of the minutes lies there."""
+    scan_minutes(bureau, *applications, at=at)
     confirmations.confirm(
         bureau.session,
         applications,
@@ -255,6 +258,19 @@ def confirm(
         at=at,
         versions={one.id: one.version for one in applications},
     )
+
+
+def scan_minutes(bureau: Bureau, *applications: Application, at: datetime = NOW) -> None:
+    """The scan of the minutes of what waits, as the recorder leaves it."""
+    for application in applications:
+        rules, waiting = minutes.rules_of(application), results.waiting(bureau.session, application)
+        if rules is None or waiting is None:
+            continue
+        unit, number = minutes.unit_of(application), str(waiting.record[rules.field])
+        if minutes.scans(bureau.session, minutes.find(bureau.session, unit, number)):
+            continue
+        held = minutes.day_in(rules, waiting.record)
+        minutes.keep_scan(bureau.session, unit, number, held, SCAN, by=bureau["reviewer"], at=at)
 
 
 def save(

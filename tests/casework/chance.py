@@ -19,9 +19,11 @@ from sqlalchemy.orm import Session
 
 from casework import (
     applications,
+    behalf,
     calendar,
     cancellations,
     checks,
+    circulation,
     confirmations,
     endings,
     filings,
@@ -33,6 +35,8 @@ from casework import (
     moves,
     notices,
     objections,
+    originals,
+    paper_checks,
     pay_first,
     payments,
     people,
@@ -64,7 +68,15 @@ from models.schemes import ScreeningMatch
 from models.screenings import ScreeningLine, ScreeningList
 from tests import factories as make
 from tests.casework import bureau as usual
-from tests.casework.bureau import LIVING, ROLES, SUDDEN, WHO, Bureau, open_bureau
+from tests.casework.bureau import (
+    LIVING,
+    ROLES,
+    SUDDEN,
+    WHO,
+    Bureau,
+    open_bureau,
+    scan_minutes,
+)
 from tests.factories import NOW, TODAY
 
 LIST_KINDS = frozenset(
@@ -74,7 +86,8 @@ LIST_KINDS = frozenset(
     }
 )
 MOST_AT_ONCE = 4
-PAPERS = ("accident_proof", "diagnosis", "heir_proof", "death_certificate", "special_explanation")
+PAPERS = ("accident_proof", "diagnosis", "heir_proof", "death_certificate")
+OWN_PAPERS = ("special_explanation", "sealed_form")
 
 
 @dataclass
@@ -312,8 +325,10 @@ class Chance:
         if application.stage == "branch_check" and not application.form.get("other_subsidy"):
             words = {"hardship_statement": "困难", "loss_statement": "损失", "other_subsidy": "无"}
             application.form = {**application.form, **words}
-            for kind in PAPERS:
+            for kind in (*PAPERS, *OWN_PAPERS):
                 self.attach(application, kind)
+        if application.stage == "committee_verify":
+            self.compare_papers(application)
         if (
             application.stage == "committee_verify"
             and "excl_org_unsuitable" not in application.facts
@@ -344,6 +359,7 @@ class Chance:
     def confirm(self, application: Application | None = None) -> str:
         chosen = [application or self.some(Application)]
         by = self.actor(self.random.choice(["second_leader", "second_leader", "leader"]))
+        scan_minutes(self.town.bureau, *chosen)
         if self.likely(0.9):
             confirmations.confirm(
                 self.session, chosen, by=by, at=self.now, versions=self.versions(chosen)
@@ -402,6 +418,40 @@ class Chance:
             expected_version=self.version(chosen),
         )
 
+    def send_round(self, application: Application) -> None:
+        """传签, signed by both leaders as far as they may."""
+        leaders = ("leader", "second_leader")
+        made = circulation.start(
+            self.session,
+            application,
+            [self.town.bureau.users[name].id for name in leaders],
+            "等米下锅",
+            by=self.actor("reviewer"),
+            at=self.now,
+            expected_version=application.version,
+        )
+        for name in leaders:
+            circulation.sign(self.session, made, True, "", by=self.actor(name), at=self.now)
+
+    def compare_papers(self, application: Application) -> None:
+        """Originals seen and an entry on behalf compared, by whoever verifies."""
+        by = self.actor(self.who("committee_verify", application))
+        if not originals.faults(self.session, application, by):
+            for scan in application.attachments:
+                originals.check(self.session, application, scan, by=by, at=self.now)
+        if behalf.entered(self.session, application) and not paper_checks.faults(
+            self.session, application, by
+        ):
+            items = paper_checks.items(self.session, application)
+            paper_checks.record(
+                self.session,
+                application,
+                {item.id: paper_checks.Verdict(True) for item in items},
+                by=by,
+                at=self.now,
+                expected_version=application.version,
+            )
+
     def pay_first(self) -> None:
         chosen = self.some(
             Application, Application.road == "sudden", Application.status.in_(moves.LIVE)
@@ -413,6 +463,8 @@ class Chance:
             "reason": "等米下锅",
             "amount": "1500",
         }
+        if self.likely(0.9) and circulation.standing(self.session, chosen) is None:
+            self.send_round(chosen)
         pay_first.authorise(
             self.session,
             chosen,

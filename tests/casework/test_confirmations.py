@@ -13,6 +13,7 @@ from tests.casework.bureau import (
     confirm,
     refusal,
     register,
+    scan_minutes,
     take,
     walk,
 )
@@ -156,6 +157,7 @@ def test_all_of_one_meeting_are_confirmed_together_or_none(bureau: Bureau) -> No
 
 def test_a_stale_page_confirms_nothing(bureau: Bureau) -> None:
     application = recorded(bureau)
+    scan_minutes(bureau, application)
     codes = refusal(
         lambda: confirmations.confirm(
             bureau.session,

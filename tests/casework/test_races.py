@@ -21,6 +21,7 @@ from tests.casework.bureau import (
     open_bureau,
     record_of,
     register,
+    scan_minutes,
     take,
     walk,
 )
@@ -73,6 +74,7 @@ def recorded(bureau: Bureau, members: Sequence[Member | None]) -> dict[int, int]
     waiting = [walk(bureau, register(bureau, member), "decision") for member in members]
     for application in waiting:
         take(bureau, application, confirmed=False)
+        scan_minutes(bureau, application)
     bureau.session.flush()
     return {application.id: application.version for application in waiting}
 
