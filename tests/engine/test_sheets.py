@@ -209,7 +209,7 @@ def test_feel_of_level_two_is_read(feel: str, cell: str) -> None:
 @pytest.mark.parametrize(
     ("feel", "said"),
     [
-        ("", "empty"), ("for x in y return x", "left over"), ("count(score)", "function"),
+        ("", "empty"), ("for x in y return x", "nothing is called"), ("count(score)", "function"),
         ("[1..2", "breaks off"), ("@x", "unknown"), ("1 1", "left over"), (">", "breaks off"),
         ('date("2025-13-01")', "value is expected"), ("{a: 1}", "unknown"),
         ("not(1", "breaks off"), ("not(score", "breaks off"),
