@@ -269,7 +269,7 @@ def test_files_that_are_no_dmn_or_want_to_reach_outside_are_refused(tmp_path: Pa
         b"</definitions>",
         dmn().split(b'name="d" namespace="n">')[1].replace(b'"grade"', b'"other"'),
     )
-    assert from_dmn(several, str, "other").name == "other"
+    assert from_dmn(several, name_reader(_policy()), "other").name == "other"
 
 
 def test_older_and_newer_dmn_is_read_as_well() -> None:
