@@ -153,7 +153,10 @@ class _Reader:
         while self.token.kind == "word":  # names in FEEL may have spaces
             word = f"{word} {self.token.value}"
             self.at += 1
-        return self.name(word)
+        known = self.name(word)
+        if " " in known:
+            raise FeelError("feel_name", name=word)
+        return known
 
     def _date(self) -> str:
         self.need("(")

@@ -52,6 +52,7 @@ register(
         "feel_end": ("句子没有写完", "it breaks off"),
         "feel_more": ("“{rest}”是多余的", '"{rest}" is left over'),
         "feel_call": ("不支持函数“{name}”", 'the function "{name}" is not supported'),
+        "feel_name": ("没有名为“{name}”的事实或参数", 'nothing is called "{name}"'),
         "feel_value": ("这里应是一个值", "a value is expected"),
         "feel_empty": ("是空的，要写“-”或条件", 'it is empty; write "-" or a test'),
         "feel_set": (
