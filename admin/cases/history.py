@@ -53,7 +53,7 @@ VERBS: Mapping[str, object] = {
     "circulate": _l("Sent round for signature"),
     "circulation_signed": _l("Signed in circulation"),
     "circulation_stopped": _l("Circulation called off"),
-    "file_corrected": _l("Member file or household corrected"),
+    "file_corrected": _l("File of the {word.person} or household corrected"),
 }
 CORRECTED = _l("Corrected")
 

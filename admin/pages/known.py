@@ -136,7 +136,11 @@ def newcomer() -> ResponseReturnValue:
     texts = [(n, request.form.get(n, "")[:40]) for n in ("id_number", "birth_on", "sex")]
     new = url_for("members.create_view", typed="yes")
     if typed_pages.of(db.session(), NEWCOMER, actor()) is not None:
-        flash(_("Another new member was typed here and not saved. Save or forget that one first."))
+        flash(
+            _(
+                "Another new {word.person} was typed here and not saved. Save or forget that one first."
+            )
+        )
         return redirect(url_for("members.create_view"))
 
     def do(session: Session, by: Actor, at: datetime) -> TypedPage:

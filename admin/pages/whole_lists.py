@@ -64,7 +64,9 @@ def below(permission: str, rows: Callable[[Select[Any]], ColumnElement[bool]]) -
         inside = OrgUnit.path.startswith(unit.path, autoescape=True)
         return rows(select(OrgUnit.id).where(inside))
 
-    return Filter("unit", _l("Committee"), condition, read, choices, words=lambda u: str(u.name))
+    return Filter(
+        "unit", _l("{word.Committee}"), condition, read, choices, words=lambda u: str(u.name)
+    )
 
 
 def days(name: str, label: object, column: Any, *, until: bool = False) -> Filter:
@@ -182,7 +184,7 @@ class PaymentList(_Linked):
     columns = (
         Column("payee", _l("Payee"), lambda p: p.payee_name, css="name"),
         Column("number", _l("Application"), lambda p: _case(p).number, css="short"),
-        Column("org", _l("Branch"), lambda p: _case(p).org.name, css="short"),
+        Column("org", _l("{word.Branch}"), lambda p: _case(p).org.name, css="short"),
         Column("kind", _l("Kind of aid"), lambda p: _road(_case(p)), css="short"),
         Column("year", _l("Aid year"), lambda p: p.grant.aid_year, css="num", in_list=False),
         Column("fen", _l("Amount"), lambda p: yuan(p.fen), css="num"),
@@ -262,7 +264,7 @@ class NoticeList(_Linked):
     finds_people = False
     title = _l("All notices")
     one = _l("Notice")
-    search_hint = _l("Number of the notice, or branch")
+    search_hint = _l("Number of the notice, or {word.branch}")
     order = (Notice.id.desc(),)
     loading = (
         joinedload(Notice.org),
@@ -282,7 +284,7 @@ class NoticeList(_Linked):
     )
     columns = (
         Column("number", _l("Number"), lambda n: n.number, css="name"),
-        Column("org", _l("Branch"), lambda n: n.org.name, css="short"),
+        Column("org", _l("{word.Branch}"), lambda n: n.org.name, css="short"),
         Column(
             "kind",
             _l("Kind of aid"),
@@ -372,7 +374,7 @@ class HardshipList(_Linked):
     bulks = (
         Bulk(
             "print",
-            _l("Print files of members"),
+            _l("Print files of {word.persons}"),
             "",
             Permission.Member.READ,
             "paper.order",
@@ -385,7 +387,7 @@ class HardshipList(_Linked):
     )
     columns = (
         Column("name", _l("Name"), lambda e: e.member.name, css="name"),
-        Column("org", _l("Branch"), lambda e: e.member.org.name, css="short"),
+        Column("org", _l("{word.Branch}"), lambda e: e.member.org.name, css="short"),
         Column("joined_on", _l("Since"), lambda e: zhdate(e.joined_on), css="short"),
         Column("reason", _l("Reason"), lambda e: _reason(e, leaving=False), css="short"),
         Column("situation", _l("Situation"), lambda e: e.situation, css="long"),
