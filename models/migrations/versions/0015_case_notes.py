@@ -1,11 +1,11 @@
-"""Notes on an application. Revision 0016."""
+"""Notes on an application. Revision 0015."""
 
 from collections.abc import Iterator
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016"
+revision = "0015"
 down_revision = "0014"
 branch_labels = None
 depends_on = None

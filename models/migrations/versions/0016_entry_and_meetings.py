@@ -1,13 +1,13 @@
 """Entries on behalf, comparisons with the paper, originals seen, circulations, minutes and numbers of
-replies. Revision 0018."""
+replies. Revision 0016."""
 
 from collections.abc import Iterator
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018"
-down_revision = "0016"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
