@@ -57,12 +57,12 @@ KEY = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b|\b[a-z]+\.[a-z]+_[a-z_]+\b|%\([a-z]+\)
 # numbers of documents, names of rule files, and the hint that an action of the log begins so
 VERBATIM = re.compile(
     r"\b[A-Z]{2}\d{4}-\d+\b|\b[A-Z]{2}\d{8}\b|\bsha256:[0-9a-f]+|\bpapers/|\b(?:cases/)?[a-z_]+\.yaml\b|\bcases/|\bmember\.(?!\w)"
-    r"|[\w-]+\.(?:png|jpe?g|pdf|docx|xlsx)\b|\b[a-z]+(?:\.[a-z]+)+:\d+\b|\bSUNSHINE_[A-Z_]+\b"
+    r"|[\w-]*\.(?:png|jpe?g|pdf|docx|xlsx)\b|\b[a-z]+(?:\.[a-z]+)+:\d+\b|\bSUNSHINE_[A-Z_]+\b"
 )
 ISO_DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 # words that a Chinese office writes in Latin letters
 LATIN = frozenset(
-    "CSV Excel ZIP PDF PNG JPEG YAML JSON Ctrl Enter Esc Tab Shift Word WPS MB KB AB English px IP ID".split()  # noqa: SIM905  # easier to read
+    "CSV Excel ZIP PDF PNG JPG JPEG YAML JSON Ctrl Enter Esc Tab Shift Word WPS LibreOffice MB KB AB English px IP ID".split()  # noqa: SIM905  # easier to read
 )
 
 

@@ -7,8 +7,8 @@ and a few addresses that only a script or a button knows. What is found is what 
 from __future__ import annotations
 
 import re
-from collections import deque
-from collections.abc import Iterator
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import unescape
@@ -17,20 +17,22 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from flask import Flask
-from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from admin import create_app
 from seeds import load
 from seeds.demo import LOGINS, SEED
-from seeds.district import PASSWORD
-from tests.admin.conftest import COMPILED, TOKEN
+from tests.admin.conftest import COMPILED
+from tests.browser.occasions import NOBODY, Steps, signed_in
 from tests.conftest import Database
 
 NOW = datetime(2026, 11, 18, 3, 0, tzinfo=UTC)
+CASE = "cases.show"
+ACTION = re.compile(r'action="([^"?#]+)')
 LINK = re.compile(r'(?:href|data-url|formaction)="([^"#]+)"')
 OPEN_FIRST = 3  # pages of one route that are opened while looking for further links
+OPEN_CASES = 8  # a case looks different at each of its stages
 # what answers with a file, JSON or another address, so that there is no page to look at
 NO_PAGE = {
     "applications.details_view": "goes on to the application",
@@ -66,19 +68,7 @@ NO_PAGE = {
     "static": "files",
     "users.ajax_lookup": "JSON for a box",
 }
-# what the demonstration has no case of, or only a form leads to: its own tests visit it
-NOT_IN_DEMO = {
-    "account.login",  # seen without an account only
-    "imports.show",  # only after an import
-    "notices.new",
-    "paper_checks.compare",  # only of an entry on behalf
-    "policy.effect",  # only with a draft
-    "receipts.roster",
-    "recoveries.new",
-    "recoveries.show",
-    "register.start",
-}
-BY_HAND = ("/search?q=王", "/search?q=zzzz", "/password", "/login", "/nowhere")
+BY_HAND = ("/search?q=王", "/search?q=zzzz", "/password", "/nowhere")
 
 
 @dataclass(frozen=True, order=True)
@@ -90,8 +80,9 @@ class Page:
     path: str
 
 
-def open_demonstration(database: Database, folder: Path) -> Flask:
-    """The application over a small demonstration, on a fixed day."""
+def open_demonstration(database: Database, folder: Path) -> tuple[Flask, dict[str, list[str]]]:
+    """The application over a small demonstration, on a fixed day, and what was brought about in it
+    besides: person → addresses."""
     with database.sessions() as session:
         load.everything(session, seed=SEED, now=NOW, members=300, applications=60)
     app = create_app(
@@ -105,41 +96,58 @@ def open_demonstration(database: Database, folder: Path) -> Flask:
         }
     )
     app.jinja_env.bytecode_cache = COMPILED
-    return app
+    return app, Steps(app, database, folder).all()
 
 
-def signed_in(app: Flask, person: str, language: str) -> FlaskClient:
-    """Somebody's client; its session cookie serves the browser too."""
-    client = app.test_client()
-    token = TOKEN.search(client.get("/login").text)
-    assert token
-    data = {"username": person, "password": PASSWORD, "csrf_token": token[1]}
-    assert client.post("/login", data=data).status_code == 302, person
-    client.get(f"/lang/{language}")
-    return client
+class Survey:
+    """Follows the links of one person after the other.
 
+    `thorough` finds for each person every page they reach, and of one route each that has other
+    forms. Otherwise a route that an earlier person opened often enough is not opened again.
+    """
 
-def pages_of(app: Flask, person: str) -> dict[str, str]:
-    """Endpoint → the first page of it that this person reaches and may open."""
-    client = signed_in(app, person, "zh")
-    waiting, seen, opened = deque(["/", *BY_HAND]), {"/", *BY_HAND}, dict[str, int]()
-    found: dict[str, str] = {}
-    while waiting:
-        path = waiting.popleft()
-        endpoint = endpoint_of(app, path)
-        if endpoint in NO_PAGE or opened.get(endpoint, 0) >= OPEN_FIRST:
-            continue
-        answer = client.get(path, buffered=True)  # a streamed file keeps its request open
-        assert answer.status_code < 500, (person, path, answer.status_code)
-        if answer.status_code not in (200, 404) or answer.mimetype != "text/html":
-            continue
-        opened[endpoint] = opened.get(endpoint, 0) + 1
-        found.setdefault(endpoint, path)
-        for link in _links(path, answer.text):
-            if link not in seen:
-                seen.add(link)
-                waiting.append(link)
-    return found
+    def __init__(self, app: Flask, also: Mapping[str, Sequence[str]], *, thorough: bool) -> None:
+        self.app, self.also, self.thorough = app, also, thorough
+        self.pages: set[Page] = set()
+        self._opened: Counter[str] = Counter()
+        self._looks: set[tuple[str, frozenset[str]]] = set()
+
+    def of(self, person: str) -> None:
+        """Add what this person reaches from the first page and from addresses given by hand."""
+        own: Counter[str] = Counter()
+        client = signed_in(self.app, person, "zh")
+        given = self.also.get(person, ())
+        first = given if person == NOBODY else ("/", *given, *BY_HAND)
+        waiting, seen = deque(first), set(first)
+        if self.thorough:
+            self._opened, self._looks = Counter(), set()
+        while waiting:
+            path = waiting.popleft()
+            endpoint = endpoint_of(self.app, path)
+            if endpoint in NO_PAGE or (
+                path not in first and own[endpoint] and self._enough(endpoint)
+            ):
+                continue
+            answer = client.get(path, buffered=True)  # a streamed file keeps its request open
+            assert answer.status_code < 500, (person, path, answer.status_code)
+            if answer.status_code not in (200, 404) or answer.mimetype != "text/html":
+                continue
+            self._opened[endpoint] += 1
+            own[endpoint] += 1
+            if self._is_new(endpoint, answer.text) or path in given:
+                self.pages.add(Page(endpoint, person, path))
+            new = [link for link in dict.fromkeys(_links(path, answer.text)) if link not in seen]
+            seen.update(new)
+            waiting.extend(new)
+
+    def _enough(self, endpoint: str) -> bool:
+        return self._opened[endpoint] >= (OPEN_CASES if endpoint == CASE else OPEN_FIRST)
+
+    def _is_new(self, endpoint: str, html: str) -> bool:
+        look = (endpoint, frozenset(endpoint_of(self.app, to) for to in ACTION.findall(html)))
+        known = look in self._looks if self.thorough else self._opened[endpoint] > 1
+        self._looks.add(look)
+        return not known
 
 
 def _links(path: str, html: str) -> Iterator[str]:
