@@ -150,10 +150,10 @@ def test_every_page_of_every_person(
     for one in set(tour.also) - set(walk.everybody()) if person == OTHERS else (person,):
         survey.of(one)
     started = time.monotonic()
-    visit(tour, sorted(survey.pages), language, ("light", "dark"))
-    with capsys.disabled():
-        spent = time.monotonic() - started
-        print(f"\n{person}, {language}: {len(survey.pages)} pages, {spent:.0f} s")
+    with capsys.disabled():  # a long run: what is wrong is said at once
+        print(f"\n{person}, {language}: {len(survey.pages)} pages", flush=True)
+        visit(tour, sorted(survey.pages), language, ("light", "dark"))
+        print(f"{time.monotonic() - started:.0f} s", flush=True)
 
 
 def visit(tour: Tour, pages: list[Page], language: str, themes: Sequence[str]) -> None:
@@ -166,4 +166,5 @@ def visit(tour: Tour, pages: list[Page], language: str, themes: Sequence[str]) -
             tour.sit_down(sitting, language)
         if found := tour.faults(page.path, language, themes):
             wrong[page] = found
+            print(f"{page}: {found}", flush=True)
     assert not wrong, "\n".join(f"{page}: {found}" for page, found in wrong.items())
