@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from models import Application, Grant, Member, OrgUnit, Payment, PaymentState
@@ -52,6 +52,7 @@ class Steps:
         """Person → addresses, each of a case that the links may not lead to."""
         self.seen_by[NOBODY] = ["/login"]
         self.registration()
+        self.comparison()
         self.imports()
         self.waiting_to_be_posted()
         self.roster()
@@ -65,6 +66,13 @@ class Steps:
         with self.database.sessions() as session:
             name = session.scalars(query.order_by(Member.id).limit(1)).one()
         self.seen_by["c1-1.clerk"] = ["/register/?q=" + quote(name)]
+
+    def comparison(self) -> None:
+        """A case whose entry is compared with the paper."""
+        query = select(func.min(Application.id)).join(OrgUnit, OrgUnit.id == Application.org_id)
+        with self.database.sessions() as session:
+            case = session.scalars(query.where(OrgUnit.code == "C1-1")).one()
+        self.seen_by.setdefault("c1.verifier", []).append(f"/application/{case}/compare")
 
     def imports(self) -> None:
         """One workbook whose columns wait, one that was tried, one that was taken in."""

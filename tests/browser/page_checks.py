@@ -62,7 +62,7 @@ VERBATIM = re.compile(
 ISO_DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 # words that a Chinese office writes in Latin letters
 LATIN = frozenset(
-    "CSV Excel ZIP PDF PNG JPG JPEG YAML JSON Ctrl Enter Esc Tab Shift Word WPS LibreOffice MB KB AB English px IP ID".split()  # noqa: SIM905  # easier to read
+    "CSV Excel ZIP PDF PNG JPG JPEG YAML JSON Ctrl Enter Esc Tab Shift Word WPS LibreOffice MB KB AB English px IP ID SHA".split()  # noqa: SIM905  # easier to read
 )
 
 

@@ -8,7 +8,6 @@ SUNSHINE_WALK=NUMBER walks it again.
 from __future__ import annotations
 
 import os
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,12 +18,12 @@ import pytest
 from flask import Flask
 from selenium.webdriver import Chrome
 from sqlalchemy import select
-from waitress.server import create_server
 
 from models import OrgUnit, User
 from models.secrets import Keyring, use_keyring
 from tests.browser import page_checks, walk
 from tests.browser.occasions import signed_in
+from tests.browser.server import serving
 from tests.browser.walk import Page
 from tests.conftest import _copy
 
@@ -105,13 +104,10 @@ def tour(
         with database.sessions() as session:
             names = frozenset(session.scalars(select(User.username)))
             names |= frozenset(session.scalars(select(OrgUnit.code))) | {"licheng-2010"}
-        server = create_server(app, host="127.0.0.1", port=0, threads=4)
-        threading.Thread(target=server.run, daemon=True).start()
-        yield Tour(app, also, f"http://127.0.0.1:{server.effective_port}", driver, names)
-        driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-        driver.get("about:blank")
-        server.task_dispatcher.shutdown()
-        server.close()
+        with serving(app) as address:
+            yield Tour(app, also, address, driver, names)
+            driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+            driver.get("about:blank")  # nothing asks any more
     use_keyring(before)
 
 

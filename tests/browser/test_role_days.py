@@ -6,7 +6,6 @@ One office at work serves all days: every role has a case of its own at hand.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -18,7 +17,6 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 from sqlalchemy import select
-from waitress.server import create_server
 
 from models import Application, Member, User
 from models.secrets import Keyring, use_keyring
@@ -26,6 +24,7 @@ from tests.admin.conftest import PASSWORD
 from tests.admin.roadside import Roadside, open_roadside
 from tests.admin.test_cases_walk import complete, decide, file_and_screen, post_and_end
 from tests.browser.seat import WAIT, Seat
+from tests.browser.server import serving
 from tests.casework.bureau import Bureau, prepare, register, walk
 from tests.conftest import _copy
 
@@ -147,17 +146,14 @@ def day(
     ):
         patch.setenv("SUNSHINE_DATA", str(folder))
         office = open_roadside(database, folder, {n: {} for n in (*AT, *LATER)}, begun, pressed)
-        server = create_server(office.app, host="127.0.0.1", port=0, threads=4)
-        threading.Thread(target=server.run, daemon=True).start()
         driver.execute_cdp_cmd(
             "Emulation.setDeviceMetricsOverride",
             {"width": 1366, "height": 768, "deviceScaleFactor": 1, "mobile": False},
         )
-        yield Day(office, Seat(driver, f"http://127.0.0.1:{server.effective_port}"))
-        driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-        driver.get("about:blank")  # nothing asks any more
-        server.task_dispatcher.shutdown()
-        server.close()
+        with serving(office.app) as address:
+            yield Day(office, Seat(driver, address))
+            driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+            driver.get("about:blank")  # nothing asks any more
     use_keyring(before)
 
 
