@@ -226,7 +226,7 @@ def reviewer(day: Day) -> None:
     seat.press("提交上会")
     assert "待审批" in seat.text()
     seat.open("/")
-    assert "区委组织部复核" not in waiting(seat)
+    assert "登记会议结果" in waiting(seat), "the next step of the case"
 
 
 def leader(day: Day) -> None:
