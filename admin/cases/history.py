@@ -46,6 +46,8 @@ VERBS: Mapping[str, object] = {
     "payment_returned": _l("Payment came back"),
     "payment_reversed": _l("Payment corrected"),
     "receipt": _l("Receipt recorded"),
+    "recovery_demand": _l("Recovery ordered"),
+    "recovery_receive": _l("Recovered money came in"),
     "set_payee": _l("Payee changed"),
     "facts": _l("Facts changed"),
     "compare_paper": _l("Compared with the paper"),
