@@ -137,7 +137,7 @@ def _escalations(
         here = [s for s in road.stages if s.level == rule.to and s.kind in _WEIGHING]
         if not here or road.position(here[0].id) > road.position(application.stage):
             continue
-        roles = {code for stage in here for code in stage.by}
+        roles = {code for stage in here for code in (*stage.by, *stage.confirmed_by)}
         key = f"escalate:{application.id}:{rule.id}"
         body = {"clause": rule.clause}
         notice = Notice(key, ESCALATION, rule.label, application.id, body)
