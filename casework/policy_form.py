@@ -65,6 +65,8 @@ _SETTABLE: tuple[tuple[str, str, Kind], ...] = (
     (PROCEDURE, "fraud/sanctions/*/if_paid", _YES_NO),
     (PROCEDURE, "comparisons/*/stops", _YES_NO),
     (PROCEDURE, "round/carry_over/years", Kind("integer", 1, 50)),
+    (PROCEDURE, "emergency/circulation/signatures", Kind("integer", 1, 99)),
+    (PROCEDURE, "emergency/circulation/chased_every", Kind("integer", 1, 366)),
     ("papers.yaml", "papers/*/copies", _COPIES),
     ("exclusions.yaml", "*/never_departs", _YES_NO),
     ("eligibility.yaml", "evidence/*/copies", _COPIES),

@@ -20,7 +20,7 @@ from admin.pages.attachments import content
 from admin.security.guard import requires
 from admin.security.people import actor
 from admin.text import policy_label
-from casework import editions, minutes, reply_numbers, scope
+from casework import editions, loading, minutes, reply_numbers, scope
 from casework.attachments import Upload
 from casework.people import Actor
 from casework.permissions import Permission
@@ -54,8 +54,10 @@ def wanted() -> list[Wanted]:
     rows = session.scalars(
         select(RecordedResult)
         .where(RecordedResult.by_id == by.user_id, RecordedResult.state == ResultState.WAITING)
+        .options(loading.application_of(RecordedResult.application))
         .order_by(RecordedResult.id)
     )
+    lie = _scanned(session)
     found: dict[tuple[int, str], Wanted] = {}
     for row in rows:
         rules = minutes.rules_of(row.application)
@@ -63,12 +65,20 @@ def wanted() -> list[Wanted]:
         if rules is None or not number:
             continue
         unit = minutes.unit_of(row.application)
-        if not minutes.scans(session, minutes.find(session, unit, number)):
+        if (unit.id, number.strip()) not in lie:
             day = minutes.day_in(rules, row.record)
             found.setdefault(
                 (unit.id, number), Wanted(policy_label(rules.label), number, day, unit.id)
             )
     return list(found.values())
+
+
+def _scanned(session: Session) -> set[tuple[int, str]]:
+    """(unit, number) of all minutes that have a scan."""
+    query = select(Minutes.org_id, Minutes.number).where(
+        Minutes.id.in_(select(Attachment.minutes_id).where(Attachment.minutes_id.is_not(None)))
+    )
+    return {(unit, number) for unit, number in session.execute(query)}
 
 
 def scans_of(application: Application, record: Mapping[str, object]) -> Sequence[Attachment]:

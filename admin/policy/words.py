@@ -51,6 +51,8 @@ KEYS = {
     "if_paid": _l("Only where money was paid"),
     "never_departs": _l("No departing from it by decision"),
     "only_emergency": _l("Only in urgent cases"),
+    "signatures": _l("How many sign, at least"),
+    "chased_every": _l("Chased every so many days"),
 }
 SECTIONS = {
     "notice": _l("Public notice"),
@@ -97,7 +99,7 @@ SECTIONS = {
     "round": _l("Yearly round"),
     "carry_over": _l("Taken over from earlier years"),
     "comparisons": _l("Likenesses compared"),
-    "register": _l("Register of hardship"),
+    "register": _l("Hardship register"),
     "pairs": _l("One helps one"),
     "on_behalf": _l("Entered on behalf"),
     "originals": _l("Originals"),

@@ -24,7 +24,7 @@ class CirculationRules:
 def read_circulation(block: Block, stages: Collection[str]) -> CirculationRules | None:
     """The circulation that an emergency needs; None where it needs none."""
     found = block.maybe(
-        "circulation", "zh en started_by signed_by at_least ratified_at chased_every"
+        "circulation", "zh en started_by signed_by signatures ratified_at chased_every"
     )
     if found is None:
         return None
@@ -35,7 +35,7 @@ def read_circulation(block: Block, stages: Collection[str]) -> CirculationRules 
         label=found.label(),
         started_by=free_names(found, "started_by"),
         signed_by=free_names(found, "signed_by"),
-        at_least=found.integer("at_least", low=1, high=99),
+        at_least=found.integer("signatures", low=1, high=99),
         ratified_at=name_at(found, "ratified_at", stages),
         chased_every=found.integer("chased_every", low=1, high=366),
     )

@@ -27,8 +27,10 @@ from werkzeug.test import TestResponse
 
 from admin import create_app
 from admin.security import passwords
+from casework import editions
 from models import HelpingPair, Member, OrgUnit, Role, User, UserRole
 from models.secrets import Keyring, use_keyring
+from tests.casework.bureau import licheng
 from tests.conftest import DIALECTS, Database, _copy
 from tests.filled import filled
 
@@ -132,7 +134,8 @@ class Office:
 
 
 def people_an_office(office: Office) -> None:
-    """Units D > A > A1, A2 and D > B > B1, a service centre, a user per role, five members."""
+    """Units D > A > A1, A2 and D > B > B1, a service centre, a user per role, five members, and the
+    real policy, whose words the screens speak."""
     with office.session() as session:
         for code, above, level in (
             ("D", None, "department"),
@@ -186,6 +189,9 @@ def people_an_office(office: Office) -> None:
             session.add(pair)
             session.flush()
             office.pairs[unit_code] = pair.id
+        editions.publish(
+            session, licheng(), from_on=LONG_AGO, proposed_by=None, signed_by=None, at=NOW
+        )
         session.commit()
 
 

@@ -18,6 +18,7 @@ from casework import funds
 from engine import folder_files, messages
 from engine.terms import NAMES, WORD, plain_name
 from models.secrets import Keyring, use_keyring
+from seeds.district import PASSWORD
 from tests import factories
 from tests.admin.conftest import COMPILED
 from tests.browser import walk
@@ -83,7 +84,7 @@ def at_work(database: Database) -> list[str]:
             getattr(union.tree, name).name = called
         for role, unit in OTHERS.items():
             union.users[role] = factories.user(session, (role, getattr(union.tree, unit)))
-        hashed = passwords.hashed(walk.PASSWORD)
+        hashed = passwords.hashed(PASSWORD)
         for name, user in union.users.items():
             user.username, user.password_hash = name, hashed
         session.flush()

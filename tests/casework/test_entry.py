@@ -92,17 +92,21 @@ def test_a_member_does_not_register_his_own_application(bureau: Bureau) -> None:
     assert bureau.session.scalars(select(Application)).all() == []
 
 
-def test_the_records_win_over_what_is_typed(bureau: Bureau) -> None:
-    draft = register(bureau, facts={**LIVING, "hukou": "urban", "household_size": 9})
+def test_the_records_win_over_what_is_typed_and_another_figure_is_refused(bureau: Bureau) -> None:
+    draft = register(bureau, facts={**LIVING, "hukou": "urban", "household_size": 2})
     raw = assessments.assess_now(bureau.session, draft).raw
     assert (raw["hukou"], raw["household_size"], raw["income_year"]) == ("rural", 2, "1200")
+    facts = {**LIVING, "household_size": 9}
+    assert refusal(lambda: register(bureau, facts=facts)) == {"fact_on_sheet"}
 
 
 def test_an_unverified_income_is_unknown_whatever_is_typed(bureau: Bureau) -> None:
     member = applicant(bureau)
     assert member.household is not None
     member.household.items[0].verified = False
-    draft = register(bureau, member, facts={**LIVING, "income_year": "100"})
+    facts = {**LIVING, "income_year": "100"}
+    assert refusal(lambda: register(bureau, member, facts=facts)) == {"fact_on_sheet"}
+    draft = register(bureau, member, facts=LIVING)
     assert assessments.assess_now(bureau.session, draft).raw["income_year"] is None
 
 

@@ -65,7 +65,7 @@ def test_the_refusal_names_both_dates_and_steps_and_comes_with_every_other_fault
     found = {fault.where: fault for fault in caught.value.faults}
     assert set(found) == {"meeting_on", "opinion"}
     assert messages.text(found["meeting_on"], "zh") == (
-        "“评议日期”填的是2010-12-01，早于“个人申请”的“申请日期”（2010-12-03），先后颠倒。请对照材料改正；"
+        "“评议日期”填的是2010年12月1日，早于“个人申请”的“申请日期”（2010年12月3日），先后颠倒。请对照材料改正；"
         "前面的日期登记错了的，先退回补正。"
     )
     assert messages.text(found["meeting_on"], "en") == (
