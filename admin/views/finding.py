@@ -87,7 +87,12 @@ def rules(words: str) -> Iterator[Hit]:
 
 # kind → heading, what finds it, where all of it is listed and who may open that list
 KINDS: dict[str, tuple[object, Callable[[str], Iterator[Hit]], str | None, str]] = {
-    "members": (_l("{word.Persons}"), members, "members.index_view", Permission.Member.READ),
+    "members": (
+        _l("Register of {word.persons}"),
+        members,
+        "members.index_view",
+        Permission.Member.READ,
+    ),
     "applications": (
         _l("Applications"),
         applications,

@@ -170,7 +170,7 @@ class MemberView(ModelView):
     kind = inspected = "member"
     past = ("household.",)
     keeps_typed = True
-    title = _l("{word.Persons}")
+    title = _l("Register of {word.persons}")
     one = _l("{word.Person}")
     finds_people = True
     search_hint = _l("Name, initials, or last 4 of ID or phone")
@@ -180,7 +180,9 @@ class MemberView(ModelView):
     details_template = "members/details.html"
     loading = (selectinload(Member.org),)
     order = (Member.name,)
-    entry = Entry("members.index_view", _l("{word.Persons}"), "people", (read,), "users", 10)
+    entry = Entry(
+        "members.index_view", _l("Register of {word.persons}"), "people", (read,), "users", 10
+    )
     columns = (
         Column("name", _l("Name"), lambda m: m.name, Member.name, "name", in_details=False),
         Column("sex", _l("Sex"), lambda m: word_of(SEX, m.sex), css="short"),

@@ -73,7 +73,7 @@ def test_a_list_is_kept_opened_by_itself_and_forgotten(fresh_office: Office) -> 
     page = clerk.get("/members/").text
     assert "李芳" in page
     assert "王小明" not in page
-    assert head(page) == ["姓名", "支部", "民族"]
+    assert head(page) == ["姓名", "党支部", "民族"]
     assert clerk.get(answer.headers["Location"]).text.count("王小明") == 0
     assert "王小明" in clerk.get("/members/?view=0").text
     assert clerk.post("/members/views/", {"do": "all_first"}).status_code == 302

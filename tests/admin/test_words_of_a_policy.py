@@ -22,6 +22,7 @@ from seeds.district import PASSWORD
 from tests import factories
 from tests.admin.conftest import COMPILED
 from tests.browser import walk
+from tests.browser.occasions import signed_in
 from tests.casework.test_other_office import DEEP, ILL, RELATIVE, Union
 from tests.conftest import Database, _copy
 
@@ -123,16 +124,19 @@ def test_no_page_of_another_office_speaks_of_the_party(
     """Every page that anybody reaches, in both languages; all of them at once."""
     app, people = union_pages
     wrong: set[tuple[str, str]] = set()
-    seen: set[str] = set()
+    survey = walk.Survey(app, {}, thorough=False)
     for person in people:
-        pages = walk.pages_of(app, person)
-        seen |= set(pages)
+        survey.of(person)
+    for person in people:
         for language, words in (("zh", PARTY), ("en", PARTY_EN)):
-            client = walk.signed_in(app, person, language)
-            for endpoint, path in pages.items():
-                said = sentences(client.get(path, buffered=True).text)
-                wrong |= {(endpoint, one[:90]) for one in said if strange(one, words)}
-    assert len(seen) > 60, "the walk has become short"
+            client = signed_in(app, person, language)
+            for page in survey.pages:
+                if page.person != person:
+                    continue
+                said = sentences(client.get(page.path, buffered=True).text)
+                wrong |= {(page.endpoint, one[:90]) for one in said if strange(one, words)}
+    seen = {page.endpoint for page in survey.pages}
+    assert len(seen) > 60, f"the walk has become short: {len(seen)}"
     assert not wrong, "\n".join(map(str, sorted(wrong)))
 
 

@@ -76,6 +76,7 @@ def pressed(office: Roadside) -> None:
     minutes = {"list-minutes_number": "2010-13", "list-attendees": "部长办公会成员"}
     result = {f"row-{case_of(office, '李会')}-result": "agreed"}
     office.at("reviewer").press("/meetings/", "/meetings/record", **minutes, **result)
+    office.at("reviewer").scan_minutes()
 
 
 @dataclass
