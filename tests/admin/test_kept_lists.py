@@ -29,7 +29,7 @@ def test_columns_are_chosen_by_name_and_the_first_always_stays(office: Office) -
     assert "民族" not in usual
     assert head(clerk.get("/members/?col=ethnic&col=nonsense&col=org").text) == [
         "姓名",
-        "支部",
+        "党支部",
         "民族",
     ]
     assert head(clerk.get("/members/?col=nonsense").text) == usual
