@@ -43,6 +43,17 @@ class BoundForm(Form):
                 field.errors = [*field.errors, words(fault)]
 
 
+class Needed(InputRequired):
+    """Something must be typed; where it is not, the fault names the field and says what to do."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        said = _(
+            "“%(field)s” is empty and needed here. Fill it in and save again.",
+            field=field.label.text,
+        )
+        InputRequired(said)(form, field)
+
+
 class Versioned(BoundForm):
     """A form that knows which version of the row it was opened on."""
 
@@ -60,7 +71,7 @@ class Versioned(BoundForm):
 
 def words(label: Any, *, most: int = 200, required: bool = False, **kw: Any) -> Any:
     """One line of text."""
-    checks = [InputRequired() if required else Optional(), Length(max=most)]
+    checks = [Needed() if required else Optional(), Length(max=most)]
     return StringField(
         label, checks, filters=[_stripped], **{"render_kw": {"maxlength": most}, **kw}
     )
@@ -68,7 +79,7 @@ def words(label: Any, *, most: int = 200, required: bool = False, **kw: Any) -> 
 
 def long_words(label: Any, *, most: int = 4000, required: bool = False, **kw: Any) -> Any:
     """Several lines of text."""
-    checks = [InputRequired() if required else Optional(), Length(max=most)]
+    checks = [Needed() if required else Optional(), Length(max=most)]
     render = {"maxlength": most, "rows": 3, "data-wide": "1"}
     return TextAreaField(label, checks, filters=[_stripped], **{"render_kw": render, **kw})
 
@@ -77,7 +88,7 @@ def number(
     label: Any, low: int = 0, high: int = LARGEST, *, required: bool = False, **kw: Any
 ) -> Any:
     """A whole number within bounds."""
-    checks = [InputRequired() if required else Optional(), NumberRange(low, high)]
+    checks = [Needed() if required else Optional(), NumberRange(low, high)]
     return IntegerField(label, checks, **{"render_kw": {"min": low, "max": high}, **kw})
 
 
@@ -93,7 +104,7 @@ class DayField(DateField):
 
 def day(label: Any, *, required: bool = False, **kw: Any) -> Any:
     """A date, or nothing where it is not required."""
-    return DayField(label, [InputRequired() if required else Optional()], **kw)
+    return DayField(label, [Needed() if required else Optional()], **kw)
 
 
 def choice(label: Any, options: Mapping[Any, object], *, required: bool = False, **kw: Any) -> Any:
@@ -107,7 +118,7 @@ class ChoiceField(SelectField):
     def __init__(
         self, label: Any, options: Mapping[Any, object], *, required: bool = False, **kw: Any
     ) -> None:
-        checks = [InputRequired()] if required else [Optional()]
+        checks = [Needed()] if required else [Optional()]
         super().__init__(label, checks, coerce=self._stored, validate_choice=False, **kw)
         self.offer(options, blank=not required)
 

@@ -12,7 +12,6 @@ from flask_admin import expose
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, selectinload
-from wtforms.validators import InputRequired
 
 from admin import acting, clock
 from admin.acting import attempt
@@ -26,7 +25,7 @@ from admin.views import files
 from admin.views.base import within
 from admin.views.bulk import Bulk
 from admin.views.columns import Column, Filter, chosen, word_of, yes_or_no
-from admin.views.fields import BoundForm, Versioned, choice, day, long_words, words
+from admin.views.fields import BoundForm, Needed, Versioned, choice, day, long_words, words
 from admin.views.lookups import LookupField
 from admin.views.people_lookups import members_like, unit_lookup, units_like
 from admin.views.words import ETHNIC, HUKOU, ITEM, SEX, STANDING
@@ -83,7 +82,7 @@ class NewMemberForm(MemberForm):
     """A new member needs a branch."""
 
     org = LookupField(
-        _l("{word.Branch}"), [InputRequired()], loader=branches, endpoint="members.ajax_lookup"
+        _l("{word.Branch}"), [Needed()], loader=branches, endpoint="members.ajax_lookup"
     )
 
 
@@ -91,7 +90,7 @@ class MoveForm(Versioned):
     """Where the organisational relation goes, and why."""
 
     to = LookupField(
-        _l("New {word.branch}"), [InputRequired()], loader=targets, endpoint="members.ajax_lookup"
+        _l("New {word.branch}"), [Needed()], loader=targets, endpoint="members.ajax_lookup"
     )
     reason = long_words(_l("Reason"), most=500, required=True)
 

@@ -12,7 +12,6 @@ from flask_admin import expose
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, selectinload
-from wtforms.validators import InputRequired
 
 from admin import acting, clock
 from admin.acting import Outcome, attempt
@@ -24,7 +23,7 @@ from admin.text import policy_label, zhdate
 from admin.views.base import within
 from admin.views.bulk import Bulk
 from admin.views.columns import Column, Filter, chosen, word_of
-from admin.views.fields import BoundForm, ChoiceField, Versioned, day, long_words
+from admin.views.fields import BoundForm, ChoiceField, Needed, Versioned, day, long_words
 from admin.views.lookups import LookupField
 from admin.views.people_lookups import member_lookup, members_like, unit_lookup
 from admin.views.words import PAIR
@@ -52,14 +51,12 @@ class PairForm(Versioned):
 class NewPairForm(Versioned):
     """A new pair."""
 
-    helper = LookupField(
-        _l("Helper"), [InputRequired()], loader=helpers, endpoint="pairs.ajax_lookup"
-    )
+    helper = LookupField(_l("Helper"), [Needed()], loader=helpers, endpoint="pairs.ajax_lookup")
     helped = LookupField(
-        _l("Helped {word.person}"), [InputRequired()], loader=helped, endpoint="pairs.ajax_lookup"
+        _l("Helped {word.person}"), [Needed()], loader=helped, endpoint="pairs.ajax_lookup"
     )
     org = LookupField(
-        _l("{word.Branch}"), [InputRequired()], loader=branches, endpoint="pairs.ajax_lookup"
+        _l("{word.Branch}"), [Needed()], loader=branches, endpoint="pairs.ajax_lookup"
     )
     start_on = day(_l("From"), required=True)
     end_on = day(_l("Until (planned)"))

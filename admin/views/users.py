@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, selectinload
 from wtforms import BooleanField, StringField
-from wtforms.validators import InputRequired, Length, Optional, Regexp
+from wtforms.validators import Length, Optional, Regexp
 
 from admin import acting, clock
 from admin.acting import Outcome, attempt
@@ -25,7 +25,7 @@ from admin.security.people import actor
 from admin.text import moment, policy_label, yes_no
 from admin.views.base import anywhere
 from admin.views.columns import Column, Filter, yes_or_no
-from admin.views.fields import BoundForm, ChoiceField, Versioned, choice, day, words
+from admin.views.fields import BoundForm, ChoiceField, Needed, Versioned, choice, day, words
 from admin.views.lookups import LookupField
 from admin.views.people_lookups import unit_lookup
 from admin.views.words import LANGUAGE
@@ -69,7 +69,7 @@ class NewUserForm(UserForm):
     username = StringField(
         _l("User name"),
         [
-            InputRequired(),
+            Needed(),
             Length(max=64),
             Regexp(
                 r"^[A-Za-z0-9][A-Za-z0-9._-]+$",
@@ -83,7 +83,7 @@ class GrantForm(BoundForm):
     """A role at a unit, from a day on."""
 
     role = ChoiceField(_l("Role"), {}, required=True)
-    unit = LookupField(_l("At"), [InputRequired()], loader=units, endpoint="users.ajax_lookup")
+    unit = LookupField(_l("At"), [Needed()], loader=units, endpoint="users.ajax_lookup")
     from_on = day(_l("From"), required=True)
     until_on = day(_l("Until"))
 

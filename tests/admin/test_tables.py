@@ -382,3 +382,13 @@ def test_a_year_of_the_calendar_is_proposed_checked_and_saved(fresh_office: Offi
     assert wiped.status_code == 422
     assert "2026年没有填写任何放假日" in wiped.text
     assert before.count("2026-10-01") == chief.get("/calendar/2026").text.count("2026-10-01") > 0
+
+
+def test_a_field_left_blank_is_named_with_what_to_do(office: Office) -> None:
+    clerk = office.as_("branch_clerk")
+    for language, said in (("zh", "没有填写，此处必须填写"), ("en", "is empty and needed here")):
+        clerk.get(f"/lang/{language}")
+        answer = clerk.post("/members/new/", {"name": ""})
+        assert answer.status_code in (200, 422)
+        assert answer.text.count(said) >= 2, "each blank field at once"
+    clerk.get("/lang/zh")
