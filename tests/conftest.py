@@ -27,13 +27,32 @@ from tests.spare import Spare
 # ---- shared by all: add here --------------------------------------------------------------
 
 
+LONG = frozenset(
+    {
+        "test_payout_killed",
+        "test_worker_process",
+        "test_money_property",
+        "test_sheets",
+        "test_fuzz",
+        "test_policy_fuzz",
+        "test_query_counts",
+        "test_words_of_a_policy",
+        "test_objector_hidden",
+        "test_demonstration",
+        "test_database",
+    }
+)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that drive a browser come first, then those with most tests: with the long ones last,
-    one processor would wait for the other. `tests.groups` tells xdist to keep this order."""
+    """Files that drive a browser come first, then those with long tests, then those with most: with
+    the long ones last, one processor would wait for the other. `tests.groups` tells xdist to keep
+    this order."""
     count = Counter(item.path for item in items)
     items.sort(
         key=lambda item: (
             item.get_closest_marker("browser") is None,
+            item.path.stem not in LONG,
             -count[item.path],
             str(item.path),
         )
