@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 
 from casework.workbooks import Row
 from engine.exchange import Field, Layout
@@ -178,9 +177,9 @@ def read(layout: Layout, content: bytes) -> list[Line]:
     found = [_line(layout, number, line, faults) for number, line in rows]
     told: list[tuple[Field, str]] = []
     if layout.head:
-        told += _controls(layout, layout.head, *lines[0], faults)
+        told += _values(layout, layout.head, *lines[0], faults)
     if layout.foot:
-        told += _controls(layout, layout.foot, *lines[-1], faults)
+        told += _values(layout, layout.foot, *lines[-1], faults)
     if not faults:
         faults += _compared(told, _Totals(len(found), sum(one.fen or 0 for one in found)))
     if faults:
@@ -260,12 +259,6 @@ def _pieces(
     return pieces
 
 
-def _controls(
-    layout: Layout, fields: Sequence[Field], number: int, line: bytes, faults: list[Fault]
-) -> list[tuple[Field, str]]:
-    return _values(layout, fields, number, line, faults)
-
-
 def _compared(told: Sequence[tuple[Field, str]], totals: _Totals) -> list[Fault]:
     """What head and foot tell against what the rows hold."""
     found = []
@@ -280,7 +273,7 @@ def _compared(told: Sequence[tuple[Field, str]], totals: _Totals) -> list[Fault]
 
 
 def _same(text: str, number: int) -> bool:
-    return text.isascii() and text.isdigit() and Decimal(text) == number
+    return text.isascii() and text.isdigit() and int(text) == number
 
 
 register(

@@ -1,5 +1,5 @@
-"""Lists that have a page of their own, as files: payments, transfers, notices, filings, recoveries,
-the hardship register. Each is the whole list in the reach of the right to take it away."""
+"""Lists that have no table of their own (`whole_lists`), as files: transfers, filings, recoveries.
+Each is the whole list in the reach of the right to take it away."""
 
 from __future__ import annotations
 
@@ -15,23 +15,19 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
-from admin import clock, looks
+from admin import looks
 from admin.extensions import db
 from admin.i18n import _l
-from admin.pages import notices, orders, payments, recoveries
-from admin.pages.common import policy_road
+from admin.pages import orders, recoveries
 from admin.security.guard import requires
 from admin.security.people import actor
 from admin.text import policy_label, yuan, zhdate
 from admin.views import files
-from casework import care, scope
+from casework import scope
 from casework.permissions import Permission
 from models.applications import Application
-from models.ledger import Grant, Payment, Recovery, TransferBatch
-from models.members import Member
-from models.notices import Notice
+from models.ledger import Grant, Recovery, TransferBatch
 from models.orgs import OrgUnit
-from models.register import HardshipEntry
 from models.screenings import Filing
 
 blueprint = Blueprint("list_files", __name__, url_prefix="/lists")
@@ -72,39 +68,6 @@ GRANTED = (
 )
 
 
-def _payments() -> Select[Any]:
-    query = _of_grant(select(Payment), Payment.grant_id).order_by(Payment.id.desc())
-    return query.options(
-        contains_eager(Payment.grant).options(*GRANTED),
-        joinedload(Payment.source),
-        joinedload(Payment.receipt),
-    )
-
-
-def _payment_columns() -> Sequence[tuple[object, Cells]]:
-    def receipt(name: str) -> Cells:
-        return lambda p: getattr(p.receipt, name) if p.receipt else None
-
-    return (
-        (_("Application"), lambda p: _about(p.grant).number),
-        (_("{word.Branch}"), lambda p: _about(p.grant).org.name),
-        (_("Name"), lambda p: p.grant.member.name),
-        (_("Kind of aid"), lambda p: _road(_about(p.grant))),
-        (_("Counts for the year"), lambda p: p.grant.aid_year),
-        (_("Instalment"), lambda p: p.instalment),
-        (_("Amount"), lambda p: yuan(p.fen)),
-        (_("Fund source"), lambda p: policy_label(p.source)),
-        (_("Payee"), lambda p: p.payee_name),
-        (_("Kinship"), lambda p: p.payee_kinship),
-        (_("How it is paid"), lambda p: str(payments.METHODS[p.method])),
-        (_("State"), lambda p: str(payments.STATES[p.state][0])),
-        (_("Paid on"), lambda p: zhdate(p.paid_on)),
-        (_("Witness"), lambda p: p.witness),
-        (_("Received by"), receipt("receiver")),
-        (_("Received on"), lambda p: zhdate(p.receipt.received_on if p.receipt else None)),
-    )
-
-
 def _transfers() -> Select[Any]:
     query = select(TransferBatch).join(OrgUnit, OrgUnit.id == TransferBatch.org_id)
     return query.order_by(TransferBatch.id.desc()).options(
@@ -123,27 +86,6 @@ def _transfer_columns() -> Sequence[tuple[object, Cells]]:
         (_("Amount"), lambda b: yuan(b.fen)),
         (_("Approved on"), lambda b: zhdate(b.approved_on)),
         (_("Sent on"), lambda b: zhdate(b.at)),
-    )
-
-
-def _notices() -> Select[Any]:
-    query = select(Notice).join(OrgUnit, OrgUnit.id == Notice.org_id).order_by(Notice.id.desc())
-    return query.options(
-        contains_eager(Notice.org), joinedload(Notice.edition), selectinload(Notice.lines)
-    )
-
-
-def _notice_columns() -> Sequence[tuple[object, Cells]]:
-    return (
-        (_("Number"), lambda n: n.number),
-        (_("{word.Branch}"), lambda n: n.org.name),
-        (_("Kind of aid"), lambda n: policy_label(notices.road_labels([n])[n.id])),
-        (_("Place"), lambda n: n.place),
-        (_("Names"), lambda n: len(n.lines)),
-        (_("First day"), lambda n: zhdate(n.posted_on)),
-        (_("Last day"), lambda n: zhdate(n.ends_on)),
-        (_("Taken down"), lambda n: zhdate(n.removed_on)),
-        (_("State"), lambda n: str(notices.STATUSES[n.status][0])),
     )
 
 
@@ -192,74 +134,13 @@ def _recovery_columns() -> Sequence[tuple[object, Cells]]:
     )
 
 
-def _hardship() -> Select[Any]:
-    left = HardshipEntry.left_on
-    query = (
-        select(HardshipEntry)
-        .join(Member, Member.id == HardshipEntry.member_id)
-        .join(OrgUnit, OrgUnit.id == Member.org_id)
-        .where(left.is_not(None) if _has_left() else left.is_(None))
-        .order_by(HardshipEntry.id.desc())
-    )
-    return query.options(
-        contains_eager(HardshipEntry.member).contains_eager(Member.org),
-    )
-
-
-def _has_left() -> bool:
-    return request.args.get("show") == "left"
-
-
-def _hardship_narrowed() -> Sequence[tuple[str, str]]:
-    return ((_("Show"), _("Has left") if _has_left() else _("In the register")),)
-
-
-def _hardship_columns() -> Sequence[tuple[object, Cells]]:
-    rules = care.register(db.session(), clock.today())
-    join, leave = (rules.join, rules.leave) if rules else ({}, {})
-
-    def word(labels: Mapping[str, Any], code: str | None) -> str | None:
-        return None if code is None else policy_label(labels.get(code, code))
-
-    return (
-        (_("Name"), lambda e: e.member.name),
-        (_("{word.Branch}"), lambda e: e.member.org.name),
-        (_("Since"), lambda e: zhdate(e.joined_on)),
-        (_("Reason"), lambda e: word(join, e.join_reason)),
-        (_("Situation"), lambda e: e.situation),
-        (_("What help is needed"), lambda e: e.needs),
-        (_("Until"), lambda e: zhdate(e.left_on)),
-        (_("Why left"), lambda e: word(leave, e.leave_reason)),
-        (_("In words"), lambda e: e.leave_words),
-    )
-
-
-def _road(application: Application) -> str:
-    road = policy_road(application)[1]
-    return policy_label(road.label) if road else application.road
-
-
 LISTS: Mapping[str, ListFile] = {
-    "payments": ListFile(
-        _l("Payments"),
-        Permission.Payment.READ,
-        Permission.Payment.EXPORT,
-        _payment_columns,
-        _payments,
-    ),
     "transfers": ListFile(
         _l("Transfers"),
         Permission.Fund.READ,
         Permission.Fund.EXPORT,
         _transfer_columns,
         _transfers,
-    ),
-    "notices": ListFile(
-        _l("Public notices"),
-        Permission.Notice.READ,
-        Permission.Application.EXPORT,
-        _notice_columns,
-        _notices,
     ),
     "filings": ListFile(
         _l("Filing for record"),
@@ -276,18 +157,10 @@ LISTS: Mapping[str, ListFile] = {
         _recoveries,
         _recovery_narrowed,
     ),
-    "hardship": ListFile(
-        _l("Hardship register"),
-        Permission.Hardship.READ,
-        Permission.Member.EXPORT,
-        _hardship_columns,
-        _hardship,
-        _hardship_narrowed,
-    ),
 }
 
 
-PRINTED: Mapping[str, str] = {"notices": "notice", "filings": "filing", "transfers": "transfer"}
+PRINTED: Mapping[str, str] = {"filings": "filing", "transfers": "transfer"}
 """Lists of which each row has a paper, and what that paper is about."""
 
 

@@ -4,14 +4,13 @@ pages of the work itself, from which these are reached."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from flask import Flask, Response, redirect, request, url_for
+from flask import Flask, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import Admin, expose
-from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -23,14 +22,13 @@ from admin.i18n import _l
 from admin.pages import notices, orders, payments
 from admin.pages.applications import year
 from admin.pages.common import policy_road
-from admin.security.people import actor
 from admin.text import policy_label, yuan, zhdate
-from admin.views import add_table, files
+from admin.views import add_table
 from admin.views.base import ReadView, within
-from admin.views.bulk import Bulk
+from admin.views.bulk import Bulk, chosen_as_file
 from admin.views.columns import Column, Filter, UnusableError, chosen, read_day
 from admin.views.people_lookups import members_like, units_like
-from casework import care, events, funds
+from casework import care, funds
 from casework.permissions import Permission
 from models import OrgLevel, OrgUnit
 from models.applications import Application
@@ -82,22 +80,6 @@ def days(name: str, label: object, column: Any, *, until: bool = False) -> Filte
 def tag(word: tuple[object, str]) -> Markup:
     """A state with its colour."""
     return Markup('<span class="tag tag-{}">{}</span>').format(word[1], word[0])
-
-
-def take(view: Callable[[], type[ReadView]], what: str) -> Callable[[Sequence[Any]], Response]:
-    """The chosen rows as a workbook; who took it is written down before it is given."""
-
-    def answer(rows: Sequence[Any]) -> Response:
-        taken = [column for column in view().columns if column.in_export]
-        cells = [[(column.export or column.show)(row) for column in taken] for row in rows]
-        data = {"chosen": len(rows), "kind": "xlsx"}
-        narrowed = [(str(_("Chosen by hand")), str(len(rows)))]
-        events.record_look(db.session(), actor(), clock.now(), "export", what, None, data)
-        db.session.commit()
-        head = [str(column.label) for column in taken]
-        return files.answer(str(view().title), head, cells, kind="xlsx", narrowed=narrowed)
-
-    return answer
 
 
 TAKEN = _l("These rows are written to a file; numbers stay masked. The export is recorded.")
@@ -167,6 +149,7 @@ class PaymentList(_Linked):
             joinedload(Application.member),
             joinedload(Application.edition),
         ),
+        joinedload(Payment.grant).joinedload(Grant.member),
         joinedload(Payment.source),
         selectinload(Payment.receipt),
     )
@@ -178,16 +161,19 @@ class PaymentList(_Linked):
             Permission.Payment.EXPORT,
             "payment.export",
             "payment",
-            answer=take(lambda: PaymentList, "payment_list"),
+            answer=chosen_as_file(lambda: PaymentList, "payment_list"),
         ),
     )
     columns = (
         Column("payee", _l("Payee"), lambda p: p.payee_name, css="name"),
         Column("number", _l("Application"), lambda p: _case(p).number, css="short"),
+        Column("name", _l("Name"), lambda p: p.grant.member.name, in_list=False),
         Column("org", _l("{word.Branch}"), lambda p: _case(p).org.name, css="short"),
         Column("kind", _l("Kind of aid"), lambda p: _road(_case(p)), css="short"),
         Column("year", _l("Aid year"), lambda p: p.grant.aid_year, css="num", in_list=False),
+        Column("instalment", _l("Instalment"), lambda p: p.instalment, in_list=False),
         Column("fen", _l("Amount"), lambda p: yuan(p.fen), css="num"),
+        Column("kinship", _l("Kinship"), lambda p: p.payee_kinship or "—", in_list=False),
         Column("method", _l("Method"), lambda p: str(payments.METHODS[p.method]), in_list=False),
         Column("source", _l("Fund source"), lambda p: policy_label(p.source), css="short"),
         Column("paid_on", _l("Paid on"), lambda p: zhdate(p.paid_on), css="short"),
@@ -196,6 +182,12 @@ class PaymentList(_Linked):
             _l("Receipt"),
             lambda p: zhdate(p.receipt.received_on) if p.receipt else "—",
             css="short",
+        ),
+        Column(
+            "receiver",
+            _l("Received by"),
+            lambda p: p.receipt.receiver if p.receipt else "—",
+            in_list=False,
         ),
         Column("witness", _l("Witness"), lambda p: p.witness or "—", in_list=False),
         Column(
@@ -273,13 +265,23 @@ class NoticeList(_Linked):
     )
     bulks = (
         Bulk(
+            "print",
+            _l("Print many"),
+            "",
+            Permission.Notice.READ,
+            "paper.order",
+            "notice",
+            answer=lambda rows: orders.choose("notice", rows),
+            asks=True,
+        ),
+        Bulk(
             "export",
             _l("Export"),
             TAKEN,
             Permission.Application.EXPORT,
             "notice.export",
             "notice",
-            answer=take(lambda: NoticeList, "notice_list"),
+            answer=chosen_as_file(lambda: NoticeList, "notice_list"),
         ),
     )
     columns = (
@@ -291,6 +293,7 @@ class NoticeList(_Linked):
             lambda n: policy_label(notices.road_labels([n])[n.id]),
             css="short",
         ),
+        Column("place", _l("Place"), lambda n: n.place, in_list=False),
         Column("posted_on", _l("First day"), lambda n: zhdate(n.posted_on), css="short"),
         Column("ends_on", _l("Last day"), lambda n: zhdate(n.ends_on), css="short"),
         Column("removed_on", _l("Taken down"), lambda n: zhdate(n.removed_on), in_list=False),
@@ -394,6 +397,7 @@ class HardshipList(_Linked):
         Column("needs", _l("What help is needed"), lambda e: e.needs or "—", in_list=False),
         Column("left_on", _l("Until"), lambda e: zhdate(e.left_on), css="short"),
         Column("left_why", _l("Why left"), lambda e: _reason(e, leaving=True), in_list=False),
+        Column("left_words", _l("In words"), lambda e: e.leave_words or "—", in_list=False),
     )
     filters = (
         Filter(

@@ -77,7 +77,7 @@ class KeptLists:
             "drop": lambda session, by, at: saved_views.drop(session, table, number, by=by),
         }
         if what not in verbs:
-            return redirect(self.get_url(".index_view", view=0))  # type: ignore[attr-defined]
+            return redirect(self.get_url(".index_view", view=0))  # type: ignore[attr-defined]  # Flask-Admin's
         outcome = attempt(verbs[what], f"view.{what}", "saved_view", number)
         if outcome.faults:
             return acting.refused(outcome)
@@ -89,7 +89,7 @@ class KeptLists:
         )
         if isinstance(outcome.value, SavedView):
             return redirect(self.address_of(outcome.value))
-        return redirect(self.get_url(".index_view", view=0 if what == "drop" else None))  # type: ignore[attr-defined]
+        return redirect(self.get_url(".index_view", view=0 if what == "drop" else None))  # type: ignore[attr-defined]  # Flask-Admin's
 
 
 def parameters(view: SavedView) -> MultiDict[str, str]:

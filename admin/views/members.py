@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import Response, abort, jsonify, redirect, request, url_for
+from flask import abort, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
@@ -21,16 +21,15 @@ from admin.nav import Entry
 from admin.pages import orders
 from admin.security.people import actor
 from admin.text import fault_text, mask, yuan, zhdate
-from admin.views import files
 from admin.views.base import within
-from admin.views.bulk import Bulk
+from admin.views.bulk import Bulk, chosen_as_file
 from admin.views.columns import Column, Filter, chosen, word_of, yes_or_no
 from admin.views.fields import BoundForm, Needed, Versioned, choice, day, long_words, words
 from admin.views.lookups import LookupField
 from admin.views.people_lookups import members_like, unit_lookup, units_like
 from admin.views.words import ETHNIC, HUKOU, ITEM, SEX, STANDING
 from admin.views.writing import ModelView
-from casework import events, members, people, worksheet_checks
+from casework import members, people, worksheet_checks
 from casework.people import Actor
 from casework.permissions import Permission
 from engine.faults import Fault
@@ -104,18 +103,6 @@ def masked(field: str) -> Any:
     return lambda member: mask(getattr(member, field), MASKED[field])
 
 
-def export_chosen(rows: Sequence[Member]) -> Response:
-    """The chosen members as a workbook; who took it is written down before it is given."""
-    taken = [column for column in MemberView.columns if column.in_export]
-    cells = [[(column.export or column.show)(row) for column in taken] for row in rows]
-    data = {"chosen": len(rows), "kind": "xlsx"}
-    narrowed = [(str(_("Chosen by hand")), str(len(rows)))]
-    events.record_look(db.session(), actor(), clock.now(), "export", "members", None, data)
-    db.session.commit()
-    head = [str(column.label) for column in taken]
-    return files.answer(str(MemberView.title), head, cells, kind="xlsx", narrowed=narrowed)
-
-
 BULKS = (
     Bulk(
         "print",
@@ -136,7 +123,7 @@ BULKS = (
         Permission.Member.EXPORT,
         "member.export",
         "member",
-        answer=export_chosen,
+        answer=chosen_as_file(lambda: MemberView, "members"),
     ),
     Bulk(
         "verify",

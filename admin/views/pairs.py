@@ -108,7 +108,7 @@ class PairView(ModelView):
     )
     search_hint = _l("Name or initials of either, or last 4 of ID or phone")
     form = PairForm
-    form_ajax_refs = {"helper": helpers, "helped": helped, "org": branches}  # noqa: RUF012
+    form_ajax_refs = {"helper": helpers, "helped": helped, "org": branches}  # noqa: RUF012  # read only
     details_template = "pairs/details.html"
     list_template = "pairs/list.html"
     loading = (

@@ -87,8 +87,8 @@ def test_a_whole_list_of_notices_and_pairs_is_printed_at_once(office: Roadside) 
             session.add(pair)
         session.commit()
     desk = office.at("committee_clerk")
-    desk.get("/lists/payments/print", status=404)
-    assert desk.browser.get("/lists/notices/print").status_code == 302, "there is none"
+    desk.get("/lists/recoveries/print", status=404)
+    assert desk.browser.get("/lists/filings/print").status_code == 302, "there is none"
     token = desk.browser.token()
     chosen = {"do": "print", "rowid": ["1", "2"], "csrf_token": token}
     asked = desk.browser.client.post("/pairs/bulk/", data=chosen)

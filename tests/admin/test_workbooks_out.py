@@ -191,31 +191,36 @@ def test_every_list_and_report_is_had_as_a_workbook_by_who_may_and_nobody_else(
     roadside: Roadside,
 ) -> None:
     finance, reviewer = roadside.at("finance").browser, roadside.at("reviewer").browser
-    rows, _notes = workbook_of(finance.get("/lists/payments.xlsx"))
+    rows, _notes = workbook_of(finance.get("/payment_list/export/xlsx/"))
     amount = rows[0].index("金额")
     assert {row[amount] for row in rows[1:]} == {600}
     assert {type(row[rows[0].index("发放日期")]) for row in rows[1:]} >= {datetime}
     rows, notes = workbook_of(finance.get("/funds/journal/export.xlsx?kind=payment"))
     assert [row[5] for row in rows[1:]] == [600, 600]
     assert ["类别", "发放"] in notes
-    for who, name in ((finance, "transfers"), (finance, "recoveries"), (reviewer, "notices"),
-                      (reviewer, "filings"), (reviewer, "hardship")):  # fmt: skip
-        rows, _notes = workbook_of(who.get(f"/lists/{name}.xlsx"))
-        assert all(rows[0]), name
-        assert who.get(f"/lists/{name}.csv").status_code == 200
+    for who, path in (
+        (finance, "/lists/transfers.{}"),
+        (finance, "/lists/recoveries.{}"),
+        (reviewer, "/lists/filings.{}"),
+        (reviewer, "/notice_list/export/{}/"),
+        (reviewer, "/hardship_list/export/{}/"),
+    ):
+        rows, _notes = workbook_of(who.get(path.format("xlsx")))
+        assert all(rows[0]), path
+        assert who.get(path.format("csv")).status_code == 200
     assert len(workbook_of(finance.get("/lists/transfers.xlsx"))[0]) > 1
     rows, notes = workbook_of(reviewer.get("/reports/ledger.xlsx?year=2010"))
     assert len(rows) == 1 + 4
     assert ["年份", "2010"] in notes
     from admin.pages.list_files import LISTS  # late: pages and tables import each other
 
-    for name in LISTS:
+    whole = [f"/{name}_list/export/xlsx/" for name in ("payment", "notice", "hardship")]
+    for path in (*whole, *(f"/lists/{name}.xlsx" for name in LISTS)):
         for closed in ("screener", "clerk"):
-            answer = roadside.at(closed).browser.get(f"/lists/{name}.xlsx")
-            assert answer.status_code == 403, (closed, name)
+            assert roadside.at(closed).browser.get(path).status_code == 403, (closed, path)
     assert finance.get("/lists/nothing.xlsx").status_code == 404
     with roadside.session() as session:
         looks = select(AuditRecord.object_type).where(AuditRecord.action == "look:export")
-        assert {"payments", "journal", "transfers", "hardship", "report"} <= set(
+        assert {"payment_list", "journal", "transfers", "hardship_list", "report"} <= set(
             session.scalars(looks)
         )
