@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine import Disagreement, Policy, assess, decks, findings, load, solver, unknowns
+from engine import Disagreement, Policy, assess, decks, findings, groups, load, solver
 from tests.engine.fuzz import LICHENG, random_raw
 
 
@@ -57,7 +57,7 @@ def test_what_is_kept_is_bounded_and_may_be_forgotten_at_any_time(
         (findings, "MOST_KEPT"),
         (solver, "MOST_ANSWERS"),
         (solver, "MOST_NODES"),
-        (unknowns, "MOST_REMEMBERED"),
+        (groups, "MOST_GROUPS"),
     ):
         monkeypatch.setattr(module, name, 3)
     policy = load(LICHENG)
