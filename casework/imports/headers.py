@@ -133,7 +133,7 @@ def _nearest(column: Column, texts: Sequence[str], taken: set[int]) -> int | Non
         if place in taken or len(_bare(text)) < 3:
             continue
         for each in _names(column):
-            alike = SequenceMatcher(None, _bare(text), _bare(each)).ratio()
-            if alike > best:
-                best, place_of_best = alike, place
+            pair = SequenceMatcher(None, _bare(text), _bare(each))
+            if pair.real_quick_ratio() > best and pair.quick_ratio() > best < pair.ratio():
+                best, place_of_best = pair.ratio(), place
     return place_of_best
