@@ -279,11 +279,14 @@ def _ordered(one: Measure) -> Mapping[str, Value]:
     visit = one.visit
     _procedure, rules = checks.rules_of(visit.application)
     kinds = measures.kinds_of(visit.application)
-    against = measures.persons_of(visit.application, Label(text(visit.application.org.name), ""))
+    unit = visit.application.org
+    named = Label(persons.committee_of(unit), "")
+    against = measures.persons_of(visit.application, named)
+    whose = "" if one.against == checks.COMMITTEE else text(unit.name)
     faults = [rules.faults[code].zh for code in visit.faults if code in rules.faults]
     return {
         "kind": kinds[one.kind].zh if one.kind in kinds else one.kind,
-        "against": against[one.against].zh if one.against in against else one.against,
+        "against": whose + (against[one.against].zh if one.against in against else one.against),
         "fraud": _if(visit.finding is Finding.FRAUD),
         "faults": "、".join(faults),
         "words": text(one.words or visit.words),

@@ -25,6 +25,7 @@ from engine.papers.templates import template_faults
 from models import Application, AuditRecord, HouseholdItem, Payment
 from models.checks import Finding, Measure, Visit
 from tests import factories as make
+from tests.casework import union_papers
 from tests.casework.office import Office, codes, hire, noon, open_funded_office
 from tests.ground import Ground
 
@@ -156,6 +157,21 @@ def test_every_paper_of_the_policy_is_filled_and_leaves_no_tag(office: Office) -
     assert seen == set(subject.policy.papers.papers)
 
 
+def test_every_paper_of_the_union_is_filled_and_leaves_no_tag(office: Office) -> None:
+    seen = set()
+    for about, ids in union_papers.everything(office, LONG_NAME):
+        subject = of(office, about, *ids)
+        if about == "member":
+            subject = replace(subject, edition=subject.applications[-1].edition)
+        for each in subject.policy.papers.about(about):
+            said = words(render.saved(desk.filled(office.session, subject, each, ASKING).word))
+            seen.add(each.id)
+            assert "{" not in said, each.id
+            assert "None" not in said, each.id
+            assert LONG_NAME in said, each.id
+    assert seen == set(subject.policy.papers.papers)
+
+
 def test_every_paper_is_filled_for_somebody_of_whom_nothing_is_known(office: Office) -> None:
     bare = make.member(
         office.session, office.tree.branch,
@@ -220,7 +236,7 @@ def test_r_4_7_a_circular_names_what_was_found_and_other_measures_have_none(
     application = someone(office, "transfer")
     fault = found_fault(office, application)
     said = filled(office, "measure", "circular", fault.id)
-    assert "关于党组织负责人的通报" in said
+    assert "决定对北庄村党支部党组织负责人予以通报批评" in said
     assert "少发一百元，已补发。" in said
     assert "截留、挪用或未足额发放" in said
     assert "骗取帮扶资金的情况" not in said
