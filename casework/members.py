@@ -49,7 +49,7 @@ def register(
         found.append(Fault("member_needs_branch", {"org": org.name}, "org"))
     if found:
         raise Refused(found)
-    member = Member(org_id=org.id, created_at=at)
+    member = Member(org_id=org.id, created_at=at, household=None)  # known to have none yet
     _write(member, values, by)
     _flush_unique(session, member)
     events.audit(session, by, at, "member.register", "member", member.id, {"org": org.code})

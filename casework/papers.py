@@ -74,7 +74,9 @@ def lines_text(application: Application, source: str) -> str | None:
     rows = [item for item in items if item.kind == ItemKind(source.partition(".")[2])]
     if not rows:
         return NOTHING if items else None
-    return "；".join(f"{item.who or ''}{item.label}{yuan(item.fen_per_year)}元/年" for item in rows)
+    return "；".join(
+        f"{item.who or ''}{item.label} {yuan(item.fen_per_year)}元/年" for item in rows
+    )
 
 
 def forget_typed(application: Application) -> None:
