@@ -23,7 +23,7 @@ def answers(policy: Policy, cases: list[dict[str, Any]]) -> list[bytes]:
 @pytest.fixture(scope="module")
 def asked() -> tuple[list[dict[str, Any]], list[bytes]]:
     """Cases with the answers of a policy that never saw any other case."""
-    cases = raws(load(LICHENG), 11, 60)
+    cases = raws(load(LICHENG), 11, 30)
     return cases, [answers(load(LICHENG), [raw])[0] for raw in cases]
 
 
