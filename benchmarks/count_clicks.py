@@ -41,12 +41,7 @@ from tests.browser.seat import WAIT, Seat
 
 LISTED = 10
 TEN_OF_LIVING = f"//main//*[normalize-space(text())='{LISTED} 件申请']"
-NO = "否"
-ASKED = (
-    "有劳动能力", "有生活来源", "有法定赡养（抚养、扶养）人", "本人或家庭遭遇重病",
-    "本人或家庭遭遇重灾", "本人或家庭遭遇其他事故", "申请认定其他特殊困难",
-    "因懒、散等主观原因致困", "参与违法违纪活动",
-)  # fmt: skip
+ASKED = ("困难情况", "不列入的情形")
 
 
 @dataclass
@@ -125,16 +120,15 @@ def find_a_person(hand: Hand) -> None:
 
 
 def enter_an_application(hand: Hand) -> None:
-    """Living aid for a member without capacity, income or supporter; nine questions answered."""
+    """Living aid for a member without capacity, income or supporter: all nine questions are "no"."""
     hand.go("//main//a[normalize-space(.)='登记申请']")
     hand.type("王国")
     hand.enter()
-    hand.go("//main//table//a[normalize-space(.)='王国']")
-    hand.click(hand.find("//label[contains(., '生活困难帮扶')]"))
-    hand.go(button("登记申请"))
-    hand.choose("申请人", "党员本人")
-    for question in ASKED:
-        hand.choose(question, NO)
+    if hand.seat.driver.find_elements(By.XPATH, "//main//table//a[normalize-space(.)='王国']"):
+        hand.go("//main//table//a[normalize-space(.)='王国']")
+    hand.go("//main//button[contains(., '生活困难帮扶')]")
+    for part in ASKED:
+        hand.click(hand.find(f"//main//section[h2='{part}' or div/h2='{part}']//button"))
     hand.go(button("登记申请"))
     assert "现在环节：支部民主评议" in hand.seat.text(), hand.seat.said()
 

@@ -92,6 +92,19 @@ def kinds(policy: Policy) -> dict[str, Label]:
     return found | ({behalf.scan: behalf.scan_label} if behalf else {})
 
 
+def later_papers(policy: Policy) -> dict[str, Label]:
+    """Papers that come up after the form: what was signed in a circulation, the proof of an heir's
+    other account. Nobody is asked to see their originals with the form."""
+    heir, emergency = policy.procedure.payment.heir, policy.procedure.emergency
+    round_ = emergency.circulation if emergency else None
+    found: dict[str, Label] = {}
+    if round_ and round_.paper and round_.paper_label:
+        found[round_.paper] = round_.paper_label
+    if heir and heir.account_proof and heir.account_label:
+        found[heir.account_proof] = heir.account_label
+    return found
+
+
 def evidence_attached(session: Session, application: Application) -> list[str]:
     """Kinds of the scans that lie with the application."""
     found = select(Attachment.kind).where(Attachment.application_id == application.id)

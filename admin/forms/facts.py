@@ -52,6 +52,11 @@ class Section:
         """Whether nothing of it matters now."""
         return not self.known and all(line.hidden for line in self.lines)
 
+    @property
+    def many_yes_no(self) -> bool:
+        """Whether enough is asked with yes or no that one answer for all the others is a help."""
+        return sum(line.type == "yes_no" for line in self.lines) > 1
+
 
 def derived_facts(policy: Policy) -> list[Fact]:
     """The facts that come from the office's own records or from dated parameters."""

@@ -47,7 +47,7 @@ def asked_of(field: RecordField) -> Asked:
         choices=field.choices,
         required=field.required,
         unknown_offered=not field.required,
-        long=field.type == "text",
+        long=field.type == "text" and not field.short,
         tick=field.type == "yes_no" and not field.required,
     )
 

@@ -362,9 +362,14 @@ def _issuing(road: Road) -> str:
 
 
 def _record_defaults(application: Application, road: Road) -> dict[str, str]:
-    """The day of the application is known; nothing else is guessed."""
-    names = {one.id for one in record_fields(application, road)}
-    return {"applied_on": application.applied_on.isoformat()} if "applied_on" in names else {}
+    """The day of the application is known, and what the policy calls usual stands chosen; nothing
+    else is guessed."""
+    asked_for = record_fields(application, road)
+    dead = application.member.died_on is not None  # then nothing is as usual
+    shown = {one.id: one.usual for one in asked_for if one.usual and not dead}
+    if any(one.id == "applied_on" for one in asked_for):
+        shown["applied_on"] = application.applied_on.isoformat()
+    return shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,7 +22,7 @@ from admin.pages.cases import page as case_page
 from admin.pages.common import application_or_404, posted_version
 from admin.security.guard import requires
 from admin.security.people import actor
-from admin.text import fault_text, mask, policy_label
+from admin.text import fault_text, mask, policy_label, zhdate
 from casework import behalf, members, originals, paper_checks
 from casework.paper_checks import Verdict
 from casework.people import Actor
@@ -139,7 +139,7 @@ def _row(
     clear: bool,
 ) -> Row:
     item = state.item
-    value = "" if item.value is None else str(item.value)
+    value = _plainly(item.value)
     if item.field is not None:
         value = record_words(item.field, item.value)
     elif item.id in MASKED and value and not clear:
@@ -154,6 +154,15 @@ def _row(
     return Row(
         item.id, policy_label(item.label), value, choice, comment, state.said, state.stands, errors
     )
+
+
+def _plainly(value: object) -> str:
+    """A box of the form as it is read: a day in words, "" where nothing was entered."""
+    text = "" if value is None else str(value)
+    try:
+        return zhdate(date.fromisoformat(text))
+    except ValueError:
+        return text
 
 
 def _in_clear(application: Application) -> bool:

@@ -72,6 +72,8 @@ def find() -> ResponseReturnValue:
     asked = request.args.get("q", "").strip()
     found = db.session.scalars(_search(asked)).all() if asked else []
     looks.note_search(asked, len(found))
+    if len(found) == 1:  # nobody else to choose: on to the person, whose file is shown first
+        return redirect(url_for("register.start", member_id=found[0].id))
     return render_template(
         "cases/find.html", asked=asked, found=found, more=len(found) == MOST_FOUND
     )
@@ -162,7 +164,6 @@ def _start_page(member: Member, typed: Mapping[str, str]) -> str:
         member=member,
         choices=choices(session, clock.today()),
         earlier=earlier,
-        chosen=typed.get("road", ""),
         applied_on=typed.get("applied_on", clock.today().isoformat()),
     )
 

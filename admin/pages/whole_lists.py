@@ -4,15 +4,12 @@ pages of the work itself, from which these are reached."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from flask import Flask, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import Admin, expose
-from markupsafe import Markup
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from admin import clock
@@ -26,61 +23,19 @@ from admin.text import policy_label, yuan, zhdate
 from admin.views import add_table
 from admin.views.base import ReadView, within
 from admin.views.bulk import Bulk, chosen_as_file
-from admin.views.columns import Column, Filter, UnusableError, chosen, read_day
+from admin.views.columns import Column, Filter, UnusableError, chosen
 from admin.views.people_lookups import members_like, units_like
+from admin.views.states import tag
+from admin.views.usual_filters import below, days
 from casework import care, funds
 from casework.permissions import Permission
-from models import OrgLevel, OrgUnit
+from models import OrgUnit
 from models.applications import Application
 from models.base import starts_with
 from models.ledger import FundSource, Grant, Payment
 from models.members import Member
 from models.notices import Notice
 from models.register import HardshipEntry
-
-
-def below(permission: str, rows: Callable[[Select[Any]], ColumnElement[bool]]) -> Filter:
-    """A filter by committee; `rows` makes the condition out of the numbers of its units."""
-
-    def read(text: str) -> OrgUnit:
-        query = select(OrgUnit).where(
-            OrgUnit.id == identifier(text), within(OrgUnit.id, permission)
-        )
-        unit = db.session.scalars(query).first()
-        if unit is None:
-            raise UnusableError(text)
-        return unit
-
-    def choices() -> list[tuple[str, str]]:
-        query = select(OrgUnit).where(
-            OrgUnit.level == OrgLevel.COMMITTEE, within(OrgUnit.id, permission)
-        )
-        found = db.session.scalars(query.order_by(OrgUnit.path))
-        return [(str(unit.id), unit.name) for unit in found]
-
-    def condition(unit: OrgUnit) -> ColumnElement[bool]:
-        inside = OrgUnit.path.startswith(unit.path, autoescape=True)
-        return rows(select(OrgUnit.id).where(inside))
-
-    return Filter(
-        "unit", _l("{word.Committee}"), condition, read, choices, words=lambda u: str(u.name)
-    )
-
-
-def days(name: str, label: object, column: Any, *, until: bool = False) -> Filter:
-    """A filter by a day, from it on or until it; `column` holds days."""
-
-    def condition(on: date) -> ColumnElement[bool]:
-        found: ColumnElement[bool] = column <= on if until else column >= on
-        return found
-
-    return Filter(name, label, condition, read_day, kind="date", words=zhdate)
-
-
-def tag(word: tuple[object, str]) -> Markup:
-    """A state with its colour."""
-    return Markup('<span class="tag tag-{}">{}</span>').format(word[1], word[0])
-
 
 TAKEN = _l("These rows are written to a file; numbers stay masked. The export is recorded.")
 

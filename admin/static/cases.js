@@ -55,6 +55,20 @@
     });
   });
 
+  // -- "no" for every question of a section that is seen and not answered yet
+  all("[data-rest-no]").forEach(function (button) {
+    button.addEventListener("click", function () {
+      all("fieldset.radios", button.closest("section")).forEach(function (group) {
+        var no = group.querySelector('input[type=radio][value="no"]');
+        var chosen = group.querySelector("input[type=radio]:checked");
+        if (!no || group.offsetParent === null || (chosen && chosen.value !== "")) { return; }
+        no.checked = true;
+        no.dispatchEvent(new Event("input", { bubbles: true }));
+        no.dispatchEvent(new Event("change", { bubbles: true }));
+      });
+    });
+  });
+
   // -- the check beside a form
   all("form[data-live]").forEach(function (form) {
     var place = document.querySelector("[data-live-answer]");

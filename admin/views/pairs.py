@@ -26,6 +26,7 @@ from admin.views.columns import Column, Filter, chosen, word_of
 from admin.views.fields import BoundForm, ChoiceField, Needed, Versioned, day, long_words
 from admin.views.lookups import LookupField
 from admin.views.people_lookups import member_lookup, members_like, unit_lookup
+from admin.views.usual_filters import below, days
 from admin.views.words import PAIR
 from admin.views.writing import ModelView
 from casework import pair_rules, pairs
@@ -88,6 +89,7 @@ class PairView(ModelView):
 
     read = Permission.Pair.READ
     write = add = Permission.Pair.WRITE
+    export_with = Permission.Member.EXPORT
     routes = {"end_view": "write", "contact_view": "write"}  # noqa: RUF012  # read only
     kind = "pair"
     keeps_typed = True
@@ -134,7 +136,12 @@ class PairView(ModelView):
         Column("end_reason", _l("Why it ended"), lambda p: p.end_reason or "—", in_list=False),
         Column("result", _l("What came of it"), lambda p: result_of(p), in_list=False),
     )
-    filters = (Filter("state", _l("State"), **chosen(HelpingPair.state, PAIR)),)
+    filters = (
+        Filter("state", _l("State"), **chosen(HelpingPair.state, PAIR)),
+        below(read, lambda units: HelpingPair.org_id.in_(units)),
+        days("from", _l("Begun from"), HelpingPair.start_on),
+        days("to", _l("Begun until"), HelpingPair.start_on, until=True),
+    )
 
     def visible(self, permission: str) -> ColumnElement[bool]:
         return within(HelpingPair.org_id, permission)

@@ -157,7 +157,7 @@ def road(words: str) -> Walk:
     """Tick the kind of aid on the first page of a new application."""
 
     def walk(seat: Seat) -> None:
-        seat.click(seat.driver.find_element(By.XPATH, f"//label[contains(., '{words}')]"))
+        seat.press_card(words)
 
     return walk
 
@@ -171,8 +171,6 @@ NEW_CASE = then(
     page("/register/?q=王"),
     row(),
     road("生活困难帮扶"),
-    pressed("登记申请"),
-    chosen("申请人", "党员本人"),
 )
 ANSWERED = then(
     NEW_CASE,

@@ -52,7 +52,7 @@ _STAGE = (
 )
 _RECORD = (
     "id type zh en help? required? required_when? range? choices? part? for_list? "
-    "may_be_future? roads?"
+    "may_be_future? roads? text? usual?"
 )
 _ROAD = "zh en clause for when form stages approvals? withdraw_before?"
 _EMERGENCY = (
@@ -193,7 +193,10 @@ def _record(name: str, block: Block, roads: Collection[str], parts: Collection[s
         block.source.fault("choices_of_choice", block.where)
     if block.has("range") and kind not in ("integer", "money"):
         block.source.fault("range_of_numbers", block.at("range"))
+    if block.has("text") and kind != "text":
+        block.source.fault("unknown_key", block.at("text"), key="text", hint="")
     low, high = span(block, money=kind == "money")
+    choices = labels(block, "choices") if block.has("choices") else None
     return RecordField(
         id=name,
         type=kind,
@@ -202,11 +205,13 @@ def _record(name: str, block: Block, roads: Collection[str], parts: Collection[s
         required=block.yes_no("required"),
         low=low,
         high=high,
-        choices=labels(block, "choices") if block.has("choices") else None,
+        choices=choices,
         part=part,
         for_list=block.yes_no("for_list"),
         may_be_future=block.yes_no("may_be_future"),
         roads=names_in(block, "roads", roads),
+        short=block.has("text") and block.choice("text", ("short", "long"), "long") == "short",
+        usual=name_at(block, "usual", choices or ()) or None,
     )
 
 

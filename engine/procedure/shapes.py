@@ -66,7 +66,8 @@ class RecordField:
     `type` is yes_no, integer, money (yuan in, fen out), date, choice or text. `part` names the
     part of the stage it belongs to (None where a stage has no parts); `for_list` fields are
     given once for a whole list; `roads` empty means every road. A date may lie after the day of
-    recording only with `may_be_future`.
+    recording only with `may_be_future`. `short` texts (a name, a number) take one line. `usual` is
+    the choice that the form shows until somebody chooses; it counts only once the form is saved.
     """
 
     id: str
@@ -82,6 +83,8 @@ class RecordField:
     for_list: bool = False
     may_be_future: bool = False
     roads: tuple[str, ...] = ()
+    short: bool = False
+    usual: str | None = None
 
 
 def record_names(fields: Iterable[RecordField]) -> Names:

@@ -133,6 +133,7 @@ def test_handing_in_says_every_fault_at_once_beside_the_fields(office: Roadside)
             "item-7-label": "打工",
             "item-7-yuan": "12,00x",
             "record-applied_on": "",
+            "record-applicant": "",
         },
     )
     assert "“many”不是人数" in page

@@ -97,6 +97,24 @@ def test_an_import_is_seen_by_its_owner_only(fresh_office: Office, workbook: Pat
         assert browser.post(f"/imports/{number}/apply").status_code in (403, 404)
 
 
+def test_all_ones_own_imports_are_a_list_with_filters_and_pages(
+    fresh_office: Office, workbook: Path
+) -> None:
+    number = checked(fresh_office, workbook)
+    clerk = fresh_office.as_("committee_clerk")
+    page = clerk.get("/import_list/").text
+    for words in ("支部名单.xlsx", "人员名单", "筛选", "显示列", "常用列表"):
+        assert words in page
+    assert "支部名单.xlsx" in clerk.get("/import_list/?search=支部&f_state=checked").text
+    assert "支部名单.xlsx" not in clerk.get("/import_list/?f_state=done").text
+    answer = clerk.get(f"/import_list/details/?id={number}")
+    assert answer.headers["Location"].endswith(f"/imports/{number}")
+    other = fresh_office.as_("branch_clerk")
+    assert "支部名单.xlsx" not in other.get("/import_list/").text, "rows of others stay theirs"
+    assert "imports/" not in other.get(f"/import_list/details/?id={number}").headers["Location"]
+    assert fresh_office.as_("auditor").get("/import_list/").status_code == 403
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_file_that_is_no_workbook_is_refused_in_words(
     office: Office, tmp_path: Path, language: str

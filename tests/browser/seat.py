@@ -136,6 +136,11 @@ class Seat:
         wrong = self.driver.find_elements(By.CSS_SELECTOR, ".note-danger, main .has-fault")
         assert not wrong, self.said()
 
+    def press_card(self, words: str) -> None:
+        """Press a button that says more than these words, and wait for the next page."""
+        card = self.driver.find_element(By.XPATH, f"//main//button[contains(., '{words}')]")
+        self._leave(lambda: self.click(card))
+
     def _leave(self, act: object) -> None:
         """Do something that loads another page, and wait until it is there."""
         before = self.driver.find_element(By.TAG_NAME, "html")

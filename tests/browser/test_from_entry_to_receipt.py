@@ -31,9 +31,7 @@ def enter(seat: Seat, name: str, road: str) -> str:
     seat.go("登记申请")
     seat.write("谁提出申请？", name)
     seat.press("查找")
-    seat.go(name)
-    seat.click(seat.driver.find_element("xpath", f"//label[contains(., '{road}')]"))
-    seat.press("登记申请")
+    seat.press_card(road)  # the only one of that name stands there already
     return seat.path
 
 

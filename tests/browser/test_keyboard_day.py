@@ -125,13 +125,7 @@ def test_an_application_is_entered_and_submitted_without_a_mouse(live: Live) -> 
     keys.leave(Keys.ENTER)
     keys.to(lambda here: here["id"] == "q")
     keys.leave("王建国", Keys.ENTER)
-    keys.to(named("王建国", "a"))
-    keys.leave(Keys.ENTER)
-    keys.to(lambda here: here["type"] == "radio")
-    while "生活困难帮扶" not in keys.stop()["words"]:
-        keys.press(Keys.ARROW_DOWN)
-    keys.press(Keys.SPACE)
-    keys.to(named("登记申请", "button"))
+    keys.to(lambda here: "生活困难帮扶" in here["words"] and here["tag"] == "button")
     keys.leave(Keys.ENTER)
     assert seat.path.startswith("/register/fill/")
 
