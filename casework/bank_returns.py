@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 import casework.messages_bank  # noqa: F401 - its texts
 from casework import editions, events, exchange, moves, payments, scope, workbooks
 from casework.attachments import Upload, clean_name
+from casework.imports.spellings import headings, meaning, values
 from casework.people import Actor
 from casework.permissions import Permission
 from casework.workbooks import Column, Row
@@ -31,17 +32,20 @@ from models.ledger import Grant, Payment, PaymentState
 from models.orgs import OrgUnit
 from models.secrets import account_number
 
-ACCOUNT = Column("account", ("银行账号", "账号", "卡号", "收款账号", "收款卡号", "Bank account"))
-HOLDER = Column("holder", ("户名", "姓名", "收款人", "收款户名", "Account holder"))
-AMOUNT = Column("amount", ("金额（元）", "金额", "交易金额", "Amount (yuan)", "Amount"))
-RESULT = Column(
-    "result", ("处理结果", "交易结果", "处理状态", "交易状态", "结果", "状态", "Result")
-)
-REASON = Column("reason", ("失败原因", "原因", "备注", "Reason"), required=False)
+
+def _column(id_: str, title: str, english: str, *, required: bool = True) -> Column:
+    return Column(id_, (title, *headings("bank_returns", id_), english), required)
+
+
+ACCOUNT = _column("account", "银行账号", "Bank account")
+HOLDER = _column("holder", "户名", "Account holder")
+AMOUNT = _column("amount", "金额（元）", "Amount (yuan)")
+RESULT = _column("result", "处理结果", "Result")
+REASON = _column("reason", "失败原因", "Reason", required=False)
 REFERENCE = Column("reference", ("发放编号", "Reference"), required=False)
 COLUMNS = (ACCOUNT, HOLDER, AMOUNT, RESULT, REASON, REFERENCE)
-PAID = ("成功", "交易成功", "处理成功", "已入账", "paid", "success")
-FAILED = ("失败", "交易失败", "处理失败", "未入账", "退回", "退票", "failed", "returned")
+PAID, FAILED = (values("bank_result")[key][0] for key in ("yes", "no"))
+"""How our own files say it; what banks write stands in `spellings.yaml`."""
 _Key = tuple[str, str, int]
 """(account, holder, fen)"""
 
@@ -94,7 +98,7 @@ def take_in(
 def _rows(filename: str, content: bytes, layout: Layout | None) -> list[Row]:
     if layout is None:
         return workbooks.read(filename, content, COLUMNS)
-    return exchange.rows(layout, content, ok=PAID[0], failed=FAILED[0], renamed={})
+    return exchange.rows(layout, content, ok=PAID, failed=FAILED, renamed={})
 
 
 def _read(session: Session, rows: Sequence[Row], by: Actor) -> tuple[Answer, list[Fault]]:
@@ -109,7 +113,7 @@ def _read(session: Session, rows: Sequence[Row], by: Actor) -> tuple[Answer, lis
         if row.get("amount") and key is None:
             faults.append(_at(row, "bank_row_amount", text=row.get("amount")))
         if row.get("result") and result is None:
-            names = [PAID[0], FAILED[0]]
+            names = [PAID, FAILED]
             faults.append(_at(row, "bank_row_result", text=row.get("result"), names=names))
         if result is False and not row.get("reason"):
             faults.append(_at(row, "bank_row_reason"))
@@ -197,8 +201,8 @@ def _key(row: Row) -> _Key | None:
 
 
 def _result(row: Row) -> bool | None:
-    text = row.get("result").lower()
-    return True if text in PAID else False if text in FAILED else None
+    found = meaning("bank_result", row.get("result"))
+    return None if found is None else found == "yes"
 
 
 def _at(row: Row, code: str, **params: object) -> Fault:

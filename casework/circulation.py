@@ -197,15 +197,29 @@ def sign(
     mine = _signature(circulation, by)
     if found or mine is None:
         raise Refused(found)
-    mine.agrees, mine.opinion, mine.at = agrees, opinion.strip() or None, at
-    duties.take(session, application, by, "approve")
-    if not agrees:
-        _end(circulation, CirculationState.STOPPED, at, f"{by.name}：{opinion.strip()}")
-    elif all(one.agrees for one in circulation.signatures):
-        _end(circulation, CirculationState.COMPLETE, at)
+    settle(session, circulation, mine, by, agrees, opinion, at)
     data = {"agrees": agrees, "state": circulation.state}
     moves.move(session, application, verb=SIGN, by=by, at=at, reason=opinion.strip(), data=data)
     return circulation
+
+
+def settle(
+    session: Session,
+    circulation: Circulation,
+    signature: CirculationSignature,
+    signer: Actor,
+    agrees: bool,
+    opinion: str,
+    at: datetime,
+) -> None:
+    """Write what the signer said and what it makes of the circulation. Called by verbs that have
+    checked it; writes no event."""
+    signature.agrees, signature.opinion, signature.at = agrees, opinion.strip() or None, at
+    duties.take(session, circulation.application, signer, "approve")
+    if not agrees:
+        _end(circulation, CirculationState.STOPPED, at, f"{signer.name}：{opinion.strip()}")
+    elif all(one.agrees for one in circulation.signatures):
+        _end(circulation, CirculationState.COMPLETE, at)
 
 
 def stop(

@@ -36,32 +36,34 @@ def asked_for(session: Session, application: Application) -> str:
     )
 
 
+def running(session: Session, member_id: int) -> Sequence[Application]:
+    """The applications of the member that have been handed in and are under way."""
+    return session.scalars(
+        select(Application)
+        .where(Application.member_id == member_id, Application.status.in_(SENT))
+        .order_by(Application.id)
+    ).all()
+
+
 def note(
     session: Session,
-    member_id: int,
+    application: Application,
     changes: Mapping[str, Sequence[object]],
     *,
     by: Actor,
     at: datetime,
     reason: str = "",
+    more: Mapping[str, object] | None = None,
 ) -> None:
-    """Write a change of the member's file into every application of his that is under way:
-    name → (before, after), as papers write it, numbers masked."""
-    if not changes:
-        return
-    running = session.scalars(
-        select(Application)
-        .where(Application.member_id == member_id, Application.status.in_(SENT))
-        .order_by(Application.id)
+    """Write a change of the member's file into his application: name → (before, after), as papers
+    write it, numbers masked; `more` is what followed from it."""
+    events.record(
+        session,
+        application,
+        verb=VERB,
+        by=by,
+        at=at,
+        before=(application.stage, application.status),
+        reason=reason.strip() or asked_for(session, application),
+        data={"file": {name: list(pair) for name, pair in changes.items()}, **(more or {})},
     )
-    for application in running:
-        events.record(
-            session,
-            application,
-            verb=VERB,
-            by=by,
-            at=at,
-            before=(application.stage, application.status),
-            reason=reason.strip() or asked_for(session, application),
-            data={"file": {name: list(pair) for name, pair in changes.items()}},
-        )

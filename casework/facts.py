@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from casework import past_grants, settings
 from casework.money import yuan
-from casework.worksheets import pending
+from casework.worksheet_rows import pending
 from engine import Facts, Policy, assess
 from engine.faults import Fault, Refused
 from engine.model import Fact, FactSource

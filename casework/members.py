@@ -13,7 +13,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from casework import access, corrections, differences, duties, events, scope
+from casework import access, differences, duties, events, reassessments, scope
 from casework.access import require
 from casework.clock import day_of
 from casework.people import Actor
@@ -49,7 +49,7 @@ def register(
         found.append(Fault("member_needs_branch", {"org": org.name}, "org"))
     if found:
         raise Refused(found)
-    member = Member(org_id=org.id, created_at=at)
+    member = Member(org_id=org.id, created_at=at, household=None)  # known to have none yet
     _write(member, values, by)
     _flush_unique(session, member)
     events.audit(session, by, at, "member.register", "member", member.id, {"org": org.code})
@@ -75,12 +75,13 @@ def update(
         found += duties.recusal_member(session, member, by)
     if found:
         raise Refused(found)
+    watched = reassessments.watch(session, member.id)
     _write(member, {name: values[name] for name in changed}, by)
     _flush_unique(session, member)
     changes = differences.between(now, {name: getattr(member, name) for name in changed})
     data = {"fields": changed, "changes": changes}
     events.audit(session, by, at, "member.update", "member", member.id, data)
-    corrections.note(session, member.id, changes, by=by, at=at)
+    reassessments.note(session, watched, changes, by=by, at=at)
     return member
 
 

@@ -93,6 +93,73 @@ TEXTS: Catalogue = {
         "已据此批准先发后补，不能撤销传签。",
         "The money was allowed to go first on it; the circulation can no longer be called off.",
     ),
+    "circulation_no_paper": (
+        "依据的政策不允许登记纸质签署，请本人在系统中签署。",
+        "The policy of this application knows no signature on paper. Whoever is named signs here.",
+    ),
+    "circulation_recorder_named": (
+        "您在本次{label}的名单中，不能代为登记他人的纸质签署，请由其他同志登记。",
+        "{label}: you are named in it yourself. Somebody else records what was signed on paper.",
+    ),
+    "circulation_recorder_authorises": (
+        "传签中的纸质签署是您登记的，先发后补须由其他同志批准。",
+        "You recorded a signature on paper in its circulation. Somebody else authorises it.",
+    ),
+    "circulation_signer_unknown": (
+        "请选择是谁签署的；只能选本次传签名单中的人。",
+        "Choose who signed: somebody named in this circulation.",
+    ),
+    "circulation_signer_done": (
+        "{name}已经签署，不能重复登记。",
+        "{name} has signed already; nothing more is recorded.",
+    ),
+    "circulation_signer_recused": (
+        "{name}在这份申请中应当回避或已承担其他职责，其签署不能登记。请撤销本次传签，另选签署人重新发起。",
+        "{name} must leave this application to others, so the signature cannot be recorded. Call the "
+        "circulation off and send it round to somebody else.",
+    ),
+    "circulation_day_missing": (
+        "请填写传签单上的签署日期，如2010-12-03。",
+        "Give the day on the signed sheet, such as 2010-12-03.",
+    ),
+    "circulation_day_wrong": (
+        "签署日期应在发起传签之日（{first}）到今天（{last}）之间，请核对传签单。",
+        "The day of the signature lies between the day it was sent round ({first}) and today ({last}). "
+        "Check the sheet.",
+    ),
+    "circulation_scan_missing": (
+        "登记纸质签署须附“{scan}”，请选择文件。",
+        "A signature on paper is recorded with its scan ({scan}) only. Choose the file.",
+    ),
+    "heir_account_not_here": (
+        "依据的政策没有更正继承人收款账户的规定。",
+        "The policy of this application knows no correction of an heir's account.",
+    ),
+    "heir_account_nobody": (
+        "这份申请没有登记继承人；付给本人的，请在本人档案中更正账号。",
+        "No heir is named in this application. The account of the {word.person} is corrected in the file.",
+    ),
+    "heir_account_early": (
+        "资金尚未拨付，请直接在“领款人”中修改。",
+        "The money has not moved yet: change it under Who is paid.",
+    ),
+    "heir_account_on_roster": (
+        "{name}的发放尚在进行：已列入花名册的请先撤下，已发放的须待银行退回并登记后，才能更正账户。",
+        "A payment to {name} is under way. Take it off the roster first, or, once paid, record that the "
+        "bank sent it back; then the account can be corrected.",
+    ),
+    "heir_account_same": (
+        "账户与原来的相同，没有更正。请核对新账号。",
+        "The account is the same as before, so nothing was corrected. Check the new one.",
+    ),
+    "heir_account_proof_missing": (
+        "更正继承人收款账户须附“{scan}”，请选择文件。",
+        "An heir's account is corrected with its proof ({scan}) only. Choose the file.",
+    ),
+    "heir_method_missing": (
+        "请选择发放方式。",
+        "Choose the method of payment.",
+    ),
     "minutes_number_missing": (
         "请先填写会议纪要编号，再上传扫描件。",
         "Give the number of the minutes before their scan.",

@@ -45,18 +45,6 @@ TEXTS = {
         "年度须为{first}至{last}。",
         "The year must be {first} to {last}.",
     ),
-    "scheme_row_identity": (
-        "第{row}行：身份证号码有误（位数、校验码或出生日期不对），请核对。",
-        "Row {row}: the identity number is wrong (length, check digit or date of birth). Check it.",
-    ),
-    "scheme_row_birth": (
-        "第{row}行：没有身份证号码的，请填写出生日期（如1950-01-31）。",
-        "Row {row}: without an identity number the date of birth is needed (1950-01-31).",
-    ),
-    "scheme_row_amount": (
-        "第{row}行：金额“{text}”不是正确的金额（元，最多两位小数）。",
-        "Row {row}: {text} is not an amount in yuan with at most two decimals.",
-    ),
     "match_open": (
         "“{name}”有{count}处疑似重复还没有核对，请先逐条核对再登记通过。",
         "{name} has {count} likenesses not compared yet. Compare each before recording a pass.",

@@ -74,7 +74,9 @@ def lines_text(application: Application, source: str) -> str | None:
     rows = [item for item in items if item.kind == ItemKind(source.partition(".")[2])]
     if not rows:
         return NOTHING if items else None
-    return "；".join(f"{item.who or ''}{item.label}{yuan(item.fen_per_year)}元/年" for item in rows)
+    return "；".join(
+        f"{item.who or ''}{item.label} {yuan(item.fen_per_year)}元/年" for item in rows
+    )
 
 
 def forget_typed(application: Application) -> None:
@@ -88,6 +90,19 @@ def kinds(policy: Policy) -> dict[str, Label]:
     heir, behalf = policy.procedure.payment.heir, policy.procedure.on_behalf
     found = {rule.id: rule.label for rule in policy.evidence} | dict(heir.evidence if heir else {})
     return found | ({behalf.scan: behalf.scan_label} if behalf else {})
+
+
+def later_papers(policy: Policy) -> dict[str, Label]:
+    """Papers that come up after the form: what was signed in a circulation, the proof of an heir's
+    other account. Nobody is asked to see their originals with the form."""
+    heir, emergency = policy.procedure.payment.heir, policy.procedure.emergency
+    round_ = emergency.circulation if emergency else None
+    found: dict[str, Label] = {}
+    if round_ and round_.paper and round_.paper_label:
+        found[round_.paper] = round_.paper_label
+    if heir and heir.account_proof and heir.account_label:
+        found[heir.account_proof] = heir.account_label
+    return found
 
 
 def evidence_attached(session: Session, application: Application) -> list[str]:

@@ -19,6 +19,7 @@ from casework import (
     emergency,
     grants,
     moves,
+    paper_signatures,
     step_dates,
 )
 from casework.clock import day_of
@@ -95,6 +96,8 @@ def faults(session: Session, application: Application, by: Actor) -> list[Fault]
         found.append(Fault("emergency_twice", {"number": application.number}))
     found += duties.faults(session, application, by, "approve")
     found += circulation.needed_faults(session, application)
+    if paper_signatures.recorded_by(session, application, by):
+        found.append(Fault("circulation_recorder_authorises", {}))
     found += _unexcused(session, application, policy)
     return found
 

@@ -1,83 +1,127 @@
-"""Lists of other schemes handed in as a workbook, for comparison with our own (clause 4.4)."""
+"""Lists of other schemes, kept for comparison with our own (clause 4.4). They come in as workbooks
+(`casework.imports.screening`); numbers lie sealed.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import casework.messages_screening  # noqa: F401 - its texts
-from casework import events, scope, workbooks
-from casework.access import require
-from casework.attachments import Upload, clean_name
+from casework import events, scope
 from casework.clock import day_of
 from casework.people import Actor
 from casework.permissions import Permission
-from casework.workbooks import Column, Row
 from engine.faults import Fault, Refused
 from engine.idnumber import read as read_identity
-from engine.source import parse_date
 from models.orgs import OrgUnit
 from models.schemes import SchemeList, SchemeRow
 
 NAME_LENGTH = 100
 YEARS_BACK = 5
-NAME = Column("name", ("姓名", "Name"), width=12)
-IDENTITY = Column(
-    "id_number", ("身份证号码", "身份证号", "公民身份号码", "Identity number"), False, 24
-)
-BIRTH = Column("birth_on", ("出生日期", "Date of birth"), False, 14)
-ACCOUNT = Column("account", ("银行账号", "卡号", "账号", "Bank account"), False, 26)
-AMOUNT = Column("amount", ("金额", "金额（元）", "Amount"), False, 12)
-NOTE = Column("note", ("备注", "Remarks"), False, 30)
-COLUMNS = (NAME, IDENTITY, BIRTH, ACCOUNT, AMOUNT, NOTE)
-_AMOUNT = re.compile(r"\d{1,10}(\.\d{1,2})?\Z", re.ASCII)
 
 
-def template() -> bytes:
-    """An empty sheet to be filled in."""
-    return workbooks.write("其他救助名单", COLUMNS, ())
+@dataclass(frozen=True, slots=True)
+class Aided:
+    """One person whom another scheme aids; one of `id_number` and `birth_on` is known."""
+
+    name: str
+    id_number: str | None = None
+    birth_on: date | None = None
+    account: str | None = None
+    fen: int | None = None
+    note: str | None = None
 
 
-def upload(
-    session: Session,
-    unit: OrgUnit,
-    file: Upload,
-    *,
-    name: str,
-    year: int,
-    by: Actor,
-    at: datetime,
+def unit_for(session: Session, by: Actor) -> OrgUnit:
+    """The unit for which this person hands lists in: the highest in reach."""
+    query = select(OrgUnit).where(OrgUnit.active).order_by(OrgUnit.path).limit(1)
+    seen = scope.visible(query, by, Permission.Screening.UPLOAD, OrgUnit.path)
+    found = session.scalars(seen).one_or_none()
+    if found is None:
+        raise Refused([Fault("not_permitted", {"permission": Permission.Screening.UPLOAD})])
+    return found
+
+
+def list_for(
+    session: Session, name: str, year: int, filename: str, *, by: Actor, at: datetime
 ) -> SchemeList:
-    """Take in the list of another scheme, whole or not at all, with every fault of every row."""
-    require(session, by, Permission.Screening.UPLOAD, unit.id)
-    this = day_of(at).year
-    found: list[Fault] = []
-    if not name.strip() or len(name.strip()) > NAME_LENGTH:
-        found.append(Fault("scheme_name_missing", {"most": NAME_LENGTH}, "name"))
-    if not this - YEARS_BACK <= year <= this:
-        found.append(Fault("scheme_year", {"first": this - YEARS_BACK, "last": this}, "year"))
-    filename = clean_name(file.filename)
-    try:
-        rows = workbooks.read(filename, file.content, COLUMNS)
-    except Refused as refused:
-        raise Refused([*found, *refused.faults]) from refused
-    for row in rows:
-        found += row_faults(row)
+    """The list of this scheme and year, made where there is none; a second workbook adds to it."""
+    unit = unit_for(session, by)
+    found = list_faults(name, year, day_of(at).year)
     if found:
         raise Refused(found)
+    known = session.scalars(
+        select(SchemeList)
+        .where(SchemeList.org_id == unit.id, SchemeList.name == name, SchemeList.year == year)
+        .order_by(SchemeList.id)
+        .limit(1)
+    ).one_or_none()
+    if known is not None:
+        return known
     made = SchemeList(
-        org_id=unit.id, name=name.strip(), year=year, filename=filename, by_id=by.user_id, at=at
+        org_id=unit.id, name=name, year=year, filename=filename, by_id=by.user_id, at=at
     )
-    made.rows = [_row(row) for row in rows]
     session.add(made)
     session.flush()
-    data = {"name": made.name, "year": year, "rows": len(rows)}
-    events.audit(session, by, at, "screening.scheme", "scheme_list", made.id, data)
     return made
+
+
+def list_faults(name: str, year: int, this: int) -> list[Fault]:
+    """What is wrong with the name and the year of a list, in the year `this`."""
+    found = []
+    if not name.strip() or len(name.strip()) > NAME_LENGTH:
+        found.append(Fault("scheme_name_missing", {"most": NAME_LENGTH}, "scheme"))
+    if not this - YEARS_BACK <= year <= this:
+        found.append(Fault("scheme_year", {"first": this - YEARS_BACK, "last": this}, "year"))
+    return found
+
+
+def put(
+    session: Session, into: SchemeList, aided: Aided, row_number: int
+) -> Literal["new", "changed", "same"]:
+    """One person of the list. The same person with the same amount is the same aid."""
+    birth = aided.birth_on
+    if aided.id_number is not None:
+        birth = read_identity(aided.id_number).birth
+    query = select(SchemeRow).where(
+        SchemeRow.list_id == into.id, SchemeRow.name == aided.name, SchemeRow.fen == aided.fen
+    )
+    if aided.id_number is not None:
+        query = query.where(SchemeRow.id_number.matches(aided.id_number))
+    else:
+        query = query.where(SchemeRow.id_number_index.is_(None), SchemeRow.birth_on == birth)
+    rows = session.scalars(query.order_by(SchemeRow.id)).all()
+    if any((one.bank_account, one.note) == (aided.account, aided.note) for one in rows):
+        return "same"
+    alike = [one for one in rows if one.note == aided.note]
+    if alike:
+        alike[0].bank_account = aided.account
+        session.flush()
+        return "changed"
+    row = SchemeRow(
+        list_id=into.id,
+        row_number=row_number,
+        name=aided.name,
+        birth_on=birth,
+        id_number=aided.id_number,
+        bank_account=aided.account,
+        fen=aided.fen,
+        note=aided.note,
+    )
+    session.add(row)
+    session.flush()
+    return "new"
+
+
+def taken_in(session: Session, into: SchemeList, rows: int, *, by: Actor, at: datetime) -> None:
+    """Write down that so many rows were added to the list."""
+    data = {"name": into.name, "year": into.year, "rows": rows}
+    events.audit(session, by, at, "screening.scheme", "scheme_list", into.id, data)
 
 
 def lists(session: Session, by: Actor) -> list[tuple[SchemeList, int]]:
@@ -91,49 +135,3 @@ def lists(session: Session, by: Actor) -> list[tuple[SchemeList, int]]:
     )
     seen = scope.visible(query, by, Permission.Screening.UPLOAD, OrgUnit.path)
     return [(one, count) for one, count in session.execute(seen)]
-
-
-def row_faults(row: Row) -> list[Fault]:
-    """Everything wrong with one row."""
-    found = workbooks.missing(row, COLUMNS)
-    where = f"row:{row.number}"
-    number = row.get("id_number")
-    if number and read_identity(number).fault is not None:
-        found.append(Fault("scheme_row_identity", {"row": row.number}, where))
-    birth = row.get("birth_on")
-    if (birth and _birth(birth) is None) or (not birth and not number):
-        found.append(Fault("scheme_row_birth", {"row": row.number}, where))
-    amount = row.get("amount")
-    if amount and _AMOUNT.match(_plain(amount)) is None:
-        found.append(Fault("scheme_row_amount", {"row": row.number, "text": amount}, where))
-    return found
-
-
-def _row(row: Row) -> SchemeRow:
-    number, amount = row.get("id_number"), _plain(row.get("amount"))
-    reading = read_identity(number) if number else None
-    yuan, _, rest = amount.partition(".")
-    return SchemeRow(
-        row_number=row.number,
-        name=row.get("name"),
-        birth_on=reading.birth if reading else _birth(row.get("birth_on")),
-        id_number=number or None,
-        bank_account=row.get("account") or None,
-        fen=int(yuan) * 100 + int(rest.ljust(2, "0")) if amount else None,
-        note=row.get("note") or None,
-    )
-
-
-def _plain(amount: str) -> str:
-    return amount.replace(",", "").removesuffix("元").strip()
-
-
-def _birth(text: str) -> date | None:
-    """1950-01-31, 1950/1/31, 1950.1.31, 1950年1月31日 or 19500131."""
-    parts: Sequence[str] = re.findall(r"\d+", text)
-    if len(parts) == 1 and len(parts[0]) == 8:
-        parts = (parts[0][:4], parts[0][4:6], parts[0][6:])
-    if len(parts) != 3:
-        return None
-    year, month, day = parts
-    return parse_date(f"{year}-{month.zfill(2)}-{day.zfill(2)}")

@@ -17,6 +17,7 @@ from casework.access import require
 from casework.attachments import Upload, clean_name
 from casework.clock import day_of
 from casework.editions import policy_of
+from casework.imports.spellings import headings, meaning, values
 from casework.lists import Raw
 from casework.people import Actor
 from casework.permissions import Permission
@@ -32,16 +33,15 @@ IDENTITY = Column(
     "id_number", ("身份证号码", "身份证号", "公民身份号码", "Identity number"), width=24
 )
 KIND = Column("kind", ("帮扶类型", "Kind of aid"), required=False, width=18)
-RESULT = Column("result", ("筛查结果", "Result"), width=14)
-REASON = Column("reason", ("原因", "备注", "Reason"), required=False, width=40)
+RESULT = Column(
+    "result", ("筛查结果", *headings("screening_results", "result"), "Result"), width=14
+)
+REASON = Column(
+    "reason", ("原因", *headings("screening_results", "reason"), "Reason"), False, width=40
+)
 COLUMNS = (NUMBER, NAME, IDENTITY, KIND, RESULT, REASON)
-PASSED, FAILED = ("通过", "筛查无误", "无误", "合格", "pass", "passed"), (
-    "不通过", "未通过", "筛查有误", "有误", "不合格", "fail", "failed",
-)  # fmt: skip
-WORDS = {
-    **dict.fromkeys(PASSED, ScreeningResult.PASS),
-    **dict.fromkeys(FAILED, ScreeningResult.FAIL),
-}
+PASSED, FAILED = (values("screening_result")[one.value][0] for one in ScreeningResult)
+"""How our own files say it; what others write stands in `spellings.yaml`."""
 
 
 def export(session: Session, entered: ScreeningList, *, by: Actor, at: datetime) -> bytes:
@@ -77,12 +77,12 @@ def _read(entered: ScreeningList, filename: str, content: bytes, layout_id: str)
     known = {one.id: one for one in layouts(entered, "screening_back")}
     if layout_id not in known:
         raise Refused([Fault("exchange_unknown", {"name": layout_id}, "layout")])
-    return exchange.rows(known[layout_id], content, ok=PASSED[0], failed=FAILED[0], renamed={})
+    return exchange.rows(known[layout_id], content, ok=PASSED, failed=FAILED, renamed={})
 
 
 def _out(line: ScreeningLine) -> Mapping[str, str]:
     application = line.application
-    result = {ScreeningResult.PASS: PASSED[0], ScreeningResult.FAIL: FAILED[0]}
+    result = {ScreeningResult.PASS: PASSED, ScreeningResult.FAIL: FAILED}
     return {
         "number": application.number,
         "name": application.member.name,
@@ -139,9 +139,10 @@ def read_results(entered: ScreeningList, rows: Sequence[Row]) -> tuple[dict[int,
         first.setdefault(number, row.number)
         if number and line is None:
             faults.append(_at(row, "screening_row_unknown", number=number))
-        result = WORDS.get(row.get("result").lower())
+        said = meaning("screening_result", row.get("result"))
+        result = None if said is None else ScreeningResult(said)
         if row.get("result") and result is None:
-            words = [PASSED[0], FAILED[0]]
+            words = [PASSED, FAILED]
             faults.append(_at(row, "screening_row_result", text=row.get("result"), names=words))
         if result is ScreeningResult.FAIL and not row.get("reason"):
             faults.append(_at(row, "screening_row_reason"))

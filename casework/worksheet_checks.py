@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 import casework.messages_screens  # noqa: F401 - registers the words of the faults below
-from casework import duties, worksheets
+from casework import duties, worksheet_rows, worksheets
 from casework.people import Actor
 from engine.faults import Fault, Refused
 from models.members import Member
@@ -17,7 +17,7 @@ def why_not(member: Member) -> Fault | None:
     """Why the worksheet cannot be checked as a whole; None when it can."""
     if member.household is None:
         return Fault("sheet_missing", {})
-    waiting = [item for _number, item in worksheets.pending(member)]
+    waiting = [item for _number, item in worksheet_rows.pending(member)]
     if not waiting:
         return Fault("sheet_checked", {})
     bare = [item.label for item in waiting if not (item.proof or "").strip()]
@@ -29,7 +29,7 @@ def verify_all(session: Session, member: Member, *, by: Actor, at: datetime) -> 
     fault = why_not(member)
     if fault is not None:
         raise Refused([fault])
-    waiting = [item for _number, item in worksheets.pending(member)]
+    waiting = [item for _number, item in worksheet_rows.pending(member)]
     found = duties.recusal_member(session, member, by)
     for item in waiting:
         found += worksheets.second_person_faults(item, by)

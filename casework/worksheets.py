@@ -13,7 +13,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from casework import access, corrections, differences, duties, events
+from casework import access, differences, duties, events, reassessments
 from casework.access import require
 from casework.clock import day_of
 from casework.money import yuan
@@ -86,7 +86,7 @@ def put(
         found += _check_faults(row, kept.get(row.id or 0), number, by)
     if found:
         raise Refused(found)
-    before = _written(household)
+    before, watched = _written(household), reassessments.watch(session, member.id)
     if household is None:
         household = Household(member_id=member.id)
         session.add(household)
@@ -100,7 +100,7 @@ def put(
     counts = {"size": size, "persons": len(persons), "items": len(items)}
     events.audit(session, by, at, "household.put", "member", member.id, counts)
     changes = differences.between(before, _written(household))
-    corrections.note(session, member.id, changes, by=by, at=at, reason=note or "")
+    reassessments.note(session, watched, changes, by=by, at=at, reason=note or "")
     return household
 
 
@@ -128,9 +128,11 @@ def verify(
         found.append(Fault("proof_missing", {"item": item.label}, "proof"))
     if found:
         raise Refused(found)
+    watched = reassessments.watch(session, member.id)
     item.verified, item.verified_by_id, item.proof = True, by.user_id, proof.strip()
     flag_modified(item.household, "size")
     session.flush()
+    reassessments.note(session, watched, {}, by=by, at=at, reason=item.proof)
     events.audit(session, by, at, "household.verify", "member", member.id, {"item": item.id})
     return item
 
@@ -142,12 +144,6 @@ def second_person_faults(item: HouseholdItem, by: Actor) -> list[Fault]:
     if item.entered_by_id == by.user_id:
         return [Fault("row_same_person", {"item": item.label})]
     return []
-
-
-def pending(member: Member) -> list[tuple[int, HouseholdItem]]:
-    """The rows that nobody has checked yet, each with its place on the sheet from 1."""
-    items = member.household.items if member.household else []
-    return [(number, item) for number, item in enumerate(items, 1) if not item.verified]
 
 
 def _check_faults(row: ItemRow, old: HouseholdItem | None, number: int, by: Actor) -> list[Fault]:

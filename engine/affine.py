@@ -104,10 +104,14 @@ def rows_of(
     if constant:
         return tuple((row, classes[_sign(v)]) for row, v in list(found.items())[:1]), True
     active = [i for i in range(len(facts)) if _moves(i, ends, at)]
+    count = len(set(classes))
+    shown = tuple((row, classes[_sign(value)]) for row, value in found.items())
+    if _all_shown(shown, active, count):  # the corners alone
+        return shown, True
     for row in _star(facts, ends, active, at):
         at(row)
     rows = tuple((row, classes[_sign(value)]) for row, value in found.items())
-    return rows, len(active) == 1 or _all_shown(rows, active, len(set(classes)))
+    return rows, len(active) == 1 or _all_shown(rows, active, count)
 
 
 def _sign(value: Fraction) -> int:

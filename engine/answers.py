@@ -56,7 +56,7 @@ class Answers:
         """Which of the facts that may matter do. `certain` are known to; facts outside `maybe`
         make no difference, so any value does for them."""
         names = [name for name in self.facts if name in maybe]
-        self._settle_others(names)
+        self.settle_others(names)
         domains = self._domains(names)
         small = [domain for domain in domains if domain is not None]
         if len(small) == len(names) and prod(map(len, small)) <= MOST:
@@ -100,7 +100,8 @@ class Answers:
             found |= ends
         return tuple(value_of(fact, units) for units in sorted(found))
 
-    def _settle_others(self, names: Sequence[str]) -> None:
+    def settle_others(self, names: Sequence[str]) -> None:
+        """Gives every unknown fact outside `names` some value of its range."""
         for name, fact in self.facts.items():
             place = self.machine.slots[name]
             if self.slots[place] is None and name not in names:

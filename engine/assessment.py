@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from engine.answers import Answers, constant_amounts
-from engine.core import INELIGIBLE, UNDETERMINED, Core
+from engine.core import INELIGIBLE, NO_ANSWER, UNDETERMINED, Core
 from engine.facts import Facts
 from engine.faults import Fault, Refused
 from engine.findings import Entry, Findings, Listed
@@ -241,23 +241,45 @@ def _completed(
         )
         return core[0], core[1], given
 
-    found = unknowns.completed(content, tuple(amounts.values()))
+    key = tuple(amounts.values())
+    found = unknowns.completed(content, key)
+    if key in found.notes:
+        answer: _Completed = found.notes[key]
+        return answer
     keys = {key for core in found.cores for key in core[2]}
     if any(amounts[key] is None for key in keys):
         known = _with_only(machine, slots, amounts, keys)
         if known != amounts:
             return _completed(machine, unknowns, slots, known, on)
     opened = {key for key in keys if amounts[key] is None}
-    pairs: list[tuple[Core, TierAmounts]] = [(core, amounts) for core in found.cores]
+    pairs: list[tuple[Core, TierAmounts]] = [
+        (core, amounts) for core in found.cores if core != NO_ANSWER
+    ]
     missing, exact = set(found.missing), found.exact and not opened
+    settled = exact
     if not exact:
         maybe = missing | machine.unknown_of_amounts(slots, opened)
         refined = Answers(machine, slots, on).refine(maybe, missing if found.exact else ())
         missing, exact = set(refined.missing), refined.exact
         if refined.answers is not None:
             pairs = [(core, _by_tier(given)) for core, given in refined.answers]
+    if not pairs:
+        raise Refused(_without_answer(machine, slots))
     ordered = tuple(name for name in policy.facts if name in missing)
-    return *_summed(policy, pairs), ordered, exact
+    answer = (*_summed(policy, pairs), ordered, exact)
+    if settled:  # it rests on nothing else of this case
+        found.notes[key] = answer
+    return answer
+
+
+def _without_answer(machine: Machine, slots: Sequence[Any]) -> list[Fault]:
+    """Why no completion has an answer: tables that may have none, else amounts."""
+    truths = machine.shadow(slots)
+    met = [guard for position, guard in machine.guards if truths[position] is not False]
+    if not met:
+        names = [benefit.id for benefit in machine.policy.benefits]
+        return [Fault("amount_not_whole_fen", {"benefit": ", ".join(names)})]
+    return [Fault(guard.code, {"table": guard.table}, guard.where) for guard in met]
 
 
 def _by_tier(given: Sequence[tuple[tuple[int, int], Amounts]]) -> TierAmounts:

@@ -7,7 +7,7 @@ exactly where the comparison is linear in it. `complete` says whether nothing ca
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -27,8 +27,6 @@ SMALL = 64
 """Integer ranges of at most this many values are tried whole."""
 FOLLOWED = 12
 """With so many combinations of other facts a comparison that is not linear is followed."""
-MOST_POINTS = 2_000
-"""Clusters kept with their points; beyond it they are forgotten and tried anew."""
 OTHER_TEXT = "\ufffd"
 """Stands for every text that no rule names."""
 
@@ -115,8 +113,7 @@ class Completer:
     """Finds the points of clusters for one case. `slots` are its values; `evaluate` gives the
     numbered value of a property for completed slots, `difference` that of its sides; `derive` fills
     in what goes by a choice; `linear` names the facts in which a comparison is linear, `classes`
-    the signs that no rule tells apart. `known` keeps points from case to case, by what the
-    properties rest on (`open_on`)."""
+    the signs that no rule tells apart."""
 
     def __init__(
         self,
@@ -130,31 +127,16 @@ class Completer:
         difference: Callable[[list[Any], Property], Fraction],
         linear: Mapping[int, frozenset[str]],
         classes: Mapping[int, tuple[int, int, int]],
-        known: dict[Hashable, Points],
-        open_on: Callable[[Sequence[Property]], Hashable],
         most: int = 20_000,
     ) -> None:
         self.rests, self.turns, self.trees = rests, turns, rests.trees
         self.positions, self.slots = positions, slots
         self.evaluate, self.derive, self.texts, self.most = evaluate, derive, texts, most
         self.difference, self.linear, self.classes = difference, linear, classes
-        self._known, self._open_on = known, open_on
 
     def points(self, cluster: Cluster) -> Points:
-        """Completions that stand for all; no rows where they would be too many."""
-        names = tuple([fact.name for fact in cluster.facts])
-        indices = tuple([item.index for item in cluster.properties])
-        key = (names, indices, self._open_on(cluster.properties))
-        found = self._known.get(key)
-        if found is None:
-            if len(self._known) >= MOST_POINTS:
-                self._known.clear()
-            found = self._known[key] = self._points(cluster)
-        return found
-
-    def _points(self, cluster: Cluster) -> Points:
-        """First the ends and turning points alone; all values of small facts where that might
-        miss something."""
+        """Completions that stand for all; no rows where they would be too many. First the ends and
+        turning points alone; all values of small facts where that might miss something."""
         quick = self._compared(cluster)
         if quick is not None:
             return quick

@@ -26,6 +26,8 @@ Given = tuple[tuple[int, int], ...]
 """(number of the benefit, number of its tier)."""
 Core = tuple[str, str, Given]
 REFUSED: Core = (INELIGIBLE, NO_CATEGORY, ())
+NO_ANSWER: Core = ("no_answer", NO_CATEGORY, ())
+"""Of a completion that a table cannot answer: two of its rows hold, or none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class Plan:
     pending: tuple[int, ...]
     ways: tuple[WayPlan, ...]
     benefits: tuple[tuple[int, tuple[int, ...]], ...]
+    guards: tuple[int, ...]
+    """Conditions under which a table has no answer; refused before where one holds."""
 
 
 def plan_of(policy: Policy) -> Plan:
@@ -77,6 +81,7 @@ def plan_of(policy: Policy) -> Plan:
             (names[b.rule.name], tuple(names[tier.rule.name] for tier in b.tiers))
             for b in policy.benefits
         ),
+        guards=tuple(names[guard.definition] for guard in policy.guards),
     )
 
 
@@ -85,8 +90,8 @@ def plan_of(policy: Policy) -> Plan:
 
 def core_of(plan: Plan, truths: Sequence[bool | None]) -> Core | None:
     """Outcome, category and benefits if the truths settle all three, else None."""
-    undecided = False
-    for position in plan.refusals:
+    undecided = any(truths[position] is None for position in plan.guards)
+    for position in plan.refusals if not undecided else ():
         truth = truths[position]
         if truth:
             return REFUSED
@@ -170,6 +175,8 @@ def core_diagram(policy: Policy, plan: Plan, conditions: Conditions, diagram: Di
         found = diagram.combined(found, tier, _Adding(number))
     for position in reversed(plan.refusals):
         found = diagram.choose(nodes[position], diagram.leaf(REFUSED), found)
+    for position in plan.guards:
+        found = diagram.choose(nodes[position], diagram.leaf(NO_ANSWER), found)
     return found
 
 

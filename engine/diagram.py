@@ -146,6 +146,7 @@ class Overlay:
         self._start = len(diagram.nodes)
         self._nodes: list[tuple[int, tuple[int, ...]]] = []
         self._inner: dict[tuple[int, tuple[int, ...]], int] = {}
+        self._stands: dict[int, frozenset[int]] = {}
 
     @property
     def size(self) -> int:
@@ -166,6 +167,36 @@ class Overlay:
             found = self._inner[key] = self._start + len(self._nodes)
             self._nodes.append(key)
         return found
+
+    def stands(self, node: int) -> frozenset[int]:
+        """The properties that stand in a diagram; kept for every node of it."""
+        found = self._stands.get(node)
+        if found is None:
+            index, children = self.at(node)
+            own = () if index < 0 else (index,)
+            found = frozenset(own).union(*[self.stands(child) for child in set(children)])
+            self._stands[node] = found
+        return found
+
+    def narrowed(self, root: int, known: Mapping[int, int]) -> int:
+        """The diagram with the `known` properties fixed; quick where they stand near its root."""
+        done: dict[int, int] = {}
+        start, shared, own = self._start, self.diagram.nodes, self._nodes
+        last = max(known)
+
+        def visit(node: int) -> int:
+            index, children = shared[node] if node < start else own[node - start]
+            while index in known:
+                node = children[known[index]]
+                index, children = shared[node] if node < start else own[node - start]
+            if index < 0 or index > last:  # children stand behind their parents
+                return node
+            found = done.get(node)
+            if found is None:
+                found = done[node] = self._node(index, tuple([visit(child) for child in children]))
+            return found
+
+        return visit(root)
 
     def restricted(self, root: int, known: Mapping[int, int], leaves: Mapping[int, int]) -> int:
         """The diagram with the `known` properties fixed and leaves exchanged for others."""

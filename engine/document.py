@@ -248,7 +248,7 @@ class _Writer:
 
     def _plain(self, of: Fact | Parameter, value: Any) -> str:
         if isinstance(value, date):
-            return value.isoformat()
+            return self._day(value)
         exact = Fraction(value, 100) if of.type == "money" else Fraction(value)
         return plain_number(exact)
 

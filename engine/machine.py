@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
-from operator import itemgetter
 from typing import Any
 
 from engine import facts as facts_module
@@ -17,6 +16,7 @@ from engine.explain import explainer
 from engine.facts import Facts
 from engine.faults import Disagreement, Fault
 from engine.findings import Finder, lists_of
+from engine.groups import reader
 from engine.language import tree as t
 from engine.messages import register
 from engine.model import Policy, Tier
@@ -69,7 +69,7 @@ class Machine:
         self.finder = Finder(self.plan, self.lists)
         self.explained = explainer(policy, self.slots, self.trees)
         self.needed = tuple(sorted(self.slots[name] for name in _used_slots(self)))
-        self.read = _reader(self.needed)
+        self.read = reader(self.needed)
         self.amount_trees = _amount_trees(policy)
         wanted = list(self.amount_trees.values())
         self._amounts_exact = evaluator(self.slots, self.trees, wanted, only=True)
@@ -187,13 +187,6 @@ class Machine:
                     self.policy, self.plan, self.slots, self.trees, self.decider.atoms
                 )
             return self._unknowns
-
-
-def _reader(places: Sequence[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
-    """The values at some slots."""
-    if len(places) > 1:
-        return itemgetter(*places)
-    return lambda slots: tuple([slots[place] for place in places])
 
 
 def _used(policy: Policy) -> set[str]:

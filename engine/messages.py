@@ -14,7 +14,7 @@ from string import Formatter
 
 from engine.faults import Fault
 from engine.terms import fill
-from engine.words import chinese_date
+from engine.words import chinese_date, english_date
 
 Catalogue = Mapping[str, tuple[str, str]]
 
@@ -85,8 +85,8 @@ def _dated(name: str, value: object) -> object:
 def _shown(value: object, lang: str) -> object:
     if isinstance(value, Fault):
         return text(value, lang)
-    if isinstance(value, date) and lang != "en":
-        return chinese_date(value)
+    if isinstance(value, date):
+        return chinese_date(value) if lang != "en" else english_date(value)
     if isinstance(value, (list, tuple, set, frozenset)):
         return ("、" if lang != "en" else ", ").join(str(_shown(item, lang)) for item in value)
     label = getattr(value, lang, None)

@@ -17,6 +17,7 @@ from engine.language import tree as t
 from engine.language.functions import FUNCTIONS
 from engine.language.lexer import Token, tokens
 from engine.model import Condition, Policy
+from engine.words import chinese_date, english_date
 
 TOTAL = "benefits_total"
 
@@ -172,7 +173,7 @@ class Phrases:
         if isinstance(value, Fraction):
             return plain_number(value)
         if isinstance(value, date):
-            return value.isoformat()
+            return chinese_date(value) if self.lang == "zh" else english_date(value)
         if isinstance(value, frozenset):
             return self._list([self._of_type(tree, choice) for choice in sorted(value)])
         return self._of_type(tree, value)

@@ -11,221 +11,202 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
-from math import prod
+from typing import Any
 
-from engine.atoms import Atoms, Property
-from engine.completions import Cluster, Completer, Points, moves_of
+from engine.completions import Completer
 from engine.core import Core
-from engine.diagram import Diagram, Overlay
-from engine.language import tree as t
-from engine.model import Fact
+from engine.diagram import Diagram
+from engine.groups import Group, Groups, Left, Sources, allowed, too_many
+from engine.narrowing import Narrowing
 
-MOST_COMBINATIONS = 4096
 MOST_NODES = 100_000
 MOST_ANSWERS = 20_000
 """Beyond these what was left over by earlier cases is forgotten."""
 
+Places = tuple[int, ...]
+"""Where the value of a property stands in what a case tells."""
+
 
 @dataclass(frozen=True)
 class Completed:
-    """The different cores that completions reach, and the facts that make the difference."""
+    """The different cores that completions reach, and the facts that make the difference. `notes`
+    is room for what follows from these alone."""
 
     cores: tuple[Core, ...]
     missing: frozenset[str]
     exact: bool
+    notes: dict[Hashable, Any] = field(default_factory=dict, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
+class Case:
+    """One case: `slots` are its values; `since` is its date where that tells what unknown choices
+    lead to; `sources` names the fact to ask for where a slot is unknown, and is None where it is
+    known; `completer` finds points of clusters."""
+
+    slots: Sequence[Any]
+    since: Hashable
+    sources: Sources
+    completer: Callable[[], Completer]
+
+
+@dataclass(slots=True)
 class Question:
-    """One case: `values` are the known properties; `sources` names the fact to ask for where a slot
-    is unknown, and is None where it is known; `content` tells which cores are the same answer in
-    this case, and `key` stands for it; `open_on` gives what open comparisons rest on."""
+    """`told` holds what is known of the properties, `values` gives their numbers; `content` tells
+    which cores are the same answer in this case, and `key` stands for it."""
 
-    values: Mapping[int, int]
-    sources: Callable[[str], str | None]
+    told: Sequence[Any]
+    values: Callable[[], Mapping[int, int]]
     content: Callable[[Core], Hashable]
     key: Hashable
-    open_on: Callable[[Sequence[Property]], Hashable]
 
 
-@dataclass(frozen=True)
-class _Group:
-    """A cluster with its points: the vectors of property values, and for each fact the pairs of
-    vectors between which it alone can change. Without vectors there were too many to list."""
+class Condition:
+    """A condition as a diagram with what was found for it. `plain` are its properties that are
+    simply a fact on which none of the others rests: where these alone lead to "no" nothing else
+    need be tried."""
 
-    properties: tuple[int, ...]
-    vectors: tuple[tuple[int, ...], ...]
-    moves: Mapping[str, frozenset[tuple[int, int]]]
-    attained: int
-    """How many of the vectors, counted from the first, are known to be reached."""
-    exact: bool
-    facts: tuple[str, ...]
+    def __init__(
+        self, diagram: Diagram, node: int, plain: Collection[int], told: Mapping[int, Places]
+    ) -> None:
+        self.diagram, self.node, self.plain, self._told = diagram, node, plain, told
+        self._begin()
 
-    @property
-    def key(self) -> Hashable:
-        """Equal for groups that allow the same."""
-        moves = tuple(self.moves.items())
-        return self.properties, self.vectors, moves, self.attained, self.exact, self.facts
+    def _begin(self) -> None:
+        self._narrowing = Narrowing(self.diagram, self._told)
+        self._opened: dict[int, bool | Left] = {}
+        self._answers: dict[Hashable, bool] = {}
+
+    def always(self, question: Question, case: Case, groups: Groups) -> bool:
+        """Whether it holds in every completion (certainly; never guessed)."""
+        if max(self._narrowing.kept, len(self._answers)) > MOST_ANSWERS:
+            self._begin()
+        root = self._narrowing.of(self.node, question.told, question.values)
+        found = self._opened.get(root)
+        if found is None:
+            found = self._opened[root] = self._left(root, groups)
+        if isinstance(found, bool):
+            return found
+        kinds = groups.of(found, case.slots, case.since, case.sources, case.completer)[1]
+        key = (root, *[kind.number for kind in kinds])
+        answer = self._answers.get(key)
+        if answer is None:
+            answer = self._answers[key] = self._all(root, [kind.group for kind in kinds])
+        return answer
+
+    def _left(self, root: int, groups: Groups) -> bool | Left:
+        overlay = self._narrowing.overlay
+        if overlay.leads(root, self.diagram.no, {}, self.plain):
+            return False
+        indices, leaves = overlay.reach([root])
+        return groups.left(indices) if self.diagram.no in leaves else True
+
+    def _all(self, root: int, groups: Sequence[Group]) -> bool:
+        overlay, yes = self._narrowing.overlay, self.diagram.yes
+        if too_many(groups):
+            return overlay.reach([root], allowed(groups))[1] == {yes}
+        for chosen in product(*(group.vectors for group in groups)):
+            fixed: dict[int, int] = {}
+            for group, vector in zip(groups, chosen, strict=True):
+                fixed.update(zip(group.properties, vector, strict=True))
+            if (overlay.narrowed(root, fixed) if fixed else root) != yes:
+                return False
+        return True
 
 
 class Solver:
-    """Answers for one policy. `depends` gives the slots on which a property rests."""
+    """Answers for one policy."""
 
     def __init__(
-        self,
-        facts: Mapping[str, Fact],
-        atoms: Atoms,
-        diagram: Diagram,
-        root: int,
-        depends: Mapping[int, frozenset[str]],
+        self, diagram: Diagram, root: int, groups: Groups, told: Mapping[int, Places]
     ) -> None:
-        self.facts, self.atoms, self.diagram, self.root = facts, atoms, diagram, root
-        self.depends = depends
+        self.diagram, self.root, self.groups, self._told = diagram, root, groups, told
         self._core = {
             node: value
             for node, value in diagram.values.items()
             if isinstance(value, tuple) and len(value) == 3
         }
         self._lock = threading.Lock()
-        self._rest = Overlay(diagram)
-        self._reached: dict[int, tuple[int, ...]] = {}
-        self._answers: dict[Hashable, Completed] = {}
-        self._same: dict[Hashable, Completed] = {}
-        self._merged: dict[Hashable, dict[int, int]] = {}
+        self._begin()
 
-    def solve(self, question: Question, completer: Callable[[], Completer]) -> Completed:
-        """What a case leaves open. Equal diagrams left over by different cases are answered once,
-        as long as the open comparisons rest on the same values."""
+    def _begin(self) -> None:
+        self._narrowing = Narrowing(self.diagram, self._told)
+        self._merged: dict[Hashable, tuple[int, Left]] = {}
+        self._leaf: dict[Hashable, dict[int, int]] = {}
+        self._same: dict[Hashable, Completed] = {}
+
+    def solve(self, question: Question, case: Case) -> Completed:
+        """What a case leaves open. Equal diagrams left over by different cases are answered once
+        for each kind of groups, whatever the values behind them."""
         with self._lock:
-            overlay, leaves = self._overlay(), self._leaves_of(question)
-            root = overlay.restricted(self.root, question.values, leaves)
-            if root not in self._reached:
-                self._reached[root] = tuple(sorted(overlay.reach([root])[0]))
-            indices = self._reached[root]
-            properties = [self.atoms.properties[i] for i in indices]
-            key = (root, question.key, question.open_on(properties))
-            found = self._answers.get(key) if question.key is not None else None
+            self._bound()
+            root, left = self._left(question)
+            parts, kinds = self.groups.of(
+                left, case.slots, case.since, case.sources, case.completer
+            )
+            key = (root, tuple([kind.number for kind in kinds]), tuple(parts.free))
+            found = self._same.get(key)
             if found is None:
-                unknown = {i: self._unknown(i, question.sources) for i in indices}
-                groups, free = self._grouped(unknown, completer())
-                found = self._remembered(overlay, root, groups, free)
-                if question.key is not None:
-                    self._answers[key] = found
+                found = self._compared(root, [kind.group for kind in kinds], parts.free)
+                self._same[key] = found
             return found
 
-    def _remembered(
-        self, overlay: Overlay, root: int, groups: list[_Group], free: Mapping[int, str]
-    ) -> Completed:
-        """Groups that allow the same come out the same, whatever the values behind them."""
-        key = (root, tuple([group.key for group in groups]), tuple(free))
-        found = self._same.get(key)
+    def always(self, condition: Condition, question: Question, case: Case) -> bool:
+        """Whether a condition holds in every completion."""
+        with self._lock:
+            return condition.always(question, case, self.groups)
+
+    def _left(self, question: Question) -> tuple[int, Left]:
+        """The diagram that a case leaves, with equal answers as one leaf."""
+        node = self._narrowing.of(self.root, question.told, question.values)
+        name = (node, question.key)
+        found = self._merged.get(name) if question.key is not None else None
         if found is None:
-            found = self._same[key] = self._compared(overlay, root, groups, free)
+            overlay = self._narrowing.overlay
+            merged = self._leaves_of(question)
+            root = overlay.restricted(node, {}, merged) if merged else node
+            found = root, self.groups.left(overlay.stands(root))
+            if question.key is not None:
+                self._merged[name] = found
         return found
 
-    def _overlay(self) -> Overlay:
-        """The diagrams left over so far; begun anew when they are many."""
-        if self._rest.size > MOST_NODES or len(self._answers) > MOST_ANSWERS:
-            self._rest = Overlay(self.diagram)
-            self._reached.clear()
-            self._answers.clear()
-            self._same.clear()
-            self._merged.clear()
-        return self._rest
+    def _bound(self) -> None:
+        """Begins anew where what earlier cases left is much."""
+        kept = max(self._narrowing.kept, len(self._merged), len(self._same))
+        if self._narrowing.overlay.size > MOST_NODES or kept > MOST_ANSWERS:
+            self._begin()
 
     def _leaves_of(self, question: Question) -> dict[int, int]:
         if question.key is None:
             return self._leaves(question.content)
-        if question.key not in self._merged:
-            self._merged[question.key] = self._leaves(question.content)
-        return self._merged[question.key]
-
-    def always(
-        self,
-        node: int,
-        values: Mapping[int, int],
-        sources: Callable[[str], str | None],
-        completer: Callable[[], Completer],
-        free: Collection[int],
-        others: Collection[int],
-    ) -> bool:
-        """Whether a condition holds in every completion (certainly; never guessed).
-
-        `free` are its properties that are simply a fact on which none of its `others` rests: where
-        these alone lead to "no" nothing else need be tried.
-        """
-        overlay = Overlay(self.diagram)
-        if overlay.leads(node, self.diagram.no, values, free):
-            return False
-        if not overlay.leads(node, self.diagram.no, values, {*free, *others}):
-            return True
-        root = overlay.restricted(node, values, {})
-        indices, _ = overlay.reach([root])
-        unknown = {i: self._unknown(i, sources) for i in indices}
-        groups, _ = self._grouped(unknown, completer())
-        if _too_many(groups):
-            _, leaves = overlay.reach([root], _allowed(groups))
-            return leaves == {self.diagram.yes}
-        for chosen in product(*(group.vectors for group in groups)):
-            fixed: dict[int, int] = {}
-            for group, vector in zip(groups, chosen, strict=True):
-                fixed.update(zip(group.properties, vector, strict=True))
-            if overlay.restricted(root, fixed, {}) != self.diagram.yes:
-                return False
-        return True
+        if question.key not in self._leaf:
+            self._leaf[question.key] = self._leaves(question.content)
+        return self._leaf[question.key]
 
     def _leaves(self, content: Callable[[Core], Hashable]) -> dict[int, int]:
-        """Leaves with one content are one leaf."""
+        """Leaves with one content are one leaf: those that another stands for."""
         first: dict[Hashable, int] = {}
         merged: dict[int, int] = {}
         for node, (outcome, category, given) in self._core.items():
             if isinstance(given, tuple):
                 kept = first.setdefault(content((str(outcome), str(category), given)), node)
-                merged[node] = kept
+                if kept != node:
+                    merged[node] = kept
         return merged
 
-    def _unknown(self, index: int, sources: Callable[[str], str | None]) -> frozenset[str]:
-        found = (sources(name) for name in self.depends[index])
-        return frozenset(name for name in found if name is not None)
-
-    # clusters ----------------------------------------------------------------------------
-    def _grouped(
-        self, unknown: Mapping[int, frozenset[str]], completer: Completer
-    ) -> tuple[list[_Group], dict[int, str]]:
-        """Properties that are simply an unknown fact stand free; the others form groups."""
-        groups: list[_Group] = []
-        free: dict[int, str] = {}
-        for indices, names in _components(unknown):
-            properties = tuple(self.atoms.properties[i] for i in sorted(indices))
-            if len(properties) == 1 and self._is_fact(properties[0]):
-                free[properties[0].index] = next(iter(names))
-            else:
-                facts = tuple(fact for name, fact in self.facts.items() if name in names)
-                cluster = Cluster(facts, properties)
-                groups.append(_group(cluster, completer.points(cluster)))
-        return groups, free
-
-    def _is_fact(self, item: Property) -> bool:
-        return (
-            item.kind in ("fact", "choice")
-            and isinstance(item.tree, t.Ref)
-            and (item.tree.name in self.facts)
-        )
-
     # comparison --------------------------------------------------------------------------
-    def _compared(
-        self, overlay: Overlay, root: int, groups: list[_Group], free: Mapping[int, str]
-    ) -> Completed:
-        if _too_many(groups):
-            return self._superset(overlay, root, groups, free)
+    def _compared(self, root: int, groups: Sequence[Group], free: Mapping[int, str]) -> Completed:
+        if too_many(groups):
+            return self._superset(root, groups, free)
+        overlay = self._narrowing.overlay
         nodes: dict[tuple[int, ...], int] = {}
         for chosen in product(*(range(len(group.vectors)) for group in groups)):
             fixed: dict[int, int] = {}
             for group, number in zip(groups, chosen, strict=True):
                 fixed.update(zip(group.properties, group.vectors[number], strict=True))
-            nodes[chosen] = overlay.restricted(root, fixed, {}) if fixed else root
+            nodes[chosen] = overlay.narrowed(root, fixed) if fixed else root
         indices, leaves = overlay.reach(list(nodes.values()))
         missing = {free[i] for i in indices}
         exact = True
@@ -237,10 +218,9 @@ class Solver:
             exact = exact and not _spare_matters(nodes, position, group.attained)
         return Completed(self._cores(leaves), frozenset(missing), exact)
 
-    def _superset(
-        self, overlay: Overlay, root: int, groups: Iterable[_Group], free: Mapping[int, str]
-    ) -> Completed:
-        indices, leaves = overlay.reach([root], _allowed(groups))
+    def _superset(self, root: int, groups: Sequence[Group], free: Mapping[int, str]) -> Completed:
+        overlay = self._narrowing.overlay
+        indices, leaves = overlay.reach([root], allowed(groups))
         names = {name for index, name in free.items() if index in indices}
         for group in groups:
             if indices & set(group.properties):
@@ -252,62 +232,7 @@ class Solver:
         return tuple(value for value in found if isinstance(value, tuple))
 
 
-def _components(
-    unknown: Mapping[int, frozenset[str]],
-) -> list[tuple[set[int], set[str]]]:
-    """Properties joined where they share an unknown fact."""
-    found: list[tuple[set[int], set[str]]] = []
-    for index, names in unknown.items():
-        touching = [part for part in found if part[1] & names]
-        found = [part for part in found if not part[1] & names]
-        indices, all_names = {index}, set(names)
-        for part in touching:
-            indices |= part[0]
-            all_names |= part[1]
-        found.append((indices, all_names))
-    return found
-
-
-def _too_many(groups: Iterable[_Group]) -> bool:
-    """Whether the combinations of these groups are more than are tried."""
-    count = 1
-    for group in groups:
-        count *= len(group.vectors)
-        if not group.vectors or count > MOST_COMBINATIONS:
-            return True
-    return False
-
-
-def _allowed(groups: Iterable[_Group]) -> dict[int, set[int]]:
-    """The values that properties can take, where all of them are known."""
-    return {
-        index: {vector[place] for vector in group.vectors}
-        for group in groups
-        if group.exact
-        for place, index in enumerate(group.properties)
-    }
-
-
-def _group(cluster: Cluster, points: Points) -> _Group:
-    """Vectors and moves of a cluster; where its points may lack some, every combination of property
-    values, if they are few enough."""
-    names = tuple(fact.name for fact in cluster.facts)
-    indices = tuple(item.index for item in cluster.properties)
-    sizes = [item.size for item in cluster.properties]
-    numbers: dict[tuple[int, ...], int] = {}
-    rows = [(row, numbers.setdefault(vector, len(numbers))) for row, vector in points.rows]
-    if points.complete:
-        moves = {name: moves_of(rows, column) for column, name in enumerate(names)}
-        return _Group(indices, tuple(numbers), moves, len(numbers), True, names)
-    if prod(sizes) > MOST_COMBINATIONS:
-        return _Group(indices, (), {}, 0, False, names)
-    moves = {name: moves_of(rows, column) for column, name in enumerate(names)}
-    spare = product(*(range(size) for size in sizes))
-    vectors = (*numbers, *(vector for vector in spare if vector not in numbers))
-    return _Group(indices, vectors, moves, len(numbers), False, names)
-
-
-def _differing(nodes: Mapping[tuple[int, ...], int], position: int, group: _Group) -> set[str]:
+def _differing(nodes: Mapping[tuple[int, ...], int], position: int, group: Group) -> set[str]:
     """The facts of a group whose change alone can lead elsewhere."""
     pairs = {pair for moves in group.moves.values() for pair in moves}
     telling = {pair for pair in pairs if _tells(nodes, position, pair)}

@@ -7,28 +7,26 @@ what the encoder computes.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
-from functools import cached_property
 from typing import Any
 
 from engine.affine import Rests, classes_of, linear_in
 from engine.atoms import Atoms, Property
-from engine.completions import Completer, Points
+from engine.completions import Completer
 from engine.core import Core, Plan, core_diagram
 from engine.diagram import Conditions, Diagram, Overlay, TooManyNodes
+from engine.groups import Groups
 from engine.language import tree as t
 from engine.language.types import INTEGER
 from engine.model import Fact, Policy
 from engine.shadow import evaluator
-from engine.solver import Completed, Question, Solver
+from engine.solver import Case, Completed, Condition, Question, Solver
 from engine.turns import Turns
 
 _ANYTHING: tuple[Core, ...] = (("", "", ()), ("", "-", ()))
 """Two cores that agree on nothing."""
-MOST_REMEMBERED = 20_000
-"""Answers kept per question; beyond it they are forgotten and worked out anew."""
 
 
 class Unknowns:
@@ -52,8 +50,7 @@ class Unknowns:
         except TooManyNodes:
             root = -1
         base = [item for item in atoms.properties if item.kind != "definition"]
-        self.base = tuple(base)
-        self.values_of = evaluator(slots, trees, [value_tree(item) for item in base], only=True)
+        self.told = Told(self, base)
         self._one = {
             item.index: evaluator(slots, trees, [value_tree(item)], only=True) for item in base
         }
@@ -78,41 +75,27 @@ class Unknowns:
             for name, parameter in policy.parameters.items()
             if name in slots and parameter.by is not None
         )
-        self.plain = frozenset(item.index for item in base if self._is_plain(item))
-        self.places = {
+        places = {
             index: tuple(sorted(slots[name] for name in names))
             for index, names in self.depends.items()
         }
-        self.points: dict[Hashable, Points] = {}
-        self._always: dict[Hashable, _Support] = {}
+        self.groups = Groups(policy.facts, atoms.properties, self.depends, places)
+        self._conditions: dict[Hashable, _Support] = {}
         self._lock = threading.Lock()
         self.solver: Solver | None = None
         if root >= 0:
-            self.solver = Solver(policy.facts, atoms, diagram, root, self.depends)
-
-    def _is_plain(self, item: Property) -> bool:
-        """Whether a property is a fact of its own: then being unknown says all about it."""
-        fact = isinstance(item.tree, t.Ref) and item.tree.name in self.policy.facts
-        return fact and item.kind in ("fact", "choice")
-
-    def open_on(self, indices: Iterable[int], slots: Sequence[Any], on: date) -> Hashable:
-        """What open computed properties of a case rest on: two cases with the same find the same
-        completions."""
-        found = tuple(
-            [slots[place] for i in indices if i not in self.plain for place in self.places[i]]
-        )
-        return (found, on) if self.by_choice else found
+            self.solver = Solver(diagram, root, self.groups, self.told.places)
 
     def support(self, name: Hashable, tree: t.Tree) -> _Support:
         """The properties that a condition rests on; made once per name."""
         with self._lock:
-            if name not in self._always:
+            if name not in self._conditions:
                 try:
                     node = self.conditions.of(tree)
                 except TooManyNodes:
                     node = -1
-                self._always[name] = _Support(self, node)
-            return self._always[name]
+                self._conditions[name] = _Support(self, node)
+            return self._conditions[name]
 
     def _rests_on(self, tree: t.Tree) -> frozenset[str]:
         return frozenset(name for name in self.rests.of(tree) if name not in self.trees)
@@ -131,49 +114,33 @@ class Unknowns:
         return UnknownsOfCase(self, slots, on)
 
 
-class _Support:
-    """One condition as a diagram: its properties, and what was found for values of these."""
+class Told:
+    """Some properties of a case: tuples that tell their values, and the numbers of the known."""
 
-    def __init__(self, shared: Unknowns, node: int) -> None:
-        self.shared, self.node = shared, node
-        indices = _indices(shared.conditions.diagram, node) if node >= 0 else []
-        self.items = [shared.atoms.properties[index] for index in indices]
-        parts = [part for item in self.items for part in _telling(item)]
-        self.values_of = evaluator(shared.slots, shared.trees, parts, only=True)
-        self._computed: list[tuple[int, int]] = []
-        """(place among the parts, property) of what is no plain fact."""
-        place = 0
+    def __init__(self, shared: Unknowns, items: Sequence[Property]) -> None:
+        self.items = tuple(items)
+        parts = [part for item in items for part in _telling(item)]
+        self.by = evaluator(shared.slots, shared.trees, parts, only=True)
+        self.places: dict[int, tuple[int, ...]] = {}
+        """Where what tells the value of each property stands."""
+        start = 0
+        for item in items:
+            width = len(_telling(item))
+            self.places[item.index] = tuple(range(start, start + width))
+            start += width
+
+    def numbers(self, told: Sequence[Any]) -> dict[int, int]:
+        """Numbered values by property index, without the unknown ones."""
+        found: dict[int, int] = {}
+        values = iter(told)
         for item in self.items:
-            if item.index not in shared.plain:
-                self._computed.append((place, item.index))
-            place += len(_telling(item))
-        self.known: dict[Hashable, bool] = {}
-        self._values = evaluator(
-            shared.slots, shared.trees, [value_tree(item) for item in self.items], only=True
-        )
-        resting = [shared.depends[index] for _, index in self._computed]
-        together = frozenset[str]().union(*resting)
-        plain = [item for item in self.items if item.index in shared.plain]
-        self.free = frozenset(i.index for i in plain if not shared.depends[i.index] & together)
-        self.others = frozenset(i.index for i in self.items) - self.free
-
-    def values(self, slots: Sequence[Any]) -> dict[int, int]:
-        """The known properties."""
-        return {
-            item.index: numbered(item, value)
-            for item, value in zip(self.items, self._values(slots), strict=True)
-            if value is not None
-        }
-
-    def key(self, slots: Sequence[Any], on: date) -> Hashable:
-        """Equal for cases in which the condition has the same completions."""
-        values = self.values_of(slots)
-        unknown = [index for place, index in self._computed if values[place] is None]
-        return (values, self.shared.open_on(unknown, slots, on)) if unknown else values
-
-
-def _indices(diagram: Diagram, node: int) -> list[int]:
-    return sorted(Overlay(diagram).reach([node])[0])
+            value = next(values)
+            if item.kind == "sign":
+                more = next(values)
+                value = -1 if value else None if value is None or more is None else int(more)
+            if value is not None:
+                found[item.index] = numbered(item, value)
+        return found
 
 
 def _telling(item: Property) -> tuple[t.Tree, ...]:
@@ -184,42 +151,29 @@ def _telling(item: Property) -> tuple[t.Tree, ...]:
     return (item.tree,)
 
 
+class _Support:
+    """One condition with the properties on which it rests; without a diagram where that would be
+    too large."""
+
+    def __init__(self, shared: Unknowns, node: int) -> None:
+        diagram = shared.conditions.diagram
+        indices = sorted(Overlay(diagram).reach([node])[0]) if node >= 0 else []
+        self.told = Told(shared, [shared.atoms.properties[index] for index in indices])
+        plain = [index for index in indices if index in shared.groups.plain]
+        computed = [shared.depends[index] for index in indices if index not in plain]
+        together = frozenset[str]().union(*computed)
+        free = frozenset(index for index in plain if not shared.depends[index] & together)
+        self.condition = Condition(diagram, node, free, self.told.places) if node >= 0 else None
+
+
 class UnknownsOfCase:
-    """One case: its known properties, worked out once where they are needed."""
+    """What can be asked about one case."""
 
     def __init__(self, shared: Unknowns, slots: Sequence[Any], on: date) -> None:
-        self.shared, self.slots, self.on = shared, slots, on
-
-    @cached_property
-    def values(self) -> dict[int, int]:
-        """The known properties."""
-        shared = self.shared
-        return {
-            item.index: numbered(item, value)
-            for item, value in zip(shared.base, shared.values_of(self.slots), strict=True)
-            if value is not None
-        }
-
-    @cached_property
-    def completer(self) -> Completer:
-        shared, slots = self.shared, self.slots
-        return Completer(
-            shared.rests,
-            shared.turns,
-            shared.slots,
-            slots,
-            shared.property_of,
-            self._derive if shared.by_choice else None,
-            shared.texts,
-            shared.difference_of,
-            shared.linear,
-            shared.classes,
-            shared.points,
-            self._open_on,
-        )
-
-    def _open_on(self, properties: Sequence[Property]) -> Hashable:
-        return self.shared.open_on([item.index for item in properties], self.slots, self.on)
+        self.shared, self.slots = shared, slots
+        since = on if shared.by_choice else None
+        self.on = on
+        self._case = Case(slots, since, self._asked, self._completer)
 
     def completed(self, content: Callable[[Core], Hashable], key: Hashable = None) -> Completed:
         """What all completions agree on. Beyond the bound of a diagram: nothing is agreed and
@@ -230,30 +184,35 @@ class UnknownsOfCase:
             used = {name for names in self.shared.depends.values() for name in names}
             unknown = {name for n in used if (name := self._asked(n)) is not None}
             return Completed(_ANYTHING, frozenset(unknown), False)
-        question = Question(self.values, self._asked, content, key, self._open_on)
-        return solver.solve(question, lambda: self.completer)
+        return solver.solve(self._question(self.shared.told, content, key), self._case)
 
     def always(self, name: Hashable, tree: t.Tree) -> bool:
         """Whether a condition holds in every completion of the unknown facts; `name` is its own."""
         solver = self.shared.solver
         support = self.shared.support(name, tree)
-        if solver is None or support.node < 0:
+        if solver is None or support.condition is None:
             return False
-        key = support.key(self.slots, self.on)
-        found = support.known.get(key)
-        if found is None:
-            found = solver.always(
-                support.node,
-                support.values(self.slots),
-                self._asked,
-                lambda: self.completer,
-                support.free,
-                support.others,
-            )
-            if len(support.known) >= MOST_REMEMBERED:
-                support.known.clear()
-            support.known[key] = found
-        return found
+        question = self._question(support.told, lambda core: core, None)
+        return solver.always(support.condition, question, self._case)
+
+    def _question(self, told: Told, content: Callable[[Core], Hashable], key: Hashable) -> Question:
+        values = told.by(self.slots)
+        return Question(values, lambda: told.numbers(values), content, key)
+
+    def _completer(self) -> Completer:
+        shared = self.shared
+        return Completer(
+            shared.rests,
+            shared.turns,
+            shared.slots,
+            self.slots,
+            shared.property_of,
+            self._derive if shared.by_choice else None,
+            shared.texts,
+            shared.difference_of,
+            shared.linear,
+            shared.classes,
+        )
 
     def _asked(self, name: str) -> str | None:
         """The fact one would have to ask for to know a slot; None where it is known."""

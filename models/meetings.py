@@ -73,6 +73,12 @@ class CirculationSignature(Base):
     __table_args__ = (
         UniqueConstraint("circulation_id", "user_id"),
         CheckConstraint("(agrees IS NULL) = (at IS NULL)", name="said_when"),
+        CheckConstraint(
+            "(recorded_by_id IS NULL) = (signed_on IS NULL)"
+            " AND (recorded_by_id IS NULL) = (attachment_id IS NULL)"
+            " AND (recorded_by_id IS NULL OR (at IS NOT NULL AND recorded_by_id <> user_id))",
+            name="on_paper",
+        ),
     )
 
     id: Mapped[PrimaryKey]
@@ -84,10 +90,22 @@ class CirculationSignature(Base):
     )
     agrees: Mapped[bool | None] = mapped_column(comment="Agreed or not; null is not yet signed")
     opinion: Mapped[Words | None] = mapped_column(comment="What he wrote beside it")
-    at: Mapped[Moment | None] = mapped_column(comment="When signed")
+    at: Mapped[Moment | None] = mapped_column(comment="When signed, or recorded from paper")
+    signed_on: Mapped[Day | None] = mapped_column(
+        comment="Day on the paper, where he signed on one"
+    )
+    recorded_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("user_account.id"),
+        index=True,
+        comment="Who recorded it from paper; never himself",
+    )
+    attachment_id: Mapped[int | None] = mapped_column(
+        ForeignKey("attachment.id"), index=True, comment="Scan of that paper"
+    )
 
     circulation: Mapped[Circulation] = relationship(back_populates="signatures")
-    user: Mapped[User] = relationship()
+    user: Mapped[User] = relationship(foreign_keys=[user_id])
+    recorded_by: Mapped[User | None] = relationship(foreign_keys=[recorded_by_id])
 
 
 class Minutes(Base):

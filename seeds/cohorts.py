@@ -42,7 +42,7 @@ from models.members import Member
 from models.notices import Notice
 from models.orgs import OrgUnit
 from models.screenings import ScreeningList
-from seeds import other_schemes, records, scans
+from seeds import on_behalf, other_schemes, records, scans
 from seeds.district import District, household
 from seeds.hardships import Hardship
 from seeds.people import People
@@ -62,6 +62,7 @@ class Plan:
     until: str
     story: Callable[..., Hardship]
     ends: str | None = None  # "refused", "returned", "withdrawn", "objection", "recorded"
+    on_behalf: bool = False  # entered by the committee from the branch's sealed paper (代录)
 
 
 @dataclass
@@ -154,7 +155,7 @@ class Cohort:
                 member,
                 self.plan.road,
                 self.plan.starts,
-                by=self._clerk(branch, at),
+                by=self._enters(branch, at),
                 at=at,
                 facts=self._facts(story, "application"),
             )
@@ -180,6 +181,7 @@ class Cohort:
         if stage == "branch_check":
             self._write_form(application, story, at)
         self._see_originals(application, stage, by, at)
+        on_behalf.compare(self.session, application, stage, by, at)
         asked = {each.id for each in self._road().stage(stage).records_for(self.plan.road)}
         made = records.of(stage, self._day(stage), story)
         record = {name: value for name, value in made.items() if name in asked}
@@ -219,7 +221,7 @@ class Cohort:
             )
 
     def _write_form(self, application: Application, story: Hardship, at: datetime) -> None:
-        clerk = self._clerk(application.org, at)
+        clerk = self._enters(application.org, at)
         field_name = "loss_statement" if self.plan.road == "sudden" else "hardship_statement"
         form = {field_name: story.statement, "other_subsidy": "无", "income_source": "见家庭收支表"}
         wanted = set(records.form_fields(application))
@@ -231,7 +233,8 @@ class Cohort:
             at=at,
             expected_version=application.version,
         )
-        for number, kind in enumerate(story.papers):
+        sealed = on_behalf.papers_of(application) if self.plan.on_behalf else ()
+        for number, kind in enumerate((*story.papers, *sealed)):
             sheet = attachments.Upload(f"{kind}.png", scans.blank_sheet(application.id + number))
             attachments.store(
                 self.session, sheet, kind=kind, by=clerk, at=at, application=application
@@ -425,7 +428,12 @@ class Cohort:
             reason = "经入户核实，家庭收入高于我区最低生活保障线。"
             endings.refuse(self.session, application, reason, **known)  # type: ignore[arg-type]  # by, at, version
 
+    def _enters(self, branch: OrgUnit, at: datetime) -> Actor:
+        return self._committee("clerk1", at) if self.plan.on_behalf else self._clerk(branch, at)
+
     def _who(self, application: Application, stage: str, at: datetime) -> Actor:
+        if self.plan.on_behalf and stage in ("application", "appraisal", "branch_check"):
+            return self._committee("clerk1", at)
         branch = application.org.code.lower()
         names = {
             "application": f"{branch}.clerk",

@@ -88,6 +88,8 @@ def _endings(now: datetime) -> list[Plan]:
         Plan("living", "C1", 3, day, "decision", living, "recorded"),
         Plan("living", "C5", 1, day, "notice", living, "objection"),
         Plan("living", "C6", 2, day, "application", poor, None),
+        Plan("living", "C4", 2, day, "committee_verify", living, on_behalf=True),
+        Plan("living", "C2", 1, day, "department_review", living, on_behalf=True),
     ]
 
 

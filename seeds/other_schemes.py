@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from casework import schemes, workbooks
-from casework.attachments import Upload
+from casework import schemes
 from casework.people import Actor
+from casework.schemes import Aided
 from models.members import Member
-from models.orgs import OrgUnit
 
 
 def hand_in(session: Session, screener: Actor, member: Member, at: datetime) -> None:
     """Take in a short list with this member and a stranger on it."""
-    rows = [
-        {"name": member.name, "id_number": member.id_number or "", "amount": "500"},
-        {"name": "外区人员", "birth_on": "1951-02-03", "amount": "800"},
-    ]
-    schemes.upload(
-        session,
-        session.get_one(OrgUnit, screener.roles[0].org_id),
-        Upload("临时救助.xlsx", workbooks.write("名单", schemes.COLUMNS, rows)),
-        name="临时救助",
-        year=at.year,
-        by=screener,
-        at=at,
+    rows = (
+        Aided(member.name, member.id_number, member.birth_on, fen=50_000),
+        Aided("外区人员", birth_on=date(1951, 2, 3), fen=80_000),
     )
+    made = schemes.list_for(session, "临时救助", at.year, "临时救助.xlsx", by=screener, at=at)
+    for number, aided in enumerate(rows, 2):
+        schemes.put(session, made, aided, number)
+    schemes.taken_in(session, made, len(rows), by=screener, at=at)

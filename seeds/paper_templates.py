@@ -125,6 +125,9 @@ class Page:
         paragraph.paragraph_format.space_before = Pt(4)
 
     def _sign(self, words: str) -> None:
+        """Who signs, never alone on a page: it stays with the words before it."""
+        if self.word.paragraphs:
+            self.word.paragraphs[-1].paragraph_format.keep_with_next = True
         paragraph = self._text(words, FANG, 16, "r")
         paragraph.paragraph_format.right_indent = Pt(32)
         paragraph.paragraph_format.line_spacing = Pt(28)

@@ -11,6 +11,7 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -66,6 +67,7 @@ def each_test() -> Iterator[tuple[str, ast.FunctionDef]]:
                 yield path.relative_to(ROOT).as_posix(), node
 
 
+@cache
 def coverage() -> dict[str, dict[str, list[str]]]:
     """Demand → file → names of tests; an unknown demand is there too, for the test to complain of."""
     found: dict[str, dict[str, list[str]]] = {each: defaultdict(list) for each in DEMANDS}

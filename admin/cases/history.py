@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from flask_babel import gettext as _
 
 from admin.cases import corrections as shown
 from admin.cases.words import fact_words, record_words
 from admin.i18n import _l
-from admin.text import DASH, STATUSES, policy_label, yuan
-from casework import corrections, originals, paper_checks, papers
+from admin.text import DASH, STATUSES, policy_label, yuan, zhdate
+from casework import corrections, heir_accounts, originals, paper_checks, paper_signatures, papers
+from casework.assessments import OUTCOMES
 from casework.case_notes import Shown
 from engine.model import Policy
 from engine.procedure import Procedure, RecordField, Road
-from models.applications import CaseEvent, CaseStatus
+from models.applications import CaseEvent, CaseStatus, Outcome
 from models.case_notes import CaseNote
 
 VERBS: Mapping[str, object] = {
@@ -54,6 +55,8 @@ VERBS: Mapping[str, object] = {
     "check_original": _l("Original seen"),
     "circulate": _l("Sent round for signature"),
     "circulation_signed": _l("Signed in circulation"),
+    "circulation_paper": _l("Signature on paper recorded"),
+    "heir_account": _l("Account of the heir corrected"),
     "circulation_stopped": _l("Circulation called off"),
     "file_corrected": _l("File of the {word.person} or household corrected"),
 }
@@ -145,12 +148,10 @@ def _line(policy: Policy, road: Road | None, event: CaseEvent) -> Line:
 def _changes(policy: Policy, road: Road | None, event: CaseEvent) -> list[Change]:
     """What saving the form changed: facts in the order of the policy, then texts of the form. What
     was corrected in the member's file, and what differed from the paper."""
-    file = event.data.get("file")
-    if event.verb == corrections.VERB and isinstance(file, dict):
-        return [
-            Change(shown.label(name), shown.words(name, was), shown.words(name, now))
-            for name, (was, now) in file.items()
-        ]
+    if event.verb == corrections.VERB:
+        return _file_changes(policy, event)
+    if event.verb == heir_accounts.VERB:
+        return _account_changes(policy, event)
     if event.verb != "save":  # registering keeps the first contents whole, not what changed
         return []
     facts, form = event.data.get("facts"), event.data.get("form")
@@ -166,6 +167,41 @@ def _changes(policy: Policy, road: Road | None, event: CaseEvent) -> list[Change
                 was, now = (str(text or DASH) for text in form[field.id])
                 found.append(Change(policy_label(field.label), was, now, TEXT + field.id))
     return found
+
+
+def _file_changes(policy: Policy, event: CaseEvent) -> list[Change]:
+    """What was corrected in the member's file, which facts of the application that changed, and
+    the rules' answer where it is another one now."""
+    file, facts, answer = (event.data.get(name) for name in ("file", "facts", "answer"))
+    found = []
+    if isinstance(file, dict):
+        found += [
+            Change(shown.label(name), shown.words(name, was), shown.words(name, now))
+            for name, (was, now) in file.items()
+        ]
+    if isinstance(facts, dict):
+        for name, fact in policy.facts.items():
+            if name in facts:
+                before, after = (fact_words(fact, value) for value in facts[name])
+                found.append(Change(policy_label(fact.label), before, after))
+    if isinstance(answer, list) and answer[0] != answer[1]:
+        before, after = (policy_label(OUTCOMES[Outcome(one)]) if one else DASH for one in answer)
+        found.append(Change(_("Checked by the system, for reference"), before, after))
+    return found
+
+
+def _account_changes(policy: Policy, event: CaseEvent) -> list[Change]:
+    """How an heir was paid before a correction and how after it."""
+    was, now = event.data["payee"]
+    methods = policy.procedure.payment.methods
+    before, after = (
+        policy_label(methods[one["method"]]) if one["method"] in methods else DASH
+        for one in (was, now)
+    )
+    return [
+        Change(_("Method of payment"), before, after),
+        Change(_("Bank account"), was["account"] or DASH, now["account"] or DASH),
+    ]
 
 
 def _way(procedure: Procedure, event: CaseEvent) -> str:
@@ -187,6 +223,10 @@ def _record(policy: Policy, road: Road | None, event: CaseEvent) -> list[tuple[s
     if event.verb == originals.VERB:
         kind = papers.kinds(policy).get(str(event.data.get("kind")))
         return [(_("Paper"), policy_label(kind))] if kind else []
+    if event.verb == paper_signatures.VERB:
+        signed_on = date.fromisoformat(str(event.data["signed_on"]))
+        said = _("agreed") if event.data["agrees"] else _("not agreed")
+        return [(str(event.data["signer"]), f"{said} · {zhdate(signed_on)}")]
     record = event.data.get("record") or event.data.get("waiting")
     if not isinstance(record, dict):
         return []

@@ -200,6 +200,7 @@ class View:
     earlier: Sequence[Earlier]
     facts: Sequence[FactSection]
     statements: Sequence[tuple[str, str]]
+    replaced: Sequence[history.Change]
     history: Sequence[history.Line]
     unsent: Sequence[tuple[str, str]]
     owed: Sequence[str]

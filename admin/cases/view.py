@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from admin.cases import findings, status
 from admin.cases.actions import Step
+from admin.cases.history import Change
 from admin.cases.shapes import (
     Behalf,
     Earlier,
@@ -158,6 +159,18 @@ def person(
         kin = f" ({application.payee_kinship})" if application.payee_kinship else ""
         rows.append((_("Payee"), f"{application.payee_name}{kin}"))
     return rows
+
+
+def replaced(session: Session, application: Application, policy: Policy) -> list[Change]:
+    """Figures that were typed and that the worksheet has replaced since: typed, and as it counts."""
+    return [
+        Change(
+            policy_label(fault.params["fact"]),
+            str(fault.params["typed"]),
+            str(fault.params["sheet"]),
+        )
+        for fault in facts.sheet_faults(session, application, policy, application.facts)
+    ]
 
 
 def secrets(application: Application, by: Actor, reveal: Callable[[str], str]) -> list[Secret]:

@@ -13,9 +13,10 @@ from admin.forms import facts as fact_forms
 from admin.pages import branch_papers
 from admin.pages.common import policy_road
 from admin.text import policy_label
-from casework import clearance, papers
+from casework import clearance, heir_accounts, papers
 from casework.moves import LIVE
 from casework.papers import kinds as kinds_of_paper
+from casework.papers import later_papers
 from casework.people import Actor
 from casework.permissions import Permission
 from casework.scope import may
@@ -38,8 +39,13 @@ def owed(session: Session, application: Application, policy: Policy) -> list[str
 def payee_url(application: Application, way: Road, by: Actor) -> str:
     """Where the payee is named, for those who may while money has not moved."""
     allowed = may(by, Permission.Application.WRITE, application.org.path)
-    if not allowed or not way.may_withdraw_at(application.stage):
+    if not allowed:
         return ""
+    if not way.may_withdraw_at(
+        application.stage
+    ):  # the money is on its way: an heir's account only
+        heir = application.payee_name and heir_accounts.rules_of(application)
+        return url_for("payee.account", application_id=application.id) if heir else ""
     return url_for("payee.edit", application_id=application.id)
 
 
@@ -142,6 +148,7 @@ def attachment_kinds(policy: Policy) -> list[tuple[str, str]]:
     """What a scan can be: the papers that the rules or the proof of an heir demand, and any other."""
     return [
         *((code, policy_label(label)) for code, label in kinds_of_paper(policy).items()),
+        *((code, policy_label(label)) for code, label in later_papers(policy).items()),
         ("photo", _("Photo of the notice")),
         ("receipt", _("Signed receipt")),
         ("other", _("Another paper")),

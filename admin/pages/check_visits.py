@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from admin import clock, looks
 from admin.acting import Outcome, attempt, found_or_404, identifier, refused
 from admin.extensions import db
+from admin.pages import papers
 from admin.pages.care_words import FINDINGS, FRAUD_BY
 from admin.pages.checks import seen_visits
 from admin.pages.common import application_or_404
@@ -174,6 +175,7 @@ def visit_page(row: Visit, refusal: Refusal | None = None) -> str:
         may_order=row.finding in measures.OPEN_TO_MEASURES,
         may_recover=scope.may(by, Permission.Fund.RECOVER, row.application.org.path),
         sees_money=by.holds(Permission.Fund.READ),
+        papers={one.id: papers.offers("measure", [one.id]) for one in row.measures},
         refusal=refusal or Refusal(),
         today=clock.today().isoformat(),
     )

@@ -22,9 +22,11 @@ from admin.pages.common import application_or_404, posted_version
 from admin.security.guard import requires
 from admin.security.people import actor
 from admin.text import policy_label, zhdate
-from casework import circulation, scope
+from casework import circulation, paper_signatures, scope
+from casework.attachments import Upload
 from casework.people import Actor
 from casework.permissions import Permission
+from engine.source import parse_date
 from models.applications import Application
 from models.meetings import Circulation, CirculationState
 from models.orgs import OrgUnit
@@ -48,6 +50,7 @@ class Shown:
     ratified: str
     may_sign: bool
     may_stop: bool
+    may_record: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,7 @@ def _shown(session: Session, row: Circulation, by: Actor) -> Shown:
         said,
         not circulation.sign_faults(session, row, by),
         running and faults <= {"circulation_twice"} and not row.application.emergency,
+        not paper_signatures.faults(session, row, by),
     )
 
 
@@ -135,11 +139,7 @@ def start(application_id: int) -> ResponseReturnValue:
 @requires(Permission.Application.READ)
 def answer(application_id: int, circulation_id: int, verb: str) -> ResponseReturnValue:
     """Sign, refuse to sign, or call it off."""
-    application_or_404(application_id)
-    query = select(Circulation).where(
-        Circulation.id == circulation_id, Circulation.application_id == application_id
-    )
-    found_or_404(query)
+    _circulation_or_404(application_id, circulation_id)
     text, agrees = request.form.get("opinion", ""), request.form.get("agrees") == "yes"
 
     def do(session: Session, by: Actor, at: datetime) -> Circulation:
@@ -156,6 +156,43 @@ def answer(application_id: int, circulation_id: int, verb: str) -> ResponseRetur
         done=_("Called off.") if verb == "stop" else _("Signed."),
         then=_there(application_id),
         again=lambda: page(application_or_404(application_id)),
+    )
+
+
+@blueprint.post("/<int:application_id>/circulation/<int:circulation_id>/paper")
+@requires(Permission.Application.READ)
+def paper(application_id: int, circulation_id: int) -> ResponseReturnValue:
+    """Record what somebody named signed on paper, with the scan of the sheet."""
+    _circulation_or_404(application_id, circulation_id)
+    signer = identifier(request.form.get("signer", "")) or 0
+    text, agrees = request.form.get("opinion", ""), request.form.get("agrees") != "no"
+    signed_on = parse_date(request.form.get("signed_on", ""))
+    sent = request.files.get("file")
+    given = Upload(sent.filename or "" if sent else "", sent.read() if sent else b"")
+
+    def do(session: Session, by: Actor, at: datetime) -> Circulation:
+        row = session.get_one(Circulation, circulation_id)
+        return paper_signatures.record(
+            session, row, signer, agrees, text, signed_on, given, by=by, at=at
+        )
+
+    return act(
+        do,
+        what="application.circulation_paper",
+        object_type="application",
+        object_id=application_id,
+        done=_("Recorded; whoever signed has been told."),
+        then=_there(application_id),
+        again=lambda: page(application_or_404(application_id)),
+    )
+
+
+def _circulation_or_404(application_id: int, circulation_id: int) -> None:
+    application_or_404(application_id)
+    found_or_404(
+        select(Circulation).where(
+            Circulation.id == circulation_id, Circulation.application_id == application_id
+        )
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -41,10 +41,11 @@ from admin.security.people import actor
 from admin.text import policy_label
 from admin.views import files
 from casework import scope
-from casework.imports import catalogue, kept, marking, passage, runs
+from casework.imports import catalogue, headers, kept, marking, passage, runs
 from casework.imports.catalogue import Offer
 from casework.people import Actor
 from casework.permissions import Permission
+from engine.faults import Fault, Refused
 from models.database import make_sessions
 from models.imports import ImportRun, ImportState
 from models.orgs import OrgLevel, OrgUnit
@@ -56,6 +57,8 @@ OPENERS = (
     Permission.Application.REGISTER,
     Permission.Calendar.WRITE,
     Permission.Payment.RETURN,
+    Permission.Step.SCREEN,
+    Permission.Screening.UPLOAD,
 )
 RECENT = 20
 MOST_UNITS = 500
@@ -98,7 +101,7 @@ def page() -> str:
         "imports/index.html",
         offers=found,
         labels=labels,
-        chosen=request.form.get("kind", ""),
+        chosen=request.values.get("kind", ""),
         runs=mine,
         states=STATES,
         run_label=lambda run: labels.get(offer_id(run), run.kind),
@@ -198,19 +201,21 @@ def show(run_id: int) -> ResponseReturnValue:
     return run_page(run_or_404(run_id))
 
 
-def run_page(run: ImportRun, typed: dict[str, int] | None = None) -> str:
+def run_page(run: ImportRun, typed: Mapping[str, int | str] | None = None) -> str:
     """The page of one import at whatever point it stands."""
     offer = offer_or_404(offer_id(run))
     open_ = run.state not in (*runs.RUNNING, ImportState.DONE)
     shown = runs.preview(db.session(), run) if open_ else runs.Preview((), ())
     counts = run.counts
+    chosen = run.mapping if typed is None else typed
     return render_template(
         "imports/run.html",
         run=run,
         label=label_of(offer),
         state=STATES[run.state],
         columns=offer.kind.columns,
-        mapping=run.mapping if typed is None else typed,
+        mapping=headers.places(chosen),
+        once={id_: text for id_, text in chosen.items() if isinstance(text, str)},
         heading=shown.heading,
         examples=[
             [row[at] for row in shown.rows if at < len(row) and row[at]]
@@ -243,24 +248,50 @@ def sheet(run_id: int) -> ResponseReturnValue:
 def check(run_id: int) -> ResponseReturnValue:
     """Keep the matching and try every row."""
     run_or_404(run_id)
-    columns = {
-        name.removeprefix("column-"): int(text)
-        for name, text in request.form.items()
-        if name.startswith("column-") and text.isascii() and text.isdigit() and len(text) < 4
-    }
+    columns = _places()
+    once = _once()
 
     def do(session: Session, by: Actor, at: datetime) -> bool:
         run = session.get_one(ImportRun, run_id)
-        runs.match(session, run, columns, by=by)
+        _not_both(offer_or_404(offer_id(run)), columns, once)
+        runs.match(session, run, {**columns, **once}, by=by)
         runs.ask(session, run, ImportState.WAITS_CHECK)
         return runs.is_short(run)
 
     outcome = attempt(do, "import.check", "import_run", run_id)
     if outcome.faults:
-        return refused(outcome, lambda: run_page(run_or_404(run_id), columns))
+        return refused(outcome, lambda: run_page(run_or_404(run_id), {**once, **columns}))
     if outcome.value:
         _at_once(passage.check, run_id)
     return redirect(url_for("imports.show", run_id=run_id))
+
+
+def _places() -> dict[str, int]:
+    """Column id → place in the sheet, as chosen."""
+    return {
+        name.removeprefix("column-"): int(text)
+        for name, text in request.form.items()
+        if name.startswith("column-") and text.isascii() and text.isdigit() and len(text) < 4
+    }
+
+
+def _once() -> dict[str, str]:
+    """Column id → what was typed for all rows."""
+    return {
+        name.removeprefix("once-"): text.strip()
+        for name, text in request.form.items()
+        if name.startswith("once-") and text.strip()
+    }
+
+
+def _not_both(offer: Offer, places: Mapping[str, int], once: Mapping[str, str]) -> None:
+    both = [
+        Fault("column_both", {"field": column.label}, column.id)
+        for column in offer.kind.columns
+        if column.id in places and column.id in once
+    ]
+    if both:
+        raise Refused(both)
 
 
 @blueprint.post("/<int:run_id>/apply")

@@ -192,6 +192,8 @@ def home_of(subject: Subject) -> str:
         "pair": ("pairs.details_view", "id"),
         "member": ("members.details_view", "id"),
     }
+    if subject.about == "measure":
+        return url_for("check_visits.show", visit_id=subject.row.visit_id)
     endpoint, key = pages[subject.about]
     return url_for(endpoint, **({key: subject.row.id} if key else {}))
 

@@ -12,11 +12,15 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from admin.acting import attempt, refused
+from admin.extensions import db
 from admin.forms.controls import Asked
 from admin.forms.records import Line, from_asked, read
 from admin.pages.common import application_or_404, posted_version
 from admin.security.guard import requires
-from casework import applications
+from admin.security.people import actor
+from admin.text import fault_text, policy_label
+from casework import applications, heir_accounts
+from casework.attachments import Upload
 from casework.people import Actor
 from casework.permissions import Permission
 from engine.faults import Fault
@@ -65,6 +69,17 @@ ASKED = (
     ),
 )
 
+CORRECTED = (
+    *(one for one in ASKED if one.name in ("method", "account")),
+    Asked(
+        "reason",
+        "text",
+        Label("更正原因", "Why it is corrected"),
+        required=True,
+        unknown_offered=False,
+    ),
+)
+
 
 @blueprint.route("/<int:application_id>/payee", methods=["GET", "POST"])
 @requires(Permission.Application.WRITE)
@@ -103,6 +118,61 @@ def edit(application_id: int) -> ResponseReturnValue:
         )
     flash(_("Payee saved."), "success")
     return redirect(url_for("cases.show", application_id=application_id))
+
+
+@blueprint.route("/<int:application_id>/payee/account", methods=["GET", "POST"])
+@requires(Permission.Application.WRITE)
+def account(application_id: int) -> ResponseReturnValue:
+    """Correct the account of an heir whose money came back, with its proof."""
+    application = application_or_404(application_id, Permission.Application.WRITE)
+    if request.method == "GET":
+        return account_page(application, {"method": standing(application)["method"]}, ())
+    typed = read([one.name for one in CORRECTED], request.form, "payee-")
+    version, method = posted_version(), typed.get("method", "")
+    sent = request.files.get("file")
+    given = Upload(sent.filename or "" if sent else "", sent.read() if sent else b"")
+
+    def do(session: Session, by: Actor, at: datetime) -> Application:
+        return heir_accounts.correct(
+            session,
+            session.get_one(Application, application_id),
+            method=PayMethod(method) if method in METHODS else None,
+            account=typed.get("account", "").strip() or None,
+            reason=typed.get("reason", ""),
+            upload=given,
+            by=by,
+            at=at,
+            expected_version=version,
+        )
+
+    outcome = attempt(do, "application.heir_account", "application", application_id)
+    if outcome.faults:
+        return refused(
+            outcome,
+            lambda: account_page(
+                application_or_404(application_id, Permission.Application.WRITE),
+                typed,
+                outcome.faults,
+            ),
+        )
+    flash(_("Account corrected; somebody else pays it out."), "success")
+    return redirect(url_for("cases.show", application_id=application_id))
+
+
+def account_page(
+    application: Application, typed: Mapping[str, str], faults: Sequence[Fault]
+) -> str:
+    """The form of the correction, with why it is closed to whoever cannot do it now."""
+    rules = heir_accounts.rules_of(application)
+    closed = heir_accounts.faults(db.session(), application, actor())
+    return render_template(
+        "cases/heir_account.html",
+        a=application,
+        lines=from_asked(CORRECTED, typed, faults, prefix="payee-"),
+        scan=policy_label(rules.account_label) if rules and rules.account_label else "",
+        scan_faults=[fault_text(one) for one in faults if one.where == "file"],
+        closed=[fault_text(one) for one in closed],
+    )
 
 
 def standing(application: Application) -> dict[str, str]:

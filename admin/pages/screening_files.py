@@ -4,7 +4,7 @@ people side by side. Whoever screens sees what a person is called and which aid,
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,7 +27,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin import clock
-from admin.acting import attempt, identifier, load, refused
+from admin.acting import attempt, load, refused
 from admin.extensions import db
 from admin.pages import alike
 from admin.pages.screenings import list_or_404, list_page
@@ -295,62 +295,11 @@ def settle(match_id: int) -> ResponseReturnValue:
 # ---- lists of other schemes ---------------------------------------------------------------------
 
 
-@blueprint.route("/schemes", methods=["GET", "POST"])
+@blueprint.get("/schemes")
 @requires(Permission.Screening.UPLOAD)
 def other_schemes() -> ResponseReturnValue:
-    """The lists so far, and a form for another."""
-    units = _units()
-    if not units:
-        abort(403)
-    if request.method == "GET":
-        return _schemes_page({}, ())
-    typed = dict(request.form)
-    upload = _sent()
-
-    def do(session: Session, by: Actor, at: datetime) -> int:
-        made = schemes.upload(
-            session,
-            session.get_one(OrgUnit, units[0].id),
-            upload,
-            name=typed.get("name", ""),
-            year=identifier(typed.get("year", "")) or 0,
-            by=by,
-            at=at,
-        )
-        return len(made.rows)
-
-    outcome = attempt(do, "screening.scheme", "org_unit", units[0].id)
-    if outcome.faults:
-        return refused(outcome, lambda: _schemes_page(typed, outcome.faults))
-    count = outcome.value or 0
-    flash(ngettext("%(num)d row taken in.", "%(num)d rows taken in.", count), "success")
-    return redirect(url_for("screening_files.other_schemes"))
-
-
-def _units() -> list[OrgUnit]:
-    query = select(OrgUnit).where(OrgUnit.active).order_by(OrgUnit.path)
-    seen = scope.visible(query.limit(1), actor(), Permission.Screening.UPLOAD, OrgUnit.path)
-    return list(db.session.scalars(seen))
-
-
-def _schemes_page(typed: Mapping[str, str], faults: Sequence[Fault]) -> str:
-    wrong: dict[str, list[str]] = {}
-    for fault in faults:
-        wrong.setdefault(fault.where or "", []).append(fault_text(fault))
-    return render_template(
-        "lists/schemes.html",
-        lists=schemes.lists(db.session(), actor()),
-        typed=typed,
-        year=clock.today().year,
-        wrong=wrong,
-    )
-
-
-@blueprint.get("/schemes/template")
-@requires(Permission.Screening.UPLOAD)
-def scheme_template() -> ResponseReturnValue:
-    """An empty sheet with the right headings."""
-    return _workbook("其他救助名单", schemes.template())
+    """The lists so far; another comes in through the import of workbooks."""
+    return render_template("lists/schemes.html", lists=schemes.lists(db.session(), actor()))
 
 
 def install(app: Flask, frame: Admin) -> None:

@@ -9,15 +9,16 @@ from flask import Response, abort, request
 from flask_admin import expose
 from flask_babel import gettext as _
 from markupsafe import Markup
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, or_
 
 from admin import clock, looks
 from admin.extensions import db
 from admin.i18n import _l
 from admin.nav import Entry
 from admin.text import moment, zhdate
+from admin.views import audit_words
 from admin.views.base import ReadView, anywhere
-from admin.views.columns import Column, Filter, from_day, read_text, to_day
+from admin.views.columns import Column, Filter, chosen, from_day, read_text, to_day
 from admin.views.files import disposition
 from casework import editions
 from casework.permissions import Permission
@@ -39,27 +40,15 @@ class AuditView(ReadView):
     read = export_with = Permission.Audit.READ
     title = _l("Audit log")
     one = _l("Record")
-    search_hint = _l("Start of an action, such as member.")
+    search_hint = _l("What was done, in words, or the start of its code such as member.")
     order = (AuditRecord.seq.desc(),)
     entry = Entry("audit.index_view", _l("Audit log"), "office", (read,), "shield", 60)
     columns = (
         Column("seq", _l("Number"), lambda r: r.seq, AuditRecord.seq, "num"),
         Column("at", _l("When"), lambda r: moment(r.at), css="short"),
         Column("actor_name", _l("Who"), lambda r: r.actor_name or "—", css="short"),
-        Column(
-            "action",
-            _l("Action"),
-            lambda r: verbatim(r.action),
-            export=lambda r: r.action,
-            css="mono short",
-        ),
-        Column(
-            "object_type",
-            _l("Of"),
-            lambda r: verbatim(r.object_type),
-            export=lambda r: r.object_type,
-            css="mono short",
-        ),
+        Column("action", _l("What was done"), lambda r: audit_words.done(r.action)),
+        Column("object_type", _l("Of"), lambda r: audit_words.thing(r.object_type), css="short"),
         Column(
             "object_id",
             _l("Which"),
@@ -67,11 +56,21 @@ class AuditView(ReadView):
             export=lambda r: r.object_id or "—",
             css="mono short",
         ),
+        Column("said", _l("Details"), lambda r: audit_words.details(r.data), wide=True),
+        Column(
+            "code",
+            _l("Code of the action"),
+            lambda r: verbatim(r.action),
+            export=lambda r: r.action,
+            in_list=False,
+            css="mono",
+        ),
         Column(
             "data",
-            _l("Details"),
+            _l("As written down"),
             lambda r: verbatim(as_text(r.data)),
             export=lambda r: as_text(r.data),
+            in_list=False,
             css="mono long",
             wide=True,
         ),
@@ -89,7 +88,7 @@ class AuditView(ReadView):
         Filter("from", _l("From"), **from_day(AuditRecord.at)),
         Filter("to", _l("Until"), **to_day(AuditRecord.at)),
         Filter("who", _l("Who"), lambda text: starts_with(AuditRecord.actor_name, text), read_text),
-        Filter("kind", _l("Of"), lambda text: AuditRecord.object_type == text, read_text),
+        Filter("kind", _l("Of"), **chosen(AuditRecord.object_type, audit_words.THINGS)),
         Filter("which", _l("Which"), lambda text: AuditRecord.object_id == text, read_text),
     )
 
@@ -97,7 +96,10 @@ class AuditView(ReadView):
         return anywhere(permission)
 
     def search(self, words: str) -> ColumnElement[bool]:
-        return starts_with(AuditRecord.action, words)
+        """By its words, or by how its code begins: `refused:`, `look:reveal`, `member.`."""
+        named = audit_words.codes_of(words)
+        told = [AuditRecord.action.in_(named)] if named else []
+        return or_(starts_with(AuditRecord.action, words), *told)
 
     def name_of(self, row: Any) -> str:
         return str(_("Record %(number)s", number=row.seq))

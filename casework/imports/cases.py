@@ -40,7 +40,7 @@ def _yuan(cell: object, column: Column) -> str:
     return str(cells.money(cell, column))
 
 
-_READERS: Mapping[str, Callable[[object, Column], object]] = {
+READERS: Mapping[str, Callable[[object, Column], object]] = {
     "yes_no": cells.yes_no,
     "integer": cells.integer,
     "number": cells.number,
@@ -54,7 +54,7 @@ _READERS: Mapping[str, Callable[[object, Column], object]] = {
 
 def fact_column(fact: Fact) -> Column:
     """The column of a fact: heading, reader, choices and help as `facts.yaml` has them."""
-    reader: Reader = _READERS[fact.type]
+    reader: Reader = READERS[fact.type]
     help_ = Label(fact.help_zh, fact.help_en) if fact.help_zh or fact.help_en else None
     also = (fact.annex,) if fact.annex else ()
     kind = "choice" if fact.type == "set" else fact.type
@@ -74,8 +74,8 @@ class Applications(Kind):
         self._policy = policy
         roads = {id_: road.label for id_, road in policy.procedure.roads.items()}
         self._only = next(iter(roads)) if len(roads) == 1 else None
-        road = Column("road", Label("申请类别", "Kind of application"), cells.choice, needed=self._only is None, also=headings("applications", "road"), choices=roads, kind="choice")  # fmt: skip
-        applied = Column("applied_on", Label("申请日期", "Date of application"), cells.day, needed=True, also=headings("applications", "applied_on"), kind="date")  # fmt: skip
+        road = Column("road", Label("申请类别", "Kind of application"), cells.choice, needed=self._only is None, also=headings("applications", "road"), choices=roads, kind="choice", once=True)  # fmt: skip
+        applied = Column("applied_on", Label("申请日期", "Date of application"), cells.day, needed=True, also=headings("applications", "applied_on"), kind="date", once=True)  # fmt: skip
         taken = {"road", "applied_on", policy.pick_by, "id_number", "name"}
         self._facts = tuple(
             fact
@@ -192,11 +192,11 @@ class PastGrants(Kind):
         self.columns = (
             IDENTITY,
             NAME,
-            Column("category", Label("帮扶类别", "Kind of aid"), cells.choice, needed=True, also=headings("past_grants", "category"), choices=labels, kind="choice"),
-            Column("aid_year", Label("年度", "Aid year"), cells.integer, needed=True, also=headings("past_grants", "aid_year"), kind="integer"),
-            Column("amount", Label("金额（元）", "Yuan"), cells.money, needed=True, also=headings("past_grants", "amount"), kind="money"),
-            Column("given_on", Label("发放日期", "Day it was given"), cells.day, also=headings("past_grants", "given_on"), kind="date"),
-            Column("note", Label("资料来源", "Source"), cells.long_text, also=headings("past_grants", "note")),
+            Column("category", Label("帮扶类别", "Kind of aid"), cells.choice, needed=True, also=headings("past_grants", "category"), choices=labels, kind="choice", once=True),
+            Column("aid_year", Label("年度", "Aid year"), cells.integer, needed=True, also=headings("past_grants", "aid_year"), kind="integer", once=True),
+            Column("amount", Label("金额（元）", "Yuan"), cells.money, needed=True, also=headings("past_grants", "amount"), kind="money", once=True),
+            Column("given_on", Label("发放日期", "Day it was given"), cells.day, also=headings("past_grants", "given_on"), kind="date", once=True),
+            Column("note", Label("资料来源", "Source"), cells.long_text, also=headings("past_grants", "note"), once=True),
         )  # fmt: skip
 
     def key(self, values: Values) -> tuple[str, ...] | None:

@@ -13,6 +13,7 @@ from casework.imports.cases import Applications, PastGrants
 from casework.imports.kinds import Kind
 from casework.imports.office import BankReturns, Holidays
 from casework.imports.people import Items, Members, Persons
+from casework.imports.screening import OtherSchemes, Results, screens
 from casework.people import Actor
 from engine import Policy
 from engine.faults import Refused
@@ -25,11 +26,15 @@ PLAIN: Mapping[str, Callable[[], Kind]] = {
     "items": Items,
     "holidays": Holidays,
     "bank_returns": BankReturns,
+    "scheme_lists": OtherSchemes,
 }
 OF_POLICY: Mapping[str, Callable[[Policy], Kind]] = {
     "applications": Applications,
     "past_grants": lambda policy: PastGrants(policy, category_labels(policy)),
+    "screening_results": Results,
 }
+WHEN: Mapping[str, Callable[[Policy], bool]] = {"screening_results": screens}
+"""Kinds that only some policies have a use for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,11 @@ def offers(session: Session, by: Actor, on: date) -> list[Offer]:
         except Refused:
             continue  # none of its editions holds today
         label = Label(policy.zh, policy.en) if len(codes) > 1 else None
-        found += [Offer(make(policy), code, label) for make in OF_POLICY.values()]
+        found += [
+            Offer(make(policy), code, label)
+            for id_, make in OF_POLICY.items()
+            if id_ not in WHEN or WHEN[id_](policy)
+        ]
     return [offer for offer in found if by.holds(offer.kind.permission)]
 
 

@@ -58,6 +58,8 @@ class Column:
     kind: str = "text"
     """yes_no, choice, date, money, integer, number, identity, account or text: for templates."""
     example: str = ""
+    once: bool = False
+    """Whether it may be given once for a whole workbook that has no such column."""
 
     def in_words(self, words: Terms) -> Column:
         """The column as an office says it whose policy has these words."""

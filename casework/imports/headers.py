@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from casework.imports.cells import Column, narrow, shown
+from casework.imports.cells import Column, narrow, shown, value
 from casework.imports.workbook import Row
-from engine.faults import Fault
+from engine.faults import Fault, Refused
 
 LOOKED_AT = 20
 LEAST = 2
@@ -75,14 +75,24 @@ def match(
     return found
 
 
+def places(mapping: Mapping[str, int | str]) -> dict[str, int]:
+    """What of a matching is a place in the sheet; the rest is given once for all rows."""
+    return {id_: place for id_, place in mapping.items() if isinstance(place, int)}
+
+
 def faults(
-    mapping: Mapping[str, int], columns: Sequence[Column], width: int | None = None
+    mapping: Mapping[str, int | str], columns: Sequence[Column], width: int | None = None
 ) -> list[Fault]:
-    """Needed columns that are not matched, two matched to one, places that are not there."""
+    """Needed columns that are not matched, two matched to one, places that are not there, and
+    what is given once for all rows and cannot be read."""
     found = []
     by_place: dict[int, str] = {}
     labels = {column.id: column.label for column in columns}
-    for id_, place in mapping.items():
+    for column in columns:
+        text = mapping.get(column.id)
+        if isinstance(text, str):
+            found += _once(text, column)
+    for id_, place in places(mapping).items():
         if width is not None and not 0 <= place < width:
             found.append(Fault("column_unknown", {"column": place + 1}, id_))
         elif place in by_place:
@@ -94,6 +104,16 @@ def faults(
         if column.needed and column.id not in mapping
     ]
     return found
+
+
+def _once(text: str, column: Column) -> list[Fault]:
+    if not column.once:
+        return [Fault("column_own", {"field": column.label}, column.id)]
+    try:
+        value(text, column)
+    except Refused as refused:
+        return list(refused.faults)
+    return []
 
 
 def _readings(row: Row, above: Row) -> list[tuple[str, ...]]:
@@ -133,7 +153,7 @@ def _nearest(column: Column, texts: Sequence[str], taken: set[int]) -> int | Non
         if place in taken or len(_bare(text)) < 3:
             continue
         for each in _names(column):
-            alike = SequenceMatcher(None, _bare(text), _bare(each)).ratio()
-            if alike > best:
-                best, place_of_best = alike, place
+            pair = SequenceMatcher(None, _bare(text), _bare(each))
+            if pair.real_quick_ratio() > best and pair.quick_ratio() > best < pair.ratio():
+                best, place_of_best = pair.ratio(), place
     return place_of_best

@@ -31,11 +31,13 @@ Values = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """In whose name and when a row is taken."""
+    """In whose name and when a row is taken, and where in which file it stands."""
 
     session: Session
     by: Actor
     at: datetime
+    filename: str = ""
+    row: int = 0
 
 
 class Kind(ABC):
@@ -83,6 +85,7 @@ UNIT = Column(
     Label("所在组织", "Unit"),
     cells.text,
     also=headings("shared", "unit"),
+    once=True,
     help=Label("组织全称或代码", "Full name or code"),
 )
 

@@ -61,6 +61,14 @@ TEXTS: Catalogue = {
         "“{field}”对应了两列，请只留一列。",
         "Two columns stand for {field}. Keep one.",
     ),
+    "column_own": (
+        "“{field}”每行不同，不能统一填写，请在工作簿中补上这一列。",
+        "{field} differs from row to row. It cannot be given once; add the column to the workbook.",
+    ),
+    "column_both": (
+        "“{field}”既选了列，又填了统一的内容，请只留一样。",
+        "For {field} a column is chosen and a text is given for all rows. Keep one of them.",
+    ),
     "column_unknown": (
         "这个工作簿没有第 {column} 列，请重新对应。",
         "The workbook has no column {column}. Match the columns again.",
@@ -148,6 +156,22 @@ TEXTS: Catalogue = {
     "row_day_kind": (
         "“{text}”看不懂，请填“休”或“班”。",
         "{text} is not understood. Write off or work.",
+    ),
+    "row_screening_unknown": (
+        "没有您负责筛查的申请 {number}，请核对申请编号。",
+        "No application {number} waits for your screening. Check the number.",
+    ),
+    "row_other_identity": (
+        "身份证号码与申请 {number} 登记的不一致，请检查是否错行。",
+        "The identity number is not the one on file for {number}. See whether rows have shifted.",
+    ),
+    "row_screened": (
+        "{number} 已登记了另一种筛查结果，不能改动。",
+        "Another result is recorded for {number}. It cannot be changed.",
+    ),
+    "row_needs_birth": (
+        "没有身份证号码的，请填写出生日期。",
+        "Without an identity number the date of birth is needed.",
     ),
     "row_payment_unknown": (
         "没有找到这笔待发的付款（按账号和金额查找）。请与发放名册核对。",

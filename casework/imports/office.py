@@ -96,7 +96,7 @@ class BankReturns(Kind):
         Column("holder", Label("户名", "Account holder"), cells.name, also=headings("bank_returns", "holder")),
         Column("amount", Label("金额（元）", "Yuan"), cells.money, needed=True, also=headings("bank_returns", "amount"), kind="money"),
         Column("result", Label("结果", "Result"), cells.choice, needed=True, also=headings("bank_returns", "result"), choices=SENT, spelled=values("bank_result"), kind="choice"),
-        Column("returned_on", Label("退回日期", "Returned on"), cells.day, also=headings("bank_returns", "returned_on"), kind="date"),
+        Column("returned_on", Label("退回日期", "Returned on"), cells.day, also=headings("bank_returns", "returned_on"), kind="date", once=True),
         Column("reason", Label("原因", "Reason"), cells.text, also=headings("bank_returns", "reason")),
     )  # fmt: skip
 

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from casework import events, people, sealed_files
 from casework.clock import day_of
-from casework.imports import catalogue, cells, kept, workbook
+from casework.imports import catalogue, cells, headers, kept, spellings, workbook
 from casework.imports.kinds import Context, Kind, Taken
 from casework.imports.marking import Marked
 from casework.imports.runs import RUNNING
@@ -33,8 +33,8 @@ from models.people import User
 
 PIECE = 200
 SAMPLE = 100
-TOTALS = ("合计", "总计", "小计", "共计", "total", "sum")
-NOTES = ("注：", "注:", "备注：", "说明", "填表", "制表", "审核", "负责人", "单位负责人", "note")
+TOTALS = tuple(one.casefold() for one in spellings.values("row")["total"])
+NOTES = tuple(one.casefold() for one in spellings.values("row")["note"])
 
 
 @dataclass(slots=True)
@@ -152,7 +152,8 @@ class _Work:
     ) -> None:
         self._sessions, self._run, self._kind = sessions, run, kind
         self._by, self._at = by, at
-        self._places: dict[str, int] = dict(run.mapping)
+        self._places = headers.places(run.mapping)
+        self._once = {id_: text for id_, text in run.mapping.items() if isinstance(text, str)}
 
     def dry(self, path: Path, marked: Marked) -> Tally:
         """Try the rows in pieces, each rolled back, so that nobody waits long for the database."""
@@ -206,26 +207,24 @@ class _Work:
         tally: Tally,
         marked: Marked,
     ) -> None:
-        context = Context(session, self._by, self._at)
         for number, row in piece:
             tally.rows += 1
             if self._is_no_entry(row, tally):
                 tally.counts["skipped"] += 1
                 continue
-            taken, found = self._take(context, number, row, tally)
+            context = Context(session, self._by, self._at, self._run.filename, number)
+            taken, found = self._take(context, row, tally)
             if found:
                 tally.note(number, found, self._kind, self._run.locale)
                 marked.row(row, found, self._places)
             elif taken is not None:
                 tally.counts[taken] += 1
 
-    def _take(
-        self, context: Context, number: int, row: Row, tally: Tally
-    ) -> tuple[Taken | None, list[Fault]]:
+    def _take(self, context: Context, row: Row, tally: Tally) -> tuple[Taken | None, list[Fault]]:
         """Read and write one row; all its faults at once, or what became of it."""
         values, found = self._read(row)
         if not found:
-            found = self._repeated(values, number, tally)
+            found = self._repeated(values, context.row, tally)
         if found:
             return None, found
         if self._kind.total is not None and isinstance(values.get(self._kind.total), Decimal):
@@ -240,10 +239,11 @@ class _Work:
         values: dict[str, Any] = {}
         found: list[Fault] = []
         for column in self._kind.columns:
-            place = self._places.get(column.id)
-            cell = row[place] if place is not None and place < len(row) else None
+            place, once = self._places.get(column.id), self._once.get(column.id)
+            cell = row[place] if place is not None and place < len(row) else once
+            known = place is not None or once is not None
             try:
-                values[column.id] = cells.value(cell, column) if place is not None else None
+                values[column.id] = cells.value(cell, column) if known else None
             except Refused as refused:
                 found += refused.faults
         return values, found
@@ -262,7 +262,7 @@ class _Work:
         """A total row or a note below the table; the total is kept to be compared."""
         texts = [str(cell).strip() for cell in row if isinstance(cell, str)]
         filled = sum(cell is not None for cell in row)
-        first = texts[0].replace(" ", "").replace("\u3000", "").lower() if texts else ""
+        first = texts[0].replace(" ", "").replace("\u3000", "").casefold() if texts else ""
         if first.startswith(TOTALS) and not self._identified(row):
             tally.said = self._total_of(row)
             return True
@@ -295,7 +295,7 @@ class _Work:
             tally.trouble.append(Fault("import_total", params, None))
         try:
             with session.begin_nested():
-                self._kind.finish(Context(session, self._by, self._at))
+                self._kind.finish(Context(session, self._by, self._at, self._run.filename))
         except Refused as refused:
             tally.trouble += refused.faults
 

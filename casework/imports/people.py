@@ -103,6 +103,7 @@ class Members(Kind):
 
     def __init__(self) -> None:
         self._units = Units(Permission.Member.IMPORT)
+        self._held: dict[int, OrgUnit] = {}  # else the session forgets a branch after each row
 
     def key(self, values: Values) -> tuple[str, ...] | None:
         return (str(values["id_number"]),) if values.get("id_number") else None
@@ -125,7 +126,7 @@ class Members(Kind):
         org_id = self._units.find(context, text) if known is None or text else known.org_id
         fields = given(values, self._FIELDS)
         if known is None:
-            org = context.session.get_one(OrgUnit, org_id)
+            org = self._held[org_id] = context.session.get_one(OrgUnit, org_id)
             require(context.session, context.by, Permission.Member.IMPORT, org_id)
             return "new", members.register(
                 context.session, org, fields, by=context.by, at=context.at

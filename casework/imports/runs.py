@@ -47,8 +47,11 @@ def upload(
     at: datetime,
     policy_code: str | None = None,
     locale: Locale = Locale.ZH,
+    once: Mapping[str, str] | None = None,
 ) -> ImportRun:
-    """Keep the workbook, sealed, and match the columns of its first sheet that fits."""
+    """Keep the workbook, sealed, and match the columns of its first sheet that fits. `once` says
+    what is the same for all its rows.
+    """
     kind = catalogue.kind_of(session, kind_id, policy_code, day_of(at))
     if not by.holds(kind.permission) or by.user_id is None:
         raise Refused([Fault("not_permitted", {"permission": kind.permission})])
@@ -73,6 +76,7 @@ def upload(
     session.flush()
     best = max(found, key=lambda s: len(_matched(session, kind, s)[1]))
     _choose(session, run, kind, best)
+    run.mapping = {**run.mapping, **(once or {})}
     data = {"kind": kind_id, "sha256": run.sha256, "size": run.size}
     events.audit(session, by, at, "import.upload", "import_run", run.id, data)
     return run
@@ -86,11 +90,15 @@ def choose_sheet(session: Session, run: ImportRun, sheet: str) -> None:
     if sheet not in found:
         raise Refused([Fault("workbook_no_sheet", {"sheet": sheet})])
     kind = catalogue.kind_of(session, run.kind, run.policy_code, day_of(run.at))
+    once = {id_: text for id_, text in run.mapping.items() if isinstance(text, str)}
     _choose(session, run, kind, found[sheet])
+    run.mapping = {**run.mapping, **once}
 
 
-def match(session: Session, run: ImportRun, mapping: Mapping[str, int], *, by: Actor) -> None:
-    """Say which place in the sheet stands for which column; remembered for the same headings."""
+def match(session: Session, run: ImportRun, mapping: Mapping[str, int | str], *, by: Actor) -> None:
+    """Say which place in the sheet stands for which column, or what is the same for all rows.
+    The places are remembered for the same headings.
+    """
     _still_open(run)
     kind = catalogue.kind_of(session, run.kind, run.policy_code, day_of(run.at))
     known = {column.id for column in kind.columns}
@@ -217,4 +225,4 @@ def _remember(session: Session, run: ImportRun, by: Actor) -> None:
     if known is None:
         known = ImportMatching(kind=run.kind, signature=run.signature, by_id=by.user_id)
         session.add(known)
-    known.mapping, known.by_id = dict(run.mapping), by.user_id
+    known.mapping, known.by_id = dict(headers.places(run.mapping)), by.user_id

@@ -27,8 +27,11 @@ class Spellings:
     values: Mapping[str, Spelled]
 
 
-KINDS = "shared members persons items holidays bank_returns applications past_grants"
-VALUES = "sex standing hukou item day_kind bank_result yes_no blank"
+KINDS = (
+    "shared members persons items holidays bank_returns screening_results scheme_lists"
+    " applications past_grants"
+)
+VALUES = "sex standing hukou item day_kind bank_result screening_result yes_no blank row"
 
 
 def read(data: bytes, path: str = FILE.name) -> Spellings:
@@ -50,6 +53,15 @@ def headings(kind: str, column: str) -> tuple[str, ...]:
 def values(name: str) -> Spelled:
     """Further spellings of the values of a column, by the value."""
     return _known().values[name]
+
+
+def meaning(name: str, text: str) -> str | None:
+    """The value that a text stands for, whatever its letters' size; None where it is none."""
+    found = text.strip().casefold()
+    for key, texts in values(name).items():
+        if found == key or found in (one.casefold() for one in texts):
+            return key
+    return None
 
 
 @cache

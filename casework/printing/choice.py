@@ -44,7 +44,10 @@ def first(session: Session, subject: Subject) -> Paper | None:
 
 
 def fits(subject: Subject, paper: Paper) -> bool:
-    """Whether every application of the subject is on a road of the paper and far enough on it."""
+    """Whether every application of the subject is on a road of the paper and far enough on it, and
+    what follows a check is of a kind that the paper is for."""
+    if subject.about == "measure" and paper.measures and subject.row.kind not in paper.measures:
+        return False
     return all(_fits(subject.policy, one.road, one.stage, paper) for one in subject.applications)
 
 

@@ -13,16 +13,18 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import notice_board, settings
+from casework import checks, measures, notice_board, settings
 from casework.printing import persons
 from casework.printing.cases import Case
 from casework.printing.subjects import Subject
-from casework.printing.values import Lazy, Value, money, number, on, text, words
+from casework.printing.values import YES, Lazy, Value, money, number, on, text, words
 from engine import Policy
+from engine.labels import Label
 from engine.notices import notice_text
 from engine.source import parse_date
 from engine.words import chinese_date
 from models.applications import Application, PayMethod
+from models.checks import Finding, Measure, MeasureState
 from models.ledger import Payment, TransferBatch
 from models.members import Member
 from models.notices import Notice
@@ -266,6 +268,42 @@ def _pair(session: Session, subject: Subject, asking: Asking) -> Lazy:
     )
 
 
+def _measure(session: Session, subject: Subject, asking: Asking) -> Lazy:
+    one: Measure = subject.row
+    case = Case(session, one.visit.application, asking.in_full)
+    return case.context().having(measure=lambda: _ordered(one))
+
+
+def _ordered(one: Measure) -> Mapping[str, Value]:
+    """What was found, what was ordered, and what has been done of it."""
+    visit = one.visit
+    _procedure, rules = checks.rules_of(visit.application)
+    kinds = measures.kinds_of(visit.application)
+    unit = visit.application.org
+    named = Label(persons.committee_of(unit), "")
+    against = measures.persons_of(visit.application, named)
+    whose = "" if one.against == checks.COMMITTEE else text(unit.name)
+    faults = [rules.faults[code].zh for code in visit.faults if code in rules.faults]
+    return {
+        "kind": kinds[one.kind].zh if one.kind in kinds else one.kind,
+        "against": whose + (against[one.against].zh if one.against in against else one.against),
+        "fraud": _if(visit.finding is Finding.FRAUD),
+        "faults": "、".join(faults),
+        "words": text(one.words or visit.words),
+        "found_on": on(visit.visited_on),
+        "document": text(one.document),
+        "done": _if(one.state is MeasureState.DONE),
+        "done_on": on(one.done_on),
+        "amount": money(one.fen),
+        "amount_words": words(one.fen),
+    }
+
+
+def _if(holds: bool) -> str:
+    """A text for `if` in a template: blank is no."""
+    return YES if holds else ""
+
+
 def _member(session: Session, subject: Subject, asking: Asking) -> Lazy:
     own: Member = subject.row
     return Lazy(
@@ -305,4 +343,5 @@ _CONTEXTS: Mapping[str, Callable[[Session, Subject, Asking], Lazy]] = {
     "payments": _payments,
     "pair": _pair,
     "member": _member,
+    "measure": _measure,
 }

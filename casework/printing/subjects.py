@@ -16,6 +16,7 @@ from casework.editions import policy_of
 from casework.permissions import Permission
 from engine import Policy
 from models.applications import Application
+from models.checks import Measure
 from models.editions import Edition
 from models.ledger import Payment, TransferBatch
 from models.members import Member
@@ -63,6 +64,7 @@ PERMISSIONS: Mapping[str, str] = {
     "payments": Permission.Payment.EXPORT,
     "pair": Permission.Pair.READ,
     "member": Permission.Member.READ,
+    "measure": Permission.Check.READ,
 }
 """What a person must hold over every unit that the paper shows."""
 
@@ -80,6 +82,7 @@ _MODELS: Mapping[str, type[Any]] = {
     "payments": Payment,
     "pair": HelpingPair,
     "member": Member,
+    "measure": Measure,
 }
 
 
@@ -107,6 +110,8 @@ def _applications(session: Session, about: str, rows: Sequence[Any]) -> list[App
         return [row.grant.application for row in rows]
     if about in ("filing", "screening", "transfer"):
         return [line.application for line in rows[0].lines]
+    if about == "measure":
+        return [row.visit.application for row in rows]
     if about == "member":
         query = select(Application).where(Application.member_id == rows[0].id)
         return list(session.scalars(query.order_by(Application.applied_on, Application.id)))

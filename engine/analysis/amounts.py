@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
 import z3
 
+from engine.affine import units_of, value_of
 from engine.analysis.asking import Asking
 from engine.analysis.encoding import Encoding
 from engine.analysis.finding import Finding, undecided
+from engine.answers import Answers
 from engine.assessment import Assessment, Granted
 from engine.core import INELIGIBLE, plan_of
 from engine.explain import facts_of
 from engine.faults import Fault
 from engine.language import tree as t
+from engine.language.types import YES_NO
 from engine.model import Benefit, Fact, Policy, Tier
 from engine.words import yuan
 
@@ -129,6 +132,8 @@ def _cliff(asking: Asking, fact: Fact) -> Iterator[Finding]:
         claim = z3.And(*same, step, before - after >= least)
         answer = asking.ask(claim, proof, two)
         if answer.possible is None and best is None:
+            best = _seen(asking, fact)
+        if answer.possible is None and best is None:
             what = Fault("analyse_cliff_of", {"fact": fact.label})
             yield Finding("undecided", Fault("analyse_undecided", {"what": what}, fact.where))
             return
@@ -137,6 +142,38 @@ def _cliff(asking: Asking, fact: Fact) -> Iterator[Finding]:
         best, most = found[-1]
     if best is not None:
         yield best
+
+
+def _seen(asking: Asking, fact: Fact) -> Finding | None:
+    """The worst cliff along the way of one fact through the policy's own cases, in which whatever is
+    unknown is given some value, so that nothing is lost by not knowing."""
+    policy = asking.policy
+    machine = policy.machine
+    if fact.type == "number" or machine.unknowns.by_choice or not asking.may_look:
+        return None
+    found: list[tuple[Finding, int]] = []
+    for _, given, _ in asking.examples:
+        if given is not None:
+            filled = Answers(machine, machine.slot_values(given.facts), given.on)
+            filled.settle_others(())
+            known = zip(policy.facts.values(), filled.slots, strict=False)
+            case = {one.name: _raw(one, value) for one, value in known}
+            for value in _turns(policy, fact, filled.slots):
+                at, _ = asking.answer({**case, fact.name: _raw(fact, value)})
+                if at is not None:
+                    _loses(asking, fact, at, found)
+    return max(found, key=lambda pair: pair[1])[0] if found else None
+
+
+def _turns(policy: Policy, fact: Fact, slots: Sequence[Any]) -> list[Any]:
+    """The values of a fact after which something may change, all others being as given."""
+    machine = policy.machine
+    rests, turns = machine.unknowns.rests, machine.unknowns.turns
+    conditions = [tree for tree in machine.trees.values() if tree.type == YES_NO]
+    trees = [*conditions, *machine.amount_trees.values()]
+    resting = [tree for tree in trees if rests.on(tree, fact.name)]
+    ends = turns.pieces(resting, fact, slots) or set()
+    return [value_of(fact, units) for units in sorted(ends) if units < units_of(fact, fact.high)]
 
 
 def _equal(one: Any, two: Any) -> Any:
@@ -151,7 +188,7 @@ def _loses(asking: Asking, fact: Fact, given: Assessment, found: list[tuple[Find
     high = _next(fact, low)
     raw = {name: _raw(asking.policy.facts[name], value) for name, value in given.facts.items()}
     more, _ = asking.answer({**raw, fact.name: _raw(fact, high)})
-    if more is None or given.outcome == INELIGIBLE:
+    if more is None or given.outcome == INELIGIBLE or given.missing or more.missing:
         return False
     one, two = _fen(given), _fen(more)
     if one - two < _LEAST:
@@ -173,7 +210,7 @@ def _next(fact: Fact, value: Any) -> Any:
 
 
 def _raw(fact: Fact, value: Any) -> Any:
-    if fact.type == "money":
+    if fact.type == "money" and value is not None:
         return yuan(value)
     if isinstance(value, date):
         return value.isoformat()

@@ -68,6 +68,8 @@ def _rules(asking: Asking) -> Iterator[Finding]:
                 return found is not None and found.truths[rule.id] is wanted
 
             answer = asking.ask(claim, proof)
+            if answer.possible is None:
+                answer = asking.seen(proof)
             if answer.possible is False:
                 yield _finding(code, rule)
             elif answer.possible is None:

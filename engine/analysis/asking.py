@@ -9,12 +9,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import z3
 
 from engine.analysis.encoding import Encoding
 from engine.assessment import Assessment, assess
+from engine.casefiles import read_cases
 from engine.faults import Refused
 from engine.model import Policy
 
@@ -34,11 +36,12 @@ class Answer:
 
 
 class Asking:
-    """One policy's solver. `seconds` bounds all questions together, `each` one of them."""
+    """One policy's solver. `seconds` bounds all questions to z3 together, `each` one of them."""
 
     def __init__(self, policy: Policy, seconds: float, each: float) -> None:
         self.policy, self.each = policy, each
         self.end = time.monotonic() + seconds
+        self._last = self.end + seconds
         self.encoding = Encoding(policy)
         self.solver = z3.Solver()
 
@@ -87,6 +90,24 @@ class Asking:
         self.solver.set("timeout", max(1, int(left * 1000)))
         domain = [part for encoding in encodings for part in encoding.domain]
         return self.solver.check(*domain, *more)
+
+    def seen(self, proof: Proof) -> Answer:
+        """Whether a case of the policy's own shows something; only where the engine's answer alone
+        is what is claimed. Undecided where none does."""
+        for case, found, refused in self.examples if self.may_look else ():
+            if proof(found, refused):
+                return Answer(True, case, found)
+        return Answer(None)
+
+    @property
+    def may_look(self) -> bool:
+        """Whether there is time to look through cases: as long as z3 had, after it."""
+        return time.monotonic() < self._last
+
+    @cached_property
+    def examples(self) -> Sequence[tuple[Case, Assessment | None, Refused | None]]:
+        """The cases of the policy with what the engine says of them."""
+        return [(case.given, *self.answer(case.given)) for case in read_cases(self.policy)]
 
     def replayed(self, case: Case, proof: Proof) -> Answer:
         found, refused = self.answer(case)

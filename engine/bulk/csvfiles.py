@@ -152,7 +152,7 @@ def answered(policy: Policy, raw: Mapping[str, Any], lang: str) -> tuple[list[An
 
 def _refused(policy: Policy, refused: Refused, lang: str) -> list[Any]:
     blanks = [None] * (len(_heading(policy, ())) - 1)
-    return [*blanks, "; ".join(_said(fault, lang) for fault in refused.faults)]
+    return [*blanks, " ".join(_said(fault, lang) for fault in refused.faults)]
 
 
 def _check_row(columns: list[str], cells: list[str]) -> None:

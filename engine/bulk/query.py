@@ -91,7 +91,10 @@ class Query(Layers):
         )
         self.add(top + 2, "c_undecided", undecided)
         outputs = self._outputs()
-        self.bad += [sql.holds(self.truth(position)) for position, _ in self.machine.guards]
+        self.bad += [
+            sql.negation(sql.holds(sql.negation(self.truth(position))))
+            for position, _ in self.machine.guards
+        ]
         self.add(top + 2, "c_bad", sql.some(self.bad))
         listed = sql.binary(exp.NEQ, self.column("c_outcome"), sql.whole(REFUSED))
         opened = [self.column("c_denials_open")]

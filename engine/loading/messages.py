@@ -214,7 +214,10 @@ register(
             "应是一个 JSON 对象（名称到值）。",
             "A JSON object (names to values) is expected.",
         ),
-        "format_yes_no": ("是或否（true/false）", "true or false"),
+        "format_yes_no": (
+            "是或否（true/false，表格里写 yes/no）",
+            "true or false (yes or no in a table)",
+        ),
         "format_integer": ("整数", "a whole number"),
         "format_money": ("金额（元，最多两位小数）", "an amount in yuan with at most two decimals"),
         "format_number": ("数（最多六位小数）", "a number with at most six decimals"),

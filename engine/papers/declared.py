@@ -24,10 +24,11 @@ ABOUT = (
     "payments",
     "pair",
     "member",
+    "measure",
 )
 """What a paper is about: one thing the office keeps, or a list of them (`applications`)."""
 
-_PAPER = "zh en about template by? clause? roads? from_stage? copies? parts?"
+_PAPER = "zh en about template by? clause? roads? from_stage? measures? copies? parts?"
 _PART = "paper? scans?"
 OTHER_SCANS = "other"
 """As a kind of scans: all that no part before has taken."""
@@ -45,6 +46,7 @@ class Part:
 class Paper:
     """One paper. `about` says from which data; `by` are the roles that may print it (none: all
     who may print such a thing); `roads` empty means every road; from `from_stage` on it exists;
+    `measures` are the kinds that a paper about what follows a check is for, empty means every one;
     `template` is a path in the policy's folder; `parts` make it a file of several papers."""
 
     id: str
@@ -55,6 +57,7 @@ class Paper:
     clause: str = ""
     roads: tuple[str, ...] = ()
     from_stage: str | None = None
+    measures: tuple[str, ...] = ()
     copies: int = 1
     parts: tuple[Part, ...] = ()
     where: str = ""
@@ -101,10 +104,17 @@ def _paper(
         clause=block.text("clause"),
         roads=roads,
         from_stage=name_at(block, "from_stage", procedure.stages) or None,
+        measures=names_in(block, "measures", _measures(procedure)),
         copies=block.integer("copies", low=1, high=20, default=1),
         parts=tuple(_part(one, names, name) for one in block.blocks("parts", _PART)),
         where=block.where,
     )
+
+
+def _measures(procedure: Procedure) -> list[str]:
+    """Everything that may follow a check."""
+    ordered = procedure.checks.measures if procedure.checks else ()
+    return list(dict.fromkeys([*(one.id for one in procedure.fraud.sanctions), *ordered]))
 
 
 def _template(block: Block, files: Collection[str]) -> str:

@@ -61,6 +61,9 @@ HOUSEHOLD = texts(
     medical_cost=Rows(LINE),
     disaster_cost=Rows(LINE),
 )
+MEASURE = texts(
+    "kind against fraud faults words found_on document done done_on amount amount_words"
+)
 ROW_OF_PAYMENT = texts(
     "order number name id_number unit committee kind amount words account bank_name payee kinship "
     "method sign receiver receiver_kinship received_on paid_on"
@@ -125,6 +128,7 @@ def shape_of(procedure: Procedure, about: str) -> Group:
         ),
         "payments": texts("unit count total words", rows=Rows(ROW_OF_PAYMENT)),
         "payment": {**case, "payment": PAYMENT},
+        "measure": {**case, "measure": MEASURE},
         "pair": texts("unit committee start end skill plan goal", helper=PERSON, helped=PERSON),
         "member": texts(
             "unit committee file_number",

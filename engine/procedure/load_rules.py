@@ -140,14 +140,21 @@ def read_payment(
 
 
 def _heir(block: Block, stages: Mapping[str, Stage], compiler: Compile | None) -> HeirRules | None:
-    found = block.maybe("heir", "zh en evidence death?")
+    found = block.maybe("heir", "zh en evidence death? account_proof?")
     if found is None:
         return None
     signs = tuple(
         _sign(one, stages, compiler) for one in found.blocks("death", "zh en when stage?")
     )
     known = tuple(sign for sign in signs if sign is not None)
-    return HeirRules(found.label(), labels(found, "evidence"), known)
+    proof = found.maybe("account_proof", "id zh en")
+    return HeirRules(
+        label=found.label(),
+        evidence=labels(found, "evidence"),
+        deaths=known,
+        account_proof=proof.name_of("id") if proof else None,
+        account_label=proof.label() if proof else None,
+    )
 
 
 def _sign(

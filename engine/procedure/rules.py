@@ -77,11 +77,15 @@ class HeirRules:
     """Who is paid after the member's death, and the papers that prove it, by code.
 
     `deaths` say when the member counts as dead although the member's file has no date of death.
+    `account_proof`: the paper with which an account that money came back from is changed; None
+    where it cannot be.
     """
 
     label: Label
     evidence: Mapping[str, Label]
     deaths: tuple["SignOfDeath", ...] = ()
+    account_proof: str | None = None
+    account_label: Label | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,9 @@ def answered(desk: Desk, *rows: tuple[str, str, str, str], **typed: str) -> str:
     return answer.text if answer.status_code == 422 else desk.get("/payments/")
 
 
+@pytest.mark.parametrize(
+    "database", ["sqlite"], indirect=True
+)  # the verbs are tested on both elsewhere
 def test_r_4_5_and_r_5_money_goes_out_comes_back_and_ends_at_nothing(office: Roadside) -> None:
     finance, clerk = office.at("finance"), office.at("committee_clerk")
     finance.press("/transfers/", "/transfers/send", source="1", **{"list-voucher": "凭证1"})

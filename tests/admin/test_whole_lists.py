@@ -51,6 +51,7 @@ def office(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     return open_roadside(database, tmp_path, {NEAR: {}, NEXT: {}, FAR: {}}, begun)
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # what is shown is the same on both
 def test_whole_lists_show_what_is_in_reach_found_and_narrowed(office: Roadside) -> None:
     desk, reviewer = office.at("committee_clerk"), office.at("reviewer")
     with office.session() as session:

@@ -1,16 +1,29 @@
 """R-4.6.4 and requirements §5: an emergency is authorised after everybody named has signed (传签); it is
 complete when all have, stopped when one does not agree, and chased until the meeting has ratified it."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DatabaseError, IntegrityError
 from sqlalchemy.orm import Session
 
-from casework import circulation, moves, pay_first
+from casework import circulation, moves, paper_signatures, pay_first
+from casework.attachments import Upload
+from casework.history import events_of
 from casework.jobs import reminders
-from models import Application, Circulation, CirculationState, InboxMessage
-from tests.casework.bureau import Bureau, later, open_bureau, refusal, register, take, walk
+from models import Application, Attachment, Circulation, CirculationState, InboxMessage
+from tests.casework.bureau import (
+    SCAN,
+    Bureau,
+    later,
+    open_bureau,
+    refusal,
+    register,
+    take,
+    walk,
+)
 from tests.factories import NOW, TODAY
 
 RECORD = {
@@ -56,6 +69,20 @@ def authorise(bureau: Bureau, application: Application) -> None:
         by=bureau["leader"],
         at=NOW,
         expected_version=application.version,
+    )
+
+
+def on_paper(bureau: Bureau, made: Circulation, signer: str, **given: Any) -> None:
+    paper_signatures.record(
+        bureau.session,
+        made,
+        bureau.users[signer].id,
+        given.pop("agrees", True),
+        given.pop("text", ""),
+        given.pop("signed_on", TODAY),
+        given.pop("upload", SCAN),
+        by=bureau[given.pop("by", "reviewer")],
+        at=later(1),
     )
 
 
@@ -156,3 +183,76 @@ def test_it_is_chased_until_the_meeting_has_ratified_it(
 def test_where_no_emergency_is_known_nothing_is_sent_round(bureau: Bureau) -> None:
     living = walk(bureau, register(bureau), "committee_verify")
     assert refusal(lambda: start(bureau, living)) == {"circulation_not_here"}
+
+
+def test_a_signature_on_paper_is_recorded_by_somebody_else_with_its_scan(
+    bureau: Bureau, urgent: Application
+) -> None:
+    made = start(bureau, urgent)
+    sign(bureau, made, "leader")
+    on_paper(bureau, made, "second_leader", text="同意")
+    row = made.signatures[1]
+    assert row.recorded_by is not None
+    assert (row.agrees, row.at, row.signed_on, row.recorded_by.display_name, row.opinion) == (
+        *(True, later(1), TODAY, "reviewer", "同意"),
+    )
+    scan = bureau.session.get_one(Attachment, row.attachment_id)
+    assert (scan.kind, scan.application_id) == ("circulation_sheet", urgent.id)
+    event = events_of(bureau.session, urgent)[-1]
+    assert (event.verb, event.data["signer"], event.data["signed_on"]) == (
+        *("circulation_paper", "second_leader", TODAY.isoformat()),
+    )
+    assert told(bureau, "second_leader") == 2  # asked to sign, then told what was recorded
+    assert made.state == CirculationState.COMPLETE
+    authorise(bureau, urgent)
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"upload": Upload("", b"")}, "circulation_scan_missing"),
+        ({"upload": Upload("a.exe", b"MZ")}, "scan_type"),
+        ({"signed_on": None}, "circulation_day_missing"),
+        ({"signed_on": TODAY - timedelta(days=1)}, "circulation_day_wrong"),
+        ({"signed_on": TODAY + timedelta(days=9)}, "circulation_day_wrong"),
+        ({"agrees": False}, "reason_missing"),
+        ({"signer": "finance"}, "circulation_signer_unknown"),
+        ({"by": "leader"}, "circulation_recorder_named"),
+        ({"by": "verifier"}, "wrong_role"),
+        ({"by": "committee_clerk"}, "wrong_role"),
+    ],
+)
+def test_what_is_wrong_with_a_signature_on_paper(
+    bureau: Bureau, urgent: Application, given: dict[str, Any], code: str
+) -> None:
+    made, given = start(bureau, urgent), dict(given)
+    signer = given.pop("signer", "second_leader")
+    assert refusal(lambda: on_paper(bureau, made, signer, **given)) == {code}
+    assert made.signatures[1].agrees is None
+
+
+def test_a_refusal_on_paper_stops_it_and_nothing_is_recorded_twice(
+    bureau: Bureau, urgent: Application
+) -> None:
+    made = start(bureau, urgent)
+    on_paper(bureau, made, "leader")
+    assert refusal(lambda: on_paper(bureau, made, "leader")) == {"circulation_signer_done"}
+    assert refusal(lambda: sign(bureau, made, "leader")) == {"circulation_signed"}
+    on_paper(bureau, made, "second_leader", agrees=False, text="情况不明")
+    assert (made.state, made.stop_reason) == (CirculationState.STOPPED, "second_leader：情况不明")
+    assert refusal(lambda: on_paper(bureau, made, "second_leader")) == {"circulation_not_open"}
+
+
+def test_the_database_keeps_who_recorded_it_apart_from_who_signed(
+    bureau: Bureau, urgent: Application
+) -> None:
+    made = start(bureau, urgent)
+    on_paper(bureau, made, "leader")
+    bureau.session.flush()
+    for change in ("recorded_by_id = user_id", "signed_on = NULL", "attachment_id = NULL"):
+        with pytest.raises(IntegrityError), bureau.session.begin_nested():
+            bureau.session.execute(
+                text(f"UPDATE circulation_signature SET {change} WHERE recorded_by_id IS NOT NULL")
+            )
+    with pytest.raises(DatabaseError), bureau.session.begin_nested():
+        bureau.session.execute(text("DELETE FROM circulation_signature"))

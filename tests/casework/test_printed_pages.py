@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from casework.printing import desk, joined, pdf, render
+from tests.casework import union_papers
 from tests.casework.office import Office, open_funded_office
-from tests.casework.test_printing import ASKING, everything, of, someone
+from tests.casework.test_printing import ASKING, LONG_NAME, everything, of, someone
 from tests.ground import Ground
 
 pytestmark = [
@@ -96,6 +97,18 @@ def test_every_paper_keeps_inside_its_pages(office: Office, tmp_path: Path) -> N
     for number, page in enumerate(found, 1):
         width, height, _dots = page
         assert sorted((width, height)) == pytest.approx(PAPER, abs=2), number
+        assert min(inked(page)) >= LEAST_MARGIN, (number, inked(page))
+
+
+def test_every_paper_of_the_union_keeps_inside_its_pages(office: Office, tmp_path: Path) -> None:
+    whole = None
+    for about, ids in union_papers.everything(office, LONG_NAME, rows=25):
+        subject = of(office, about, *ids)
+        for paper in subject.policy.papers.about(about):
+            word = desk.filled(office.session, subject, paper, ASKING).word
+            whole = joined.append(whole, word) or whole if whole is not None else word
+    assert whole is not None
+    for number, page in enumerate(pages(pdf.pdf(render.saved(whole)), tmp_path), 1):
         assert min(inked(page)) >= LEAST_MARGIN, (number, inked(page))
 
 

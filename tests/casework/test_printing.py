@@ -23,7 +23,9 @@ from engine.faults import Fault, Refused
 from engine.papers import Paper
 from engine.papers.templates import template_faults
 from models import Application, AuditRecord, HouseholdItem, Payment
+from models.checks import Finding, Measure, Visit
 from tests import factories as make
+from tests.casework import union_papers
 from tests.casework.office import Office, codes, hire, noon, open_funded_office
 from tests.ground import Ground
 
@@ -116,6 +118,27 @@ def everything(office: Office) -> Iterator[tuple[str, tuple[int, ...]]]:
     yield "payment", (prepared[0].id,)
     yield "pair", (pair.id,)
     yield "member", (living.member_id,)
+    yield "measure", (found_fault(office, living).id,)
+
+
+def found_fault(office: Office, application: Application, **given: Any) -> Measure:
+    """A check that found a fault, and the circular that was ordered."""
+    visit = Visit(
+        application_id=application.id,
+        visited_on=date(2010, 12, 22),
+        way="home",
+        visitors="赵、钱",
+        finding=given.pop("finding", Finding.FAULT),
+        faults=["paid_short"],
+        words="少发一百元，已补发。",
+        by_id=office.staff["department_reviewer"].user_id,
+        at=noon(22),
+    )
+    given = {"kind": "circular_criticism", "against": "org_head", "state": "open", **given}
+    measure = Measure(visit=visit, **given)
+    office.session.add(measure)
+    office.session.flush()
+    return measure
 
 
 def test_every_paper_of_the_policy_is_filled_and_leaves_no_tag(office: Office) -> None:
@@ -131,6 +154,21 @@ def test_every_paper_of_the_policy_is_filled_and_leaves_no_tag(office: Office) -
             assert "{" not in said, each.id
             assert "}" not in said, each.id
             assert str(html.sheets(made.word).html).count("<article") >= 1
+    assert seen == set(subject.policy.papers.papers)
+
+
+def test_every_paper_of_the_union_is_filled_and_leaves_no_tag(office: Office) -> None:
+    seen = set()
+    for about, ids in union_papers.everything(office, LONG_NAME):
+        subject = of(office, about, *ids)
+        if about == "member":
+            subject = replace(subject, edition=subject.applications[-1].edition)
+        for each in subject.policy.papers.about(about):
+            said = words(render.saved(desk.filled(office.session, subject, each, ASKING).word))
+            seen.add(each.id)
+            assert "{" not in said, each.id
+            assert "None" not in said, each.id
+            assert LONG_NAME in said, each.id
     assert seen == set(subject.policy.papers.papers)
 
 
@@ -190,6 +228,26 @@ def test_rows_of_income_stand_under_each_other_and_amounts_in_words(office: Offi
     roster = filled(office, "payments", "roster", *(one.id for one in prepared))
     assert "600.00共1人大写：陆佰元整" in roster
     assert application.member.id_number in roster
+
+
+def test_r_4_7_a_circular_names_what_was_found_and_other_measures_have_none(
+    office: Office,
+) -> None:
+    application = someone(office, "transfer")
+    fault = found_fault(office, application)
+    said = filled(office, "measure", "circular", fault.id)
+    assert "决定对北庄村党支部党组织负责人予以通报批评" in said
+    assert "少发一百元，已补发。" in said
+    assert "截留、挪用或未足额发放" in said
+    assert "骗取帮扶资金的情况" not in said
+    fraud = found_fault(office, application, finding=Finding.FRAUD, against="member")
+    assert "骗取的帮扶救助款依规追回" in filled(office, "measure", "circular", fraud.id)
+    other = found_fault(office, application, kind="correct")
+    who = hire(office.session, "department_leader", office.tree.department)
+    assert desk.offered(office.session, of(office, "measure", other.id), who) == []
+    assert [one.id for one in desk.offered(office.session, of(office, "measure", fault.id), who)]
+    branch = office.staff["branch_clerk"]
+    assert desk.offered(office.session, of(office, "measure", fault.id), branch) == []
 
 
 def test_what_is_typed_cannot_become_a_tag_or_markup(office: Office) -> None:

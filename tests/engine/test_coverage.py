@@ -72,8 +72,8 @@ def test_each_boundary_is_met_below_on_and_above() -> None:
         'No case in which "Score" is below "80"; add one.',
         'No case in which "Score" is equal to "90"; add one.',
         'No case in which "Cost" is equal to "5000"; add one.',
-        'No case in which "Date" is after "2025-01-01"; add one.',
-        'No case in which "Date" is equal to "2025-01-01"; add one.',
+        'No case in which "Date" is after "1 January 2025"; add one.',
+        'No case in which "Date" is equal to "1 January 2025"; add one.',
     }
     lacking = _lacking(coverage, 2)
     assert wanted <= set(lacking)

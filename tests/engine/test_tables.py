@@ -185,6 +185,26 @@ def test_rows_over_a_parameter_are_watched_in_each_case() -> None:
         mini.decided(asked, score=15)
 
 
+def test_an_unknown_fact_that_may_leave_a_table_without_an_answer_is_missing() -> None:
+    """Of a score from 10 to 20 there is no answer: whoever knows the score ends that doubt."""
+    lines = "low: {2024-01-01: 10, unit: points}\nhigh: {2024-01-01: 20, unit: points}\n"
+    values = table("unique", "[score]", '[["< low", 1], [">= high", 2]]')
+    asked = mini.policy(
+        facts=FACTS, parameters=lines, values=USED + values, amounts="outputs: {out: {is: out}}"
+    )
+    assert mini.decided(asked, score=5).missing == ()
+    opened = mini.decided(asked)
+    assert (opened.outcome, opened.missing, opened.missing_exact) == ("eligible", ("score",), True)
+    asked = mini.policy(
+        facts=FACTS.replace("0..100", "12..18"),
+        parameters=lines,
+        values=USED + values,
+        amounts="outputs: {out: {is: out}}",
+    )
+    with pytest.raises(Refused, match="table_gap_met"):
+        mini.decided(asked)
+
+
 def test_rows_that_meet_at_one_parameter_need_no_watch() -> None:
     lines = "low: {2024-01-01: 10, unit: points}\n"
     values = table("unique", "[score]", '[["< low", 1], [">= low", 2]]').replace(

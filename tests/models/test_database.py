@@ -137,3 +137,19 @@ def test_a_database_in_memory_is_one_and_the_same_for_every_session() -> None:
     with Session(engine) as session:
         assert session.get_one(Series, "x").last == 1
     engine.dispose()
+
+
+def test_a_savepoint_that_was_rolled_back_to_does_not_stay_open(database: Database) -> None:
+    """Each refused row of a long import would leave one behind, and all pages with it."""
+    with database.engine.connect() as connection:
+        whole = connection.begin()
+        kept = connection.begin_nested()
+        connection.execute(text("INSERT INTO setting (key, value) VALUES ('a', '1')"))
+        refused = connection.begin_nested()
+        connection.execute(text("INSERT INTO setting (key, value) VALUES ('b', '1')"))
+        refused.rollback()
+        kept.commit()
+        assert connection.scalars(text("SELECT key FROM setting")).all() == ["a"]
+        with pytest.raises(DBAPIError, match="savepoint"):
+            connection.exec_driver_sql(f"RELEASE SAVEPOINT {refused._savepoint}")
+        whole.rollback()

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
-from casework import applications, people
+from casework import applications
 from casework.imports import catalogue, kept, passage, runs
 from casework.imports.marking import template
-from casework.people import Actor
 from engine.faults import Refused
 from engine.idnumber import with_check_digit
 from engine.messages import text
@@ -28,62 +25,12 @@ from models import (
     Member,
     OrgUnit,
     PastAid,
-    User,
 )
 from tests.casework.bureau import open_bureau
 from tests.casework.imports.books import MEMBER_HEAD, book, cells_of, fills_of
+from tests.casework.imports.desk import Desk
 from tests.conftest import Database
 from tests.factories import NOW, TODAY
-
-
-@dataclass(frozen=True)
-class Desk:
-    """Somebody at a database, with a folder for workbooks."""
-
-    database: Database
-    folder: Path
-    people: dict[str, int]
-    branch: str
-
-    def actor(self, session: Session, name: str = "committee_clerk") -> Actor:
-        return people.actor(session, session.get_one(User, self.people[name]), TODAY)
-
-    def put(
-        self,
-        kind: str,
-        rows: Sequence[Sequence[object]],
-        *,
-        name: str = "committee_clerk",
-        policy: str | None = None,
-        merged: Sequence[str] = (),
-        at: datetime = NOW,
-    ) -> int:
-        """Upload, confirm the columns and try the rows; the run's number. Without rows it is the
-        last workbook again."""
-        path = self.folder / "名单.xlsx"
-        if rows:
-            book(path, {"名单": rows}, merged)
-        with self.database.sessions.begin() as session:
-            by = self.actor(session, name)
-            run = runs.upload(session, path, path.name, kind, by=by, at=at, policy_code=policy)
-            runs.match(session, run, dict(run.mapping), by=by)
-            runs.ask(session, run, ImportState.WAITS_CHECK)
-            number = run.id
-        passage.check(self.database.sessions, number, at)
-        return number
-
-    def take(self, number: int, at: datetime = NOW) -> None:
-        with self.database.sessions.begin() as session:
-            run = session.get_one(ImportRun, number)
-            runs.ask(session, run, ImportState.WAITS_APPLY)
-        passage.apply(self.database.sessions, number, at)
-
-    def run(self, number: int) -> ImportRun:
-        with self.database.sessions() as session:
-            return session.get_one(ImportRun, number)
-
-    def counts(self, number: int) -> dict[str, int]:
-        return {name: n for name, n in self.run(number).counts.items() if n}
 
 
 @pytest.fixture

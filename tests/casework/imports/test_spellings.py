@@ -58,7 +58,7 @@ def test_every_heading_and_value_of_the_file_belongs_to_a_column() -> None:
     choices = [c for kind in kinds.values() for c in kind.columns if c.spelled]
     assert all(set(column.spelled) <= set(column.choices) for column in choices)
     used = {id(column.spelled) for column in choices}
-    plain = {"yes_no", "blank"}  # cells of every column are read with these
+    plain = {"yes_no", "blank", "row"}  # cells and rows of every kind are read with these
     assert {id(spellings.values(name)) for name in known.values.keys() - plain} == used
 
 
