@@ -6,6 +6,7 @@ of one record shows them beside the words. A code without a word is shown as it 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -218,6 +219,14 @@ KEYS: Mapping[str, object] = {
 """Details that a person can use. The others (digests, numbers of rows, codes) stand on the page of
 the record only."""
 
+_CODE = re.compile(r"[a-z][a-z0-9]*(?:[_.:-][a-z0-9]+)*")
+_NOBODY = {  # who stands in the log where no account acted
+    "command line": _l("Command line"),
+    "seeds.first_admin": _l("Setting up"),
+    "set-up": _l("Setting up"),
+    "system": _l("The system"),
+}
+
 _PREFIXES = {
     "refused": _l("Refused: %(what)s"),
     "look": _l("Looked: %(what)s"),
@@ -238,6 +247,11 @@ def done(action: str) -> str:
         )
     tail = DONE.get(head) or DONE.get(head.rpartition(".")[2])
     return str(tail) if colon and tail is not None else action
+
+
+def who(name: str, number: int | None) -> str:
+    """Who did it: the name of then, or in words what acted without an account."""
+    return name if number is not None else str(_NOBODY.get(name, name or DASH))
 
 
 def thing(object_type: str) -> str:
@@ -274,6 +288,8 @@ def _value(key: str, value: Any) -> str:
         return str(len(value)) if key in ("faults", "units", "lines") else ""
     if key == "fen" and isinstance(value, int):
         return yuan(value)
+    if isinstance(value, str) and _CODE.fullmatch(value):
+        return ""  # a word of the files or the program, which stands on the page of the record
     if isinstance(value, str) and key.endswith("on"):
         try:
             return zhdate(date.fromisoformat(value))
