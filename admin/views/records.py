@@ -46,7 +46,12 @@ class AuditView(ReadView):
     columns = (
         Column("seq", _l("Number"), lambda r: r.seq, AuditRecord.seq, "num"),
         Column("at", _l("When"), lambda r: moment(r.at), css="short"),
-        Column("actor_name", _l("Who"), lambda r: r.actor_name or "—", css="short"),
+        Column(
+            "actor_name",
+            _l("Who"),
+            lambda r: audit_words.who(r.actor_name, r.actor_id),
+            css="short",
+        ),
         Column("action", _l("What was done"), lambda r: audit_words.done(r.action), css="short"),
         Column("object_type", _l("Of"), lambda r: audit_words.thing(r.object_type), css="short"),
         Column(
