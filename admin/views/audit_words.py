@@ -234,6 +234,14 @@ KEYS: Mapping[str, object] = {
 """Details that a person can use. The others (digests, numbers of rows, codes) stand on the page of
 the record only."""
 
+_CODE = re.compile(r"[a-z][a-z0-9]*(?:[_.:-][a-z0-9]+)*")
+_NOBODY = {  # who stands in the log where no account acted
+    "command line": _l("Command line"),
+    "seeds.first_admin": _l("Setting up"),
+    "set-up": _l("Setting up"),
+    "system": _l("The system"),
+}
+
 _PREFIXES = {
     "refused": _l("Refused: %(what)s"),
     "look": _l("Looked: %(what)s"),
@@ -254,6 +262,11 @@ def done(action: str) -> str:
         )
     tail = DONE.get(head) or DONE.get(head.rpartition(".")[2])
     return str(tail) if colon and tail is not None else action
+
+
+def who(name: str, number: int | None) -> str:
+    """Who did it: the name of then, or in words what acted without an account."""
+    return name if number is not None else str(_NOBODY.get(name, name or DASH))
 
 
 def thing(object_type: str) -> str:
@@ -278,10 +291,6 @@ def _said(data: Mapping[str, Any]) -> Iterator[str]:
         words = _value(key, data.get(key))
         if words:
             yield _("%(label)s: %(value)s", label=label, value=words)
-
-
-_CODE = re.compile(r"[a-z]+(_[a-z0-9]+)*")
-"""A code of the rules or of the software: it stands on the page of the record."""
 
 
 def _value(key: str, value: Any) -> str:

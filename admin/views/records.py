@@ -46,8 +46,13 @@ class AuditView(ReadView):
     columns = (
         Column("seq", _l("Number"), lambda r: r.seq, AuditRecord.seq, "num"),
         Column("at", _l("When"), lambda r: moment(r.at), css="short"),
-        Column("actor_name", _l("Who"), lambda r: r.actor_name or "—", css="short"),
-        Column("action", _l("What was done"), lambda r: audit_words.done(r.action)),
+        Column(
+            "actor_name",
+            _l("Who"),
+            lambda r: audit_words.who(r.actor_name, r.actor_id),
+            css="short",
+        ),
+        Column("action", _l("What was done"), lambda r: audit_words.done(r.action), css="short"),
         Column("object_type", _l("Of"), lambda r: audit_words.thing(r.object_type), css="short"),
         Column(
             "object_id",
@@ -56,7 +61,7 @@ class AuditView(ReadView):
             export=lambda r: r.object_id or "—",
             css="mono short",
         ),
-        Column("said", _l("Details"), lambda r: audit_words.details(r.data), wide=True),
+        Column("said", _l("Details"), lambda r: audit_words.details(r.data), css="long", wide=True),
         Column(
             "code",
             _l("Code of the action"),

@@ -56,7 +56,8 @@ def number_of(location: str) -> int:
 def register(office: Roadside, name: str, road: str) -> int:
     """A draft, registered by the branch clerk who looked the member up by name."""
     desk = office.at("clerk")
-    assert name in desk.get(f"/register/?q={name[:2]}")
+    looked_up = desk.browser.get(f"/register/?q={name[:2]}", follow_redirects=True)
+    assert name in looked_up.text
     path = f"/register/{office.members[name]}"
     answer = desk.browser.client.post(
         path,

@@ -102,8 +102,8 @@ def test_a_number_looked_for_on_other_pages_is_written_down_as_well(
     fresh_office: Office, address: str
 ) -> None:
     browser = fresh_office.sign_in("branch_clerk")
-    assert browser.get(address.format("王")).status_code == 200
-    assert browser.get(address.format("4514")).status_code == 200
+    assert browser.get(address.format("王"), follow_redirects=True).status_code == 200
+    assert browser.get(address.format("4514"), follow_redirects=True).status_code == 200
     with fresh_office.session() as session:
         query = select(AuditRecord).where(AuditRecord.action == "look:search_number")
         [record] = session.scalars(query).all()

@@ -63,6 +63,9 @@ def test_a_stage_says_what_is_recorded_on_which_road_and_in_which_part() -> None
     assert posted == ["posted_on", "ends_on", "place", "spot", "poster"]
     assert [field.id for field in stages["screening"].records_for(part="result", for_list=False)] == ["result", "reason"]  # fmt: skip
     assert stages["screening"].part("enter").by == ("committee_clerk",)
+    entered = {field.id: field for field in stages["application"].records_for("living")}
+    assert entered["applicant"].usual == "member"
+    assert (entered["applicant_name"].short, entered["applied_on"].usual) == (True, None)
     assert stages["screening"].kind is StageKind.SCREEN
 
 
@@ -154,6 +157,8 @@ BROKEN = [
     pytest.param("{place_kind}", "{place}", "unknown_name", id="a placeholder that is not filled in"),
     pytest.param("公示期为{period}", "公示期为{period", "braces", id="a brace left open"),
     pytest.param("type: integer, range: 1..100000, required: yes, zh: 应到人数", "type: integer, range: 9..1, required: yes, zh: 应到人数", "expected_range", id="a range upside down"),
+    pytest.param("usual: member", "usual: membre", "unknown_name", id="a usual choice that does not exist"),
+    pytest.param("type: date, required: yes, zh: 申请日期", "type: date, text: short, required: yes, zh: 申请日期", "unknown_key", id="a short date"),
     pytest.param("  hotline: \"88115172\"\n", "", "missing_key", id="a missing hotline"),
     pytest.param("{id: name, row: 1, zh: 姓名, en: Name, from: member.name}", "{id: name, row: 1, zh: 姓名, en: Name}", "one_origin", id="a field from nowhere"),
     pytest.param("{id: other, zh: 其他特殊困难, en: Other special hardship}", "{id: other, zh: 其他特殊困难, en: Other special hardship, when: yes}", "last_resort", id="no last resort"),
