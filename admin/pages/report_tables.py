@@ -277,7 +277,7 @@ def _findings(year: int) -> Table:
         return (
             Cell(
                 zhdate(visit.visited_on),
-                visit.visited_on.isoformat(),
+                Shown.of(visit.visited_on.isoformat(), visit.visited_on),
                 url_for("check_visits.show", visit_id=visit.id),
             ),
             text(about.number),

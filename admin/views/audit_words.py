@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -17,6 +16,7 @@ from admin.cases.history import VERBS
 from admin.i18n import _l
 from admin.text import DASH, yes_no, yuan, zhdate
 from admin.views import history
+from engine.source import parse_date
 
 DONE: Mapping[str, object] = {
     **{f"application.{verb}": words for verb, words in VERBS.items()},
@@ -180,6 +180,21 @@ THINGS: Mapping[str, object] = {
     "transfer_line": _l("Line of a transfer"),
     "user": _l("Account"),
     "visit": _l("Visit"),
+    # lists that were taken away as files
+    "applications": _l("Applications"),
+    "audit": _l("Audit log"),
+    "editions": _l("Policy editions"),
+    "filings": _l("Filings"),
+    "hardship_list": _l("Hardship register"),
+    "import_list": _l("Imports"),
+    "members": _l("Register of {word.persons}"),
+    "notice_list": _l("Notices"),
+    "orgs": _l("Organisations"),
+    "pairs": _l("Helping pairs"),
+    "payment_list": _l("Payments"),
+    "recoveries": _l("Recoveries"),
+    "transfers": _l("Transfers"),
+    "users": _l("Accounts and roles"),
 }
 
 KEYS: Mapping[str, object] = {
@@ -219,7 +234,6 @@ KEYS: Mapping[str, object] = {
 """Details that a person can use. The others (digests, numbers of rows, codes) stand on the page of
 the record only."""
 
-_CODE = re.compile(r"[a-z][a-z0-9]*(?:[_.:-][a-z0-9]+)*")
 _NOBODY = {  # who stands in the log where no account acted
     "command line": _l("Command line"),
     "seeds.first_admin": _l("Setting up"),
@@ -278,6 +292,10 @@ def _said(data: Mapping[str, Any]) -> Iterator[str]:
             yield _("%(label)s: %(value)s", label=label, value=words)
 
 
+_CODE = re.compile(r"[a-z]+(_[a-z0-9]+)*")
+"""A code of the rules or of the software: it stands on the page of the record."""
+
+
 def _value(key: str, value: Any) -> str:
     """A plain value in words; nothing for what is empty or is itself made of parts."""
     if value in (None, "", [], {}) or isinstance(value, Mapping):
@@ -288,11 +306,6 @@ def _value(key: str, value: Any) -> str:
         return str(len(value)) if key in ("faults", "units", "lines") else ""
     if key == "fen" and isinstance(value, int):
         return yuan(value)
-    if isinstance(value, str) and _CODE.fullmatch(value):
-        return ""  # a word of the files or the program, which stands on the page of the record
-    if isinstance(value, str) and key.endswith("on"):
-        try:
-            return zhdate(date.fromisoformat(value))
-        except ValueError:
-            return value
-    return str(value)
+    if isinstance(value, str) and key.endswith("on") and (day := parse_date(value)):
+        return zhdate(day)
+    return "" if isinstance(value, str) and _CODE.fullmatch(value) else str(value)

@@ -85,7 +85,7 @@ def test_every_kind_of_thing_has_a_word(app: Flask) -> None:
         ({"removed_on": "2026-11-16", "moved": ["2026-000060"]}, "Taken down on: 16 Nov 2026"),
         ({"faults": [{"code": "wrong_role"}, {"code": "stale_page"}]}, "Reasons: 2"),
         ({"reason": "补材料", "stage": ["a", "b"]}, "Reason: 补材料"),
-        ({"joined_on": "2026-03-31", "reason": "no_means"}, "—"),
+        ({"reason": "no_means", "on": "2026-03-07"}, "On: 7 Mar 2026"),
         ({}, "—"),
         (None, "—"),
     ],
