@@ -155,22 +155,30 @@ def _applications(session: Session, opened: AidRound, by: Actor, line: _Line) ->
 
 def left_over(session: Session, opened: AidRound) -> list[dict[str, str]]:
     """What is not finished: branches whose members were not told, people offered of whom nothing is
-    known, applications not yet screened. Each as {"kind", "unit", "what", "stage"}."""
+    known, applications not yet screened. Each as {"kind", "unit", "what", "stage", "path"}, the path that
+    of the unit."""
     found: list[dict[str, str]] = []
     inside = OrgUnit.path.startswith(opened.org.path, autoescape=True)
     told = select(RoundDelivery.org_id).where(
         RoundDelivery.round_id == opened.id, RoundDelivery.told_on.is_not(None)
     )
     untold = (
-        select(OrgUnit.name)
+        select(OrgUnit.name, OrgUnit.path)
         .where(inside, OrgUnit.level == OrgLevel.BRANCH, OrgUnit.active, OrgUnit.id.not_in(told))
         .order_by(OrgUnit.path)
     )
-    for name in session.scalars(untold):
-        found.append({"kind": "untold", "unit": name, "what": "", "stage": ""})
+    for name, path in session.execute(untold):
+        found.append({"kind": "untold", "unit": name, "what": "", "stage": "", "path": path})
     found += _unheard(session, opened)
     found += _unscreened(session, opened)
     return found
+
+
+def in_reach(left: list[dict[str, str]], opened: AidRound, by: Actor) -> list[dict[str, str]]:
+    """The part of what was left over that this person may see: names of people and numbers of
+    applications stay with whoever has the unit. A row that says no unit is for the whole office."""
+    may_read = Permission.Round.READ
+    return [one for one in left if scope.may(by, may_read, one.get("path") or opened.org.path)]
 
 
 def _unheard(session: Session, opened: AidRound) -> list[dict[str, str]]:
@@ -178,7 +186,7 @@ def _unheard(session: Session, opened: AidRound) -> list[dict[str, str]]:
         Application.road == opened.road, Application.aid_year == opened.year
     )
     query = (
-        select(OrgUnit.name, Member.name)
+        select(OrgUnit.name, OrgUnit.path, Member.name)
         .join(Member, Member.org_id == OrgUnit.id)
         .join(RoundMember, RoundMember.member_id == Member.id)
         .where(
@@ -191,8 +199,8 @@ def _unheard(session: Session, opened: AidRound) -> list[dict[str, str]]:
         .order_by(OrgUnit.path, Member.name)
     )
     return [
-        {"kind": "unheard", "unit": unit, "what": name, "stage": ""}
-        for unit, name in session.execute(query)
+        {"kind": "unheard", "unit": unit, "what": name, "stage": "", "path": path}
+        for unit, path, name in session.execute(query)
     ]
 
 
@@ -202,7 +210,7 @@ def _unscreened(session: Session, opened: AidRound) -> list[dict[str, str]]:
     road: Road = policy.procedure.road(opened.road)
     due = [stage for step in (rules.plan if rules else ()) for stage in step.stages]
     query = (
-        select(OrgUnit.name, Application.number, Application.stage)
+        select(OrgUnit.name, OrgUnit.path, Application.number, Application.stage)
         .join(Application, Application.org_id == OrgUnit.id)
         .where(
             OrgUnit.path.startswith(opened.org.path, autoescape=True),
@@ -214,8 +222,14 @@ def _unscreened(session: Session, opened: AidRound) -> list[dict[str, str]]:
         .order_by(OrgUnit.path, Application.number)
     )
     return [
-        {"kind": "unscreened", "unit": unit, "what": number, "stage": _stage(road, stage)}
-        for unit, number, stage in session.execute(query)
+        {
+            "kind": "unscreened",
+            "unit": unit,
+            "what": number,
+            "stage": _stage(road, stage),
+            "path": path,
+        }
+        for unit, path, number, stage in session.execute(query)
     ]
 
 

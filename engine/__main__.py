@@ -243,7 +243,8 @@ def _compare(given: argparse.Namespace) -> int:
 
 
 def _document(given: argparse.Namespace) -> int:
-    from engine.document import document, markdown
+    from engine.document import document
+    from engine.pages import markdown
 
     parts = document(_policy(given.folder), given.lang)
     if given.out is None:

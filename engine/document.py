@@ -1,164 +1,33 @@
 """A policy as a document for people: clauses, rules in words, dated values, tables, steps.
 
 What stands in it is read from the checked policy, so the document says what the engine does. Here
-it is put together; `markdown` writes it as text and engine.docxfile as a Word file.
+it is put together; engine.pages writes it as Markdown and engine.docxfile as a Word file.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 from pathlib import PurePosixPath
 from typing import Any
 
 from engine.casefiles import read_cases
+from engine.document_words import UNITS
 from engine.faults import Fault
 from engine.labels import Label
 from engine.language import tree as t
-from engine.messages import register, text
+from engine.messages import text
 from engine.model import Benefit, Cap, Definition, Fact, Parameter, Policy, Rule, Table, Tier
+from engine.pages import Grid, Heading, Paragraph, Part
 from engine.phrases import Phrases, is_written_out, plain_number
 from engine.words import chinese_date, english_date
-
-_WORDS: Mapping[str, tuple[str, str]] = {
-    "doc_policy": ("政策", "Policy"),
-    "doc_source": ("依据文件", "Source"),
-    "doc_force": ("施行时间", "In force"),
-    "doc_edition": ("文件摘要", "Digest of the files"),
-    "doc_from": ("自{day}起", "from {day}"),
-    "doc_from_to": ("{low}至{high}", "{low} to {high}"),
-    "doc_ended": ("停用", "ended"),
-    "doc_in_brackets": ("{name}（{more}）", "{name} ({more})"),
-    "doc_says": ("{name}：{words}", "{name}: {words}"),
-    "doc_facts": ("事实", "Facts"),
-    "doc_parameters": ("参数", "Dated values"),
-    "doc_values": ("算出的值", "Worked-out values"),
-    "doc_ways": ("帮扶对象", "Who is helped"),
-    "doc_exclusions": ("不予帮扶", "Who is not helped"),
-    "doc_amounts": ("帮扶标准", "How much"),
-    "doc_outputs": ("另行算出", "What else is worked out"),
-    "doc_evidence": ("应附材料", "Papers required"),
-    "doc_escalation": ("转报", "What goes to somebody else"),
-    "doc_steps": ("办理步骤", "Steps"),
-    "doc_cases": ("验证情形", "Cases"),
-    "doc_clauses": ("条文", "Text of the clauses"),
-    "doc_name": ("名称", "Name"),
-    "doc_type": ("类型", "Type"),
-    "doc_range": ("范围或选项", "Range or choices"),
-    "doc_clause": ("条款", "Clause"),
-    "doc_unit": ("单位", "Unit"),
-    "doc_value": ("数值", "Value"),
-    "doc_since": ("施行日期", "Since"),
-    "doc_rule": ("规则", "Rule"),
-    "doc_condition": ("条件", "Condition"),
-    "doc_unless": ("例外", "Unless"),
-    "doc_pending": ("待定", "Still open while"),
-    "doc_amount": ("金额", "Amount"),
-    "doc_step": ("步骤", "Step"),
-    "doc_office": ("办理单位", "Office"),
-    "doc_copies": ("份数", "Copies"),
-    "doc_file": ("文件", "File"),
-    "doc_count": ("情形数", "Cases"),
-    "doc_gives": ("结果", "Gives"),
-    "doc_note": ("备注", "Note"),
-    "doc_number": ("序号", "No."),
-    "doc_otherwise": ("都不成立时", "Where no row holds"),
-    "doc_hit": ("命中方式：{hit}", "Hit policy: {hit}"),
-    "doc_when": ("适用：{when}。", "When: {when}."),
-    "doc_no_ground": (
-        "各项都不成立的，不予帮扶：{title}（{clause}）。",
-        "Where none holds there is no help: {title} ({clause}).",
-    ),
-    "doc_discretion_ground": ("由主管部门研究认定", "decided by the office"),
-    "doc_last_resort": ("其他各项都不成立时才适用", "only where no other holds"),
-    "doc_placeholder": ("暂定", "placeholder"),
-    "doc_yes": ("是", "yes"),
-    "doc_always": ("一律", "always"),
-    "doc_fixed": ("{amount} 元", "{amount} yuan"),
-    "doc_span": ("{low} 元至 {high} 元", "{low} to {high} yuan"),
-    "doc_most": ("不超过 {high} 元", "at most {high} yuan"),
-    "doc_discretion": ("研究确定", "decided by the office"),
-    "doc_cap": (
-        "{title}（{clause}）：{of}合计不超过 {most} 元{used}。",
-        "{title} ({clause}): {of} together no more than {most} yuan{used}.",
-    ),
-    "doc_used": ("，已发的 {used} 计算在内", ", counting {used}"),
-    "doc_all_cases": (
-        "共 {count} 个情形，修改后用 test 命令全部重新运行。",
-        "{count} cases in all; `test` runs them again after each change.",
-    ),
-    "type_yes_no": ("是否", "yes/no"),
-    "type_integer": ("整数", "whole number"),
-    "type_money": ("金额（元）", "amount (yuan)"),
-    "type_number": ("数", "number"),
-    "type_date": ("日期", "date"),
-    "type_choice": ("单选", "choice"),
-    "type_set": ("多选", "several choices"),
-    "type_text": ("文字", "text"),
-    "hit_unique": ("只有一行成立", "one row only"),
-    "hit_first": ("取第一行成立的", "the first row that holds"),
-    "hit_any": ("可多行成立，结果相同", "any row, all giving the same"),
-    "hit_priority": ("按先后取结果", "by priority of the result"),
-    "hit_collect_sum": ("各行合计", "sum of all rows"),
-    "hit_collect_min": ("各行取最小", "least of all rows"),
-    "hit_collect_max": ("各行取最大", "greatest of all rows"),
-    "hit_collect_count": ("成立的行数", "number of rows that hold"),
-}  # fmt: skip
-register(_WORDS)
-
-
-_UNITS = {
-    "yuan": "元", "person": "人", "household": "户", "month": "月", "year": "年", "day": "天",
-    "times": "倍", "days": "天", "months": "个月", "years": "年", "points": "分",
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Heading:
-    level: int
-    text: str
-
-
-@dataclass(frozen=True)
-class Paragraph:
-    text: str
-
-
-@dataclass(frozen=True)
-class Grid:
-    """A table: its headings and rows; every row is as wide as the headings."""
-
-    headings: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-Part = Heading | Paragraph | Grid
 
 
 def document(policy: Policy, lang: str = "zh") -> tuple[Part, ...]:
     """The parts of the document in order, in "zh" or "en"."""
     return tuple(_Writer(policy, lang).parts())
-
-
-def markdown(parts: Sequence[Part]) -> str:
-    """The document as Markdown; `|` and line ends inside cells are escaped."""
-    found: list[str] = []
-    for part in parts:
-        if isinstance(part, Heading):
-            found.append(f"{'#' * part.level} {part.text}")
-        elif isinstance(part, Paragraph):
-            found.append(part.text)
-        else:
-            lines = [part.headings, tuple("---" for _ in part.headings), *part.rows]
-            found.append("\n".join(f"| {' | '.join(map(_cell, line))} |" for line in lines))
-    return "\n\n".join(found) + "\n"
-
-
-def _cell(text_: str) -> str:
-    return text_.replace("\\", "\\\\").replace("|", "\\|").replace("\n", "<br>")
 
 
 class _Writer:
@@ -269,7 +138,7 @@ class _Writer:
         parts = parameter.unit.split("/")
         if self.lang != "zh":
             return parameter.unit
-        return "/".join(_UNITS.get(part, part) for part in parts)
+        return "/".join(UNITS.get(part, part) for part in parts)
 
     def _dated(self, parameter: Parameter, value: Any) -> str:
         if value is None:

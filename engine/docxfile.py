@@ -14,7 +14,7 @@ from docx.shared import Cm, Pt, RGBColor
 from docx.table import Table
 from docx.text.paragraph import Paragraph as WordParagraph
 
-from engine.document import Grid, Heading, Part
+from engine.pages import Grid, Heading, Part
 
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _TYPE, _HEAD_TYPE = "宋体", "黑体"

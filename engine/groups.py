@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import count, product
+from itertools import combinations, count, product
 from math import prod
 from operator import itemgetter
 from typing import Any
@@ -231,7 +231,10 @@ def _group(cluster: Cluster, points: Points) -> Group:
     if points.complete or prod(sizes) <= MOST_COMBINATIONS:
         numbers = {vector: i for i, vector in enumerate(sorted(seen))}
         rows = [(row, numbers[vector]) for row, vector in points.rows]
-        moves = {name: moves_of(rows, column) for column, name in enumerate(names)}
+        if len(names) == 1:  # alone it can turn everything into everything
+            moves = {names[0]: frozenset(combinations(range(len(numbers)), 2))}
+        else:
+            moves = {name: moves_of(rows, column) for column, name in enumerate(names)}
         if points.complete:
             return Group(indices, tuple(numbers), moves, len(numbers), True, names)
         spare = product(*(range(size) for size in sizes))

@@ -17,11 +17,11 @@ from engine.groups import reader
 AT_ONCE = 6
 """Properties read in one step."""
 
-Known = Callable[[], Mapping[int, int]]
-"""The numbered values of all known properties of a case."""
+Numbers = Callable[[Sequence[Any]], Mapping[int, int]]
+"""The numbered values of all known properties, of what a case tells."""
 
 
-@dataclass
+@dataclass(slots=True)
 class _Step:
     """What comes next at a node: the properties read, where their values are told, and for each
     tuple of these the node that is left and the next step; None where all have been read."""
@@ -33,17 +33,19 @@ class _Step:
 
 class Narrowing:
     """Narrowed diagrams in one overlay. `told` gives the places in what a case tells at which the
-    value of each property stands."""
+    value of each property stands, `numbers` their numbered values."""
 
-    def __init__(self, diagram: Diagram, told: Mapping[int, tuple[int, ...]]) -> None:
+    def __init__(
+        self, diagram: Diagram, told: Mapping[int, tuple[int, ...]], numbers: Numbers
+    ) -> None:
         self.overlay = Overlay(diagram)
         self.kept = 0
         """The number of steps kept."""
-        self._told = told
+        self._told, self._numbers = told, numbers
         self._starts: dict[int, tuple[int, _Step | None]] = {}
         self._steps: dict[tuple[int, int], _Step | None] = {}
 
-    def of(self, root: int, told: Sequence[Any], known: Known) -> int:
+    def of(self, root: int, told: Sequence[Any]) -> int:
         """The diagram that is left of a root by what a case tells."""
         if root not in self._starts:
             self._starts[root] = root, self._step(root, -1)
@@ -53,7 +55,7 @@ class Narrowing:
             key = step.read(told)
             way = step.ways.get(key)
             if way is None:
-                values = known() if values is None else values
+                values = self._numbers(told) if values is None else values
                 way = step.ways[key] = self._left(node, step, values)
             node, step = way
         return node

@@ -19,14 +19,11 @@ from engine.completions import Completer
 from engine.core import Core
 from engine.diagram import Diagram
 from engine.groups import Group, Groups, Left, Sources, allowed, too_many
-from engine.narrowing import Narrowing
+from engine.narrowing import Narrowing, Numbers
 
 MOST_NODES = 100_000
 MOST_ANSWERS = 20_000
 """Beyond these what was left over by earlier cases is forgotten."""
-
-Places = tuple[int, ...]
-"""Where the value of a property stands in what a case tells."""
 
 
 @dataclass(frozen=True)
@@ -52,15 +49,17 @@ class Case:
     completer: Callable[[], Completer]
 
 
-@dataclass(slots=True)
-class Question:
-    """`told` holds what is known of the properties, `values` gives their numbers; `content` tells
-    which cores are the same answer in this case, and `key` stands for it."""
+@dataclass(frozen=True)
+class Telling:
+    """How cases tell the values of properties: where each stands, and their numbers."""
 
-    told: Sequence[Any]
-    values: Callable[[], Mapping[int, int]]
-    content: Callable[[Core], Hashable]
-    key: Hashable
+    places: Mapping[int, tuple[int, ...]]
+    numbers: Numbers
+
+
+Told = Sequence[Any]
+Content = Callable[[Core], Hashable]
+"""Which cores are the same answer in a case."""
 
 
 class Condition:
@@ -69,21 +68,21 @@ class Condition:
     need be tried."""
 
     def __init__(
-        self, diagram: Diagram, node: int, plain: Collection[int], told: Mapping[int, Places]
+        self, diagram: Diagram, node: int, plain: Collection[int], telling: Telling
     ) -> None:
-        self.diagram, self.node, self.plain, self._told = diagram, node, plain, told
+        self.diagram, self.node, self.plain, self._telling = diagram, node, plain, telling
         self._begin()
 
     def _begin(self) -> None:
-        self._narrowing = Narrowing(self.diagram, self._told)
+        self._narrowing = Narrowing(self.diagram, self._telling.places, self._telling.numbers)
         self._opened: dict[int, bool | Left] = {}
         self._answers: dict[Hashable, bool] = {}
 
-    def always(self, question: Question, case: Case, groups: Groups) -> bool:
+    def always(self, told: Told, case: Case, groups: Groups) -> bool:
         """Whether it holds in every completion (certainly; never guessed)."""
         if max(self._narrowing.kept, len(self._answers)) > MOST_ANSWERS:
             self._begin()
-        root = self._narrowing.of(self.node, question.told, question.values)
+        root = self._narrowing.of(self.node, told)
         found = self._opened.get(root)
         if found is None:
             found = self._opened[root] = self._left(root, groups)
@@ -119,10 +118,8 @@ class Condition:
 class Solver:
     """Answers for one policy."""
 
-    def __init__(
-        self, diagram: Diagram, root: int, groups: Groups, told: Mapping[int, Places]
-    ) -> None:
-        self.diagram, self.root, self.groups, self._told = diagram, root, groups, told
+    def __init__(self, diagram: Diagram, root: int, groups: Groups, telling: Telling) -> None:
+        self.diagram, self.root, self.groups, self._telling = diagram, root, groups, telling
         self._core = {
             node: value
             for node, value in diagram.values.items()
@@ -132,43 +129,43 @@ class Solver:
         self._begin()
 
     def _begin(self) -> None:
-        self._narrowing = Narrowing(self.diagram, self._told)
+        self._narrowing = Narrowing(self.diagram, self._telling.places, self._telling.numbers)
         self._merged: dict[Hashable, tuple[int, Left]] = {}
         self._leaf: dict[Hashable, dict[int, int]] = {}
         self._same: dict[Hashable, Completed] = {}
 
-    def solve(self, question: Question, case: Case) -> Completed:
-        """What a case leaves open. Equal diagrams left over by different cases are answered once
+    def solve(self, told: Told, case: Case, content: Content, key: Hashable) -> Completed:
+        """What a case leaves open; `key` stands for `content`, None where nothing does. Equal diagrams left over by different cases are answered once
         for each kind of groups, whatever the values behind them."""
         with self._lock:
             self._bound()
-            root, left = self._left(question)
+            root, left = self._left(told, content, key)
             parts, kinds = self.groups.of(
                 left, case.slots, case.since, case.sources, case.completer
             )
-            key = (root, tuple([kind.number for kind in kinds]), tuple(parts.free))
-            found = self._same.get(key)
+            name = (root, tuple([kind.number for kind in kinds]), tuple(parts.free))
+            found = self._same.get(name)
             if found is None:
                 found = self._compared(root, [kind.group for kind in kinds], parts.free)
-                self._same[key] = found
+                self._same[name] = found
             return found
 
-    def always(self, condition: Condition, question: Question, case: Case) -> bool:
+    def always(self, condition: Condition, told: Told, case: Case) -> bool:
         """Whether a condition holds in every completion."""
         with self._lock:
-            return condition.always(question, case, self.groups)
+            return condition.always(told, case, self.groups)
 
-    def _left(self, question: Question) -> tuple[int, Left]:
+    def _left(self, told: Told, content: Content, key: Hashable) -> tuple[int, Left]:
         """The diagram that a case leaves, with equal answers as one leaf."""
-        node = self._narrowing.of(self.root, question.told, question.values)
-        name = (node, question.key)
-        found = self._merged.get(name) if question.key is not None else None
+        node = self._narrowing.of(self.root, told)
+        name = (node, key)
+        found = self._merged.get(name) if key is not None else None
         if found is None:
             overlay = self._narrowing.overlay
-            merged = self._leaves_of(question)
+            merged = self._leaves_of(content, key)
             root = overlay.restricted(node, {}, merged) if merged else node
             found = root, self.groups.left(overlay.stands(root))
-            if question.key is not None:
+            if key is not None:
                 self._merged[name] = found
         return found
 
@@ -178,14 +175,14 @@ class Solver:
         if self._narrowing.overlay.size > MOST_NODES or kept > MOST_ANSWERS:
             self._begin()
 
-    def _leaves_of(self, question: Question) -> dict[int, int]:
-        if question.key is None:
-            return self._leaves(question.content)
-        if question.key not in self._leaf:
-            self._leaf[question.key] = self._leaves(question.content)
-        return self._leaf[question.key]
+    def _leaves_of(self, content: Content, key: Hashable) -> dict[int, int]:
+        if key is None:
+            return self._leaves(content)
+        if key not in self._leaf:
+            self._leaf[key] = self._leaves(content)
+        return self._leaf[key]
 
-    def _leaves(self, content: Callable[[Core], Hashable]) -> dict[int, int]:
+    def _leaves(self, content: Content) -> dict[int, int]:
         """Leaves with one content are one leaf: those that another stands for."""
         first: dict[Hashable, int] = {}
         merged: dict[int, int] = {}

@@ -22,7 +22,7 @@ from engine.language import tree as t
 from engine.language.types import INTEGER
 from engine.model import Fact, Policy
 from engine.shadow import evaluator
-from engine.solver import Case, Completed, Condition, Question, Solver
+from engine.solver import Case, Completed, Condition, Solver, Telling
 from engine.turns import Turns
 
 _ANYTHING: tuple[Core, ...] = (("", "", ()), ("", "-", ()))
@@ -84,10 +84,13 @@ class Unknowns:
         self._lock = threading.Lock()
         self.solver: Solver | None = None
         if root >= 0:
-            self.solver = Solver(diagram, root, self.groups, self.told.places)
+            self.solver = Solver(diagram, root, self.groups, self.told.telling)
 
     def support(self, name: Hashable, tree: t.Tree) -> _Support:
         """The properties that a condition rests on; made once per name."""
+        made = self._conditions.get(name)
+        if made is not None:
+            return made
         with self._lock:
             if name not in self._conditions:
                 try:
@@ -121,13 +124,13 @@ class Told:
         self.items = tuple(items)
         parts = [part for item in items for part in _telling(item)]
         self.by = evaluator(shared.slots, shared.trees, parts, only=True)
-        self.places: dict[int, tuple[int, ...]] = {}
-        """Where what tells the value of each property stands."""
+        places: dict[int, tuple[int, ...]] = {}
         start = 0
         for item in items:
             width = len(_telling(item))
-            self.places[item.index] = tuple(range(start, start + width))
+            places[item.index] = tuple(range(start, start + width))
             start += width
+        self.telling = Telling(places, self.numbers)
 
     def numbers(self, told: Sequence[Any]) -> dict[int, int]:
         """Numbered values by property index, without the unknown ones."""
@@ -163,7 +166,7 @@ class _Support:
         computed = [shared.depends[index] for index in indices if index not in plain]
         together = frozenset[str]().union(*computed)
         free = frozenset(index for index in plain if not shared.depends[index] & together)
-        self.condition = Condition(diagram, node, free, self.told.places) if node >= 0 else None
+        self.condition = Condition(diagram, node, free, self.told.telling) if node >= 0 else None
 
 
 class UnknownsOfCase:
@@ -184,7 +187,7 @@ class UnknownsOfCase:
             used = {name for names in self.shared.depends.values() for name in names}
             unknown = {name for n in used if (name := self._asked(n)) is not None}
             return Completed(_ANYTHING, frozenset(unknown), False)
-        return solver.solve(self._question(self.shared.told, content, key), self._case)
+        return solver.solve(self.shared.told.by(self.slots), self._case, content, key)
 
     def always(self, name: Hashable, tree: t.Tree) -> bool:
         """Whether a condition holds in every completion of the unknown facts; `name` is its own."""
@@ -192,12 +195,7 @@ class UnknownsOfCase:
         support = self.shared.support(name, tree)
         if solver is None or support.condition is None:
             return False
-        question = self._question(support.told, lambda core: core, None)
-        return solver.always(support.condition, question, self._case)
-
-    def _question(self, told: Told, content: Callable[[Core], Hashable], key: Hashable) -> Question:
-        values = told.by(self.slots)
-        return Question(values, lambda: told.numbers(values), content, key)
+        return solver.always(support.condition, support.told.by(self.slots), self._case)
 
     def _completer(self) -> Completer:
         shared = self.shared

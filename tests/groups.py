@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import sys
@@ -42,6 +43,11 @@ def printer_found() -> bool:
     return all(shutil.which(name) for name in ("soffice", "pdftoppm", "pdftotext"))
 
 
+def spark_found() -> bool:
+    """True when PySpark is installed and there is a Java for it."""
+    return importlib.util.find_spec("pyspark") is not None and shutil.which("java") is not None
+
+
 def left_out() -> dict[str, str]:
     """Group → how to get it, for each group that cannot run on this machine."""
     missing = {}
@@ -55,6 +61,11 @@ def left_out() -> dict[str, str]:
     if not printer_found():
         missing["printer"] = (
             "papers as pages and PDF: install the packages libreoffice-writer and poppler-utils"
+        )
+    if not spark_found():
+        missing["spark"] = (
+            "bulk answers by Spark: install Java 17 and the dependency group spark "
+            "(`.venv/bin/pip install 'pyspark>=4,<5'`)"
         )
     return missing
 

@@ -30,7 +30,7 @@ from casework import calendar, editions, round_deliveries, round_members, rounds
 from casework.editions import policy_of
 from casework.people import Actor
 from casework.permissions import Permission
-from casework.round_progress import Progress, by_kind, left_over, progress
+from casework.round_progress import Progress, by_kind, in_reach, left_over, progress
 from engine import Policy
 from engine.faults import Fault, Refused
 from engine.procedure import RoundRules
@@ -268,7 +268,11 @@ def page(opened: AidRound, refusal: Refusal = Refusal()) -> str:
         abort(404)
     running = opened.status == RoundStatus.OPEN
     may_close = scope.may(by, Permission.Round.CLOSE, opened.org.path)
-    left = left_over(session, opened) if may_close and running else opened.left_over or []
+    left = (
+        left_over(session, opened)
+        if may_close and running
+        else in_reach(opened.left_over or [], opened, by)
+    )
     lines = progress(session, opened, by)
     deliveries = _deliveries(opened, by)
     return render_template(

@@ -292,10 +292,6 @@ def _said(data: Mapping[str, Any]) -> Iterator[str]:
             yield _("%(label)s: %(value)s", label=label, value=words)
 
 
-_CODE = re.compile(r"[a-z]+(_[a-z0-9]+)*")
-"""A code of the rules or of the software: it stands on the page of the record."""
-
-
 def _value(key: str, value: Any) -> str:
     """A plain value in words; nothing for what is empty or is itself made of parts."""
     if value in (None, "", [], {}) or isinstance(value, Mapping):

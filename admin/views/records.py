@@ -52,7 +52,7 @@ class AuditView(ReadView):
             lambda r: audit_words.who(r.actor_name, r.actor_id),
             css="short",
         ),
-        Column("action", _l("What was done"), lambda r: audit_words.done(r.action)),
+        Column("action", _l("What was done"), lambda r: audit_words.done(r.action), css="short"),
         Column("object_type", _l("Of"), lambda r: audit_words.thing(r.object_type), css="short"),
         Column(
             "object_id",
@@ -61,7 +61,7 @@ class AuditView(ReadView):
             export=lambda r: r.object_id or "—",
             css="mono short",
         ),
-        Column("said", _l("Details"), lambda r: audit_words.details(r.data), wide=True),
+        Column("said", _l("Details"), lambda r: audit_words.details(r.data), css="long", wide=True),
         Column(
             "code",
             _l("Code of the action"),

@@ -33,8 +33,8 @@ OF_POLICY: Mapping[str, Callable[[Policy], Kind]] = {
     "past_grants": lambda policy: PastGrants(policy, category_labels(policy)),
     "screening_results": Results,
 }
-WHEN: Mapping[str, Callable[[Policy], bool]] = {"screening_results": screens}
-"""Kinds that only some policies have a use for."""
+WHEN: Mapping[str, Callable[[Policy, Actor], bool]] = {"screening_results": screens}
+"""Kinds that only some policies, and only some of their people, have a use for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def offers(session: Session, by: Actor, on: date) -> list[Offer]:
         found += [
             Offer(make(policy), code, label)
             for id_, make in OF_POLICY.items()
-            if id_ not in WHEN or WHEN[id_](policy)
+            if id_ not in WHEN or WHEN[id_](policy, by)
         ]
     return [offer for offer in found if by.holds(offer.kind.permission)]
 

@@ -14,6 +14,7 @@ from casework.imports.cases import READERS
 from casework.imports.cells import Column
 from casework.imports.kinds import IDENTITY, NAME, Context, Kind, Taken, Values
 from casework.imports.spellings import headings, values
+from casework.people import Actor
 from casework.permissions import Permission
 from casework.schemes import Aided
 from engine import Policy
@@ -47,10 +48,14 @@ def fields(policy: Policy) -> Iterator[RecordField]:
                     yield field
 
 
-def screens(policy: Policy) -> bool:
-    """Whether any road of the policy has a screening."""
-    roads = policy.procedure.roads.values()
-    return any(stage.kind is StageKind.SCREEN for road in roads for stage in road.stages)
+def screens(policy: Policy, by: Actor) -> bool:
+    """Whether the policy has a screening whose results this person records."""
+    for stage in policy.procedure.stages.values():
+        if stage.kind is StageKind.SCREEN:
+            own = [one.by for one in stage.parts if one.id == PART] or [stage.by]
+            if not by.role_codes.isdisjoint(own[0]):
+                return True
+    return False
 
 
 class Results(Kind):

@@ -77,6 +77,8 @@ def check_file(path: Path, filename: str) -> None:
     if size > LARGEST:
         params = {"megabytes": LARGEST // MEGABYTE, "size": -(-size // MEGABYTE)}
         raise Refused([Fault("workbook_too_large", params, filename)])
+    if not size:
+        raise Refused([Fault("workbook_empty", {"filename": filename}, filename)])
     with path.open("rb") as file:
         start = file.read(8)
     if start == _OLE:

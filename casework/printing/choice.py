@@ -6,9 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casework.editions import policy_of
+from casework.entries import form_issued
 from casework.printing.subjects import Subject
 from engine import Policy
 from engine.papers import Paper
+from engine.procedure import Road
 from models.editions import Edition
 
 
@@ -55,6 +57,12 @@ def _fits(policy: Policy, road_id: str, stage: str, paper: Paper) -> bool:
     if paper.roads and road_id not in paper.roads:
         return False
     road = policy.procedure.roads.get(road_id)
+    if road is not None and paper.id == road.form and not _issued(road, stage):
+        return False  # the form is given out only after the stage that issues it (clause 4.1.2)
     if paper.from_stage is None or road is None or not road.has(paper.from_stage):
         return True
     return road.has(stage) and road.position(stage) >= road.position(paper.from_stage)
+
+
+def _issued(road: Road, stage: str) -> bool:
+    return not road.has(stage) or form_issued(road, road.stage(stage))

@@ -50,6 +50,7 @@ def assess_frame(
     A column per fact as `assess_table` takes them (yes/no boolean, money in yuan, dates as date,
     choices as string, sets as string joined with `;`; NULL is unknown); any column that is neither
     a fact nor a key is Refused. Nothing runs before an action asks for rows; rows have no order.
+    What is worked out stays in Spark's cache until `spark.catalog.clearCache()`.
     """
     population = Population(_SOURCE, "", _types(frame), False)
     check_columns(policy.facts, population.columns, keys)
@@ -58,7 +59,9 @@ def assess_frame(
     except NotInSql:
         return _by_python(policy, frame, keys, lang)
     shape = Shape(query)
-    coded = _coded(frame, population, query, shape)
+    # Kept, since two parts are read from it, and as a wall: Spark would write every layer out in
+    # the condition below, which grows beyond all bounds.
+    coded = _coded(frame, population, query, shape).persist()
     todo = exp.column("~todo", quoted=True).sql("spark")
     answers = coded.where(f"not {todo}").selectExpr(*_answers(policy, shape, keys))
     left = coded.where(todo).select(*[_tick(name) for name in population.columns])

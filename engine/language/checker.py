@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
-from itertools import pairwise
 
-from engine.language import sugar
 from engine.language import tree as t
-from engine.language.bounds import bounds, day_bounds
+from engine.language.bounds import bounds
+from engine.language.calls import called, common
 from engine.language.cells import parse_cell
-from engine.language.functions import FUNCTIONS, Signature
 from engine.language.lexer import Stumble
 from engine.language.parser import Rough, parse
 from engine.language.shapes import flat, is_plain, kind_of, same_truth
@@ -140,7 +138,7 @@ class Checker:
             return self._arith(rough)
         if rough.kind == "if":
             return self._if(rough)
-        return self._call(rough)
+        return called(self, rough)
 
     def _word(self, rough: Rough) -> t.Tree | None:
         name = self.names.resolve(rough.value)
@@ -352,20 +350,13 @@ class Checker:
     def _arith_type(self, rough: Rough, left: t.Tree, right: t.Tree) -> Type | None:
         money = (left.type == MONEY, right.type == MONEY)
         if rough.value in "+-":
-            return self._common((left, right))
+            return common((left, right))
         if rough.value == "*":
             whole = left.type == right.type == INTEGER
             return None if all(money) else MONEY if any(money) else INTEGER if whole else NUMBER
         if money == (False, True):
             return None
         return MONEY if money == (True, False) else NUMBER
-
-    def _common(self, items: tuple[t.Tree, ...]) -> Type | None:
-        if not any(item.type == MONEY for item in items):
-            whole = all(item.type == INTEGER for item in items)
-            return INTEGER if whole else NUMBER
-        fits = all(item.type == MONEY or is_plain(item) for item in items)
-        return MONEY if fits else None
 
     def _never_zero(self, divisor: t.Tree) -> bool:
         span = bounds(divisor, self.names.ranges)
@@ -384,126 +375,8 @@ class Checker:
             return t.Any(both, rough.span)
         kind: Type | None = one.type if one.type.kind == two.type.kind else None
         if one.type.is_numeric and two.type.is_numeric:
-            kind = self._common((one, two))
+            kind = common((one, two))
         if kind is None:
             self.fault(rough, "expr_units", left=kind_of(one.type), right=kind_of(two.type))
             return None
         return t.If(test, one, two, kind, rough.span)
-
-    # functions ---------------------------------------------------------------------------
-    def _call(self, rough: Rough) -> t.Tree | None:
-        signature = FUNCTIONS.get(rough.value)
-        if signature is None:
-            near = hint(rough.value, FUNCTIONS)
-            self.fault(rough, "expr_unknown_function", name=rough.value, hint=near)
-            return None
-        most = 99 if signature.repeats else len(signature.args)
-        if not signature.least <= len(rough.parts) <= most:
-            self.fault(rough, "expr_arguments", name=rough.value, least=signature.least, most=most)
-            return None
-        if signature.args[0] == "p":
-            return self._of_parameter(rough)
-        args = [self._argument(signature, i, part) for i, part in enumerate(rough.parts)]
-        known = tuple(arg for arg in args if arg is not None)
-        if len(known) < len(args):
-            return None
-        if rough.value == "bands":
-            return self.bands(rough, known)
-        kind = signature.result
-        if kind is None:
-            kind = self._common(known if signature.repeats else known[:1])
-            if kind is None:
-                self.fault(
-                    rough, "expr_units", left=kind_of(known[0].type), right=kind_of(known[1].type)
-                )
-                return None
-        if signature.written:
-            return self._written_out(rough, known, kind)
-        return t.Call(rough.value, known, kind, rough.span)
-
-    def _written_out(self, rough: Rough, args: tuple[t.Tree, ...], kind: Type) -> t.Tree | None:
-        """A function that stands for a longer expression."""
-        span = rough.span
-        if rough.value == "clamp":
-            return sugar.clamp(args, kind, span)
-        if rough.value == "months_in":
-            return sugar.months_in(args[0], args[1], span)
-        if rough.value in ("later", "earlier"):
-            sign = ">=" if rough.value == "later" else "<="
-            return sugar.picked(sign, args[0], args[1], span)
-        make = {"end_of_month": sugar.end_of_month, "next_month": sugar.next_month}
-        return make.get(rough.value, sugar.start_of_year)(args[0], span)
-
-    def bands(self, rough: Rough, args: tuple[t.Tree, ...]) -> t.Tree | None:
-        """Marginal bands: the value, then pairs of a threshold and the rate from there on."""
-        value, thresholds, rates = args[0], args[1::2], args[2::2]
-        if len(thresholds) != len(rates):
-            self.fault(rough, "expr_bands_pairs")
-            return None
-        kind = self._common((value, *thresholds))
-        if kind is None or any(rate.type == MONEY for rate in rates):
-            self.fault(
-                rough, "expr_units", left=kind_of(value.type), right=kind_of(thresholds[0].type)
-            )
-            return None
-        fixed = [item.value for item in thresholds if isinstance(item, t.Const)]
-        if not all(_less(a, b) for a, b in pairwise(fixed)):
-            self.fault(rough, "expr_bands_order")
-            return None
-        if kind == INTEGER:
-            kind = NUMBER
-        return sugar.bands(args, kind, rough.span)
-
-    def _of_parameter(self, rough: Rough) -> t.Tree | None:
-        """A dated parameter on other days than the one that the policy picks by."""
-        first = rough.parts[0]
-        name = self.names.resolve(first.value) if first.kind == "word" else None
-        dated = self.names.dated.get(name or "")
-        days = [self._argument(Signature("d", 1, None), 0, part) for part in rough.parts[1:]]
-        if dated is None:
-            near = hint(first.value, self.names.dated)
-            self.fault(first, "unknown_parameter", name=self.written(first), hint=near)
-            return None
-        known = [day for day in days if day is not None]
-        if len(known) < len(days) or not self._in_force(rough, dated, known[0]):
-            return None
-        self.used.add(dated.name)
-        if rough.value == "as_of":
-            return sugar.as_of(dated, known[0], rough.span)
-        return sugar.sum_by_month(dated, known[0], known[1], rough.span)
-
-    def _in_force(self, rough: Rough, dated: sugar.Dated, day: t.Tree) -> bool:
-        """Whether the parameter has a value on every day that the date can be."""
-        span = day_bounds(day, self.names.days)
-        first = dated.values[0][0] if dated.values else date.max
-        ended = any(value is None for _, value in dated.values)
-        if span is not None and first <= span[0] and not ended:
-            return True
-        shown = span[0].isoformat() if span is not None else self.written(rough.parts[1])
-        self.fault(rough, "expr_not_in_force", name=dated.name, first=first.isoformat(), day=shown)
-        return False
-
-    def _argument(self, signature: Signature, index: int, part: Rough) -> t.Tree | None:
-        letter = signature.args[min(index, len(signature.args) - 1)]
-        found = self.value(part)
-        if found is None:
-            return None
-        if letter == "n" and found.type.is_numeric:
-            return found
-        if letter == "d" and found.type == DATE:
-            return found
-        if letter == "k" and found.type == INTEGER:
-            return found
-        value = found.value if isinstance(found, t.Const) else None
-        if letter == "s" and isinstance(value, Fraction) and value > 0:
-            return found
-        wanted = {"n": NUMBER, "d": DATE}.get(letter, INTEGER)
-        code = "expr_not_constant" if letter == "s" else "expr_wrong_kind"
-        self.fault(
-            part, code, text=self.written(part), wanted=kind_of(wanted), found=kind_of(found.type)
-        )
-        return None
-
-
-def _less(one: object, two: object) -> bool:
-    return isinstance(one, Fraction) and isinstance(two, Fraction) and one < two

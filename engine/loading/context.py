@@ -9,6 +9,7 @@ from engine.labels import Label
 from engine.language import check
 from engine.language import tree as t
 from engine.language.bounds import bounds, day_bounds
+from engine.language.calls import bands
 from engine.language.checker import Checker, check_cell
 from engine.language.parser import Rough
 from engine.language.types import YES_NO, Names, Type
@@ -64,7 +65,7 @@ class Context:
     def bands(self, scalar: Scalar, args: tuple[t.Tree, ...]) -> t.Tree | None:
         """Marginal bands over checked arguments: the value, then thresholds and rates in turn."""
         rough = Rough("call", (0, len(scalar.text)), "bands")
-        return Checker(scalar, self.names, self.source).bands(rough, args)
+        return bands(Checker(scalar, self.names, self.source), rough, args)
 
     def use(self, tree: t.Tree) -> None:
         """Note the names a tree uses, and make the definitions that waited for being used."""

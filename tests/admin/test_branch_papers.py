@@ -45,7 +45,11 @@ def test_r_4_1_2_before_the_appraisal_there_is_the_registration_and_no_form(
     assert "登记申请" in slip
     assert "经支部民主评议同意后，再发放并填写" in slip
     assert "本人签字（手印）" not in slip
-    assert "/papers/form/1" not in desk.get("/application/1")
+    page = desk.get("/application/1")
+    assert "/papers/form/1" not in page
+    for address in ("annex_1.html", "annex_1.docx"):  # nor by any other way to a paper
+        assert address not in page
+        assert "现在不能打印" in desk.get(f"/papers/application/1/{address}", status=422)
 
 
 def test_r_4_1_2_after_it_the_form_comes_filled_in_and_the_minutes_can_be_printed(

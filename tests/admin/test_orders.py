@@ -15,13 +15,13 @@ from casework import outbox
 from casework.jobs.worker import LONG
 from models import HelpingPair, Member
 from tests.admin.roadside import Roadside, open_roadside
-from tests.casework.bureau import Bureau, register
+from tests.casework.bureau import Bureau, register, walk
 from tests.conftest import Database
 
 
 def begun(bureau: Bureau, members: Mapping[str, Member]) -> None:
     for member in members.values():
-        register(bureau, member)
+        walk(bureau, register(bureau, member), "branch_check")  # the form is given out from here on
 
 
 @pytest.fixture

@@ -95,6 +95,10 @@ def test_the_department_closes_with_a_reason_for_what_is_left(office: Roadside) 
         row = session.scalars(select(AidRound)).one()
         assert {one["kind"] for one in row.left_over or []} == {"untold", "unheard"}
     assert "未通知的支部补通知" in office.at("auditor").get(path)
+    assert "王建国" in office.at("clerk").get(path)  # who of one's own was left over, nobody else's
+    elsewhere = office.at("neighbour").get(path)
+    assert "王建国" not in elsewhere
+    assert "北庄村" not in elsewhere
 
 
 def test_others_see_their_own_part_and_press_nothing_of_others(office: Roadside) -> None:

@@ -71,7 +71,6 @@ NO_PAGE = {
     "reports.sheet": "a file",
     "screening_files.export": "a file",
     "screening_files.export_as": "a file",
-    "screening_files.scheme_template": "a file",
     "search.box": "JSON for the search box",
     "static": "files",
     "users.ajax_lookup": "JSON for a box",

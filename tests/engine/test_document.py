@@ -9,8 +9,9 @@ import pytest
 from docx import Document
 
 from engine import Policy, load
-from engine.document import Grid, document, markdown
+from engine.document import document
 from engine.docxfile import docx
+from engine.pages import Grid, markdown
 from engine.phrases import Phrases
 from tests.engine import mini
 from tests.engine.commands import ROOT, engine, has_chinese

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from casework.imports import runs
+from casework.imports import catalogue, runs
 from engine.faults import Refused
 from engine.idnumber import with_check_digit
 from models import Application, AuditRecord, ImportMatching, ImportRun, SchemeList, SchemeRow
@@ -15,6 +15,7 @@ from tests import factories as make
 from tests.casework.imports.desk import Desk
 from tests.casework.office import noon, open_office
 from tests.conftest import Database
+from tests.factories import TODAY
 
 RESULT_HEAD = ("申请编号", "姓名", "身份证号", "筛查结论", "未通过原因")
 SCHEME_HEAD = ("户主姓名", "身份证号", "出生年月日", "卡号", "保障金", "说明")
@@ -121,6 +122,16 @@ def test_what_is_the_same_for_all_rows_is_demanded_read_and_not_remembered(desk:
         kept = session.scalars(select(ImportMatching)).all()
         assert kept
         assert all(isinstance(place, int) for one in kept for place in one.mapping.values())
+
+
+def test_the_kinds_are_offered_to_who_has_a_use_for_them(desk: Desk) -> None:
+    def offered(name: str) -> set[str]:
+        with desk.database.sessions() as session:
+            found = catalogue.offers(session, desk.actor(session, name), TODAY)
+            return {one.kind.id for one in found}
+
+    assert {"screening_results", "scheme_lists"} <= offered("screener")
+    assert offered("committee_clerk").isdisjoint({"screening_results", "scheme_lists"})
 
 
 def test_only_who_screens_takes_results_in(desk: Desk) -> None:

@@ -73,7 +73,7 @@ def test_formats_that_are_not_taken_say_how_to_save(tmp_path: Path) -> None:
     assert refused(old) == ["workbook_xls"]
     assert refused(locked) == ["workbook_locked"]
     assert refused(page) == ["workbook_not_excel"]
-    assert refused(empty) == ["workbook_not_excel"]
+    assert refused(empty) == ["workbook_empty"]
 
 
 def test_a_document_or_any_other_archive_is_no_workbook(tmp_path: Path) -> None:
