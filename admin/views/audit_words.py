@@ -6,7 +6,6 @@ of one record shows them beside the words. A code without a word is shown as it 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
