@@ -6,6 +6,7 @@ of one record shows them beside the words. A code without a word is shown as it 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -233,6 +234,7 @@ KEYS: Mapping[str, object] = {
 """Details that a person can use. The others (digests, numbers of rows, codes) stand on the page of
 the record only."""
 
+_CODE = re.compile(r"[a-z][a-z0-9]*(?:[_.:-][a-z0-9]+)*")
 _NOBODY = {  # who stands in the log where no account acted
     "command line": _l("Command line"),
     "seeds.first_admin": _l("Setting up"),
