@@ -118,6 +118,10 @@ TEXTS: Catalogue = {
         "{name} must leave this application to others, so the signature cannot be recorded. Call the "
         "circulation off and send it round to somebody else.",
     ),
+    "circulation_answer_missing": (
+        "请选择传签单上写的是同意还是不同意。",
+        "Choose whether the sheet says agreed or not agreed.",
+    ),
     "circulation_day_missing": (
         "请填写传签单上的签署日期，如2010-12-03。",
         "Give the day on the signed sheet, such as 2010-12-03.",

@@ -44,7 +44,7 @@ def record(
     session: Session,
     made: Circulation,
     user_id: int,
-    agrees: bool,
+    agrees: bool | None,
     opinion: str,
     signed_on: date | None,
     upload: Upload,
@@ -53,7 +53,7 @@ def record(
     at: datetime,
 ) -> Circulation:
     """Write down what the named user signed on paper, with its scan; he takes the duty, not the
-    recorder. Raises with every fault at once."""
+    recorder. `agrees` None: nobody chose what stands on the sheet. Raises with every fault at once."""
     application = made.application
     moves.lock(session, [application])
     session.refresh(made, with_for_update=True)
@@ -63,11 +63,13 @@ def record(
         raise Refused(found)
     row = next((one for one in made.signatures if one.user_id == user_id), None)
     found = _row_faults(session, application, row, at) + _day_faults(made, signed_on, at)
-    if not agrees:
+    if agrees is None:
+        found.append(Fault("circulation_answer_missing", {}, "agrees"))
+    elif not agrees:
         found += endings.reason_faults(opinion)
     if not upload.content:
         found.append(Fault("circulation_scan_missing", {"scan": rules.paper_label}, "file"))
-    if found or row is None:
+    if found or row is None or agrees is None:
         raise Refused(found)
     scan = attachments.store(
         session,

@@ -165,7 +165,8 @@ def paper(application_id: int, circulation_id: int) -> ResponseReturnValue:
     """Record what somebody named signed on paper, with the scan of the sheet."""
     _circulation_or_404(application_id, circulation_id)
     signer = identifier(request.form.get("signer", "")) or 0
-    text, agrees = request.form.get("opinion", ""), request.form.get("agrees") != "no"
+    text, said = request.form.get("opinion", ""), request.form.get("agrees", "")
+    agrees = {"yes": True, "no": False}.get(said)  # nothing chosen is not agreed to
     signed_on = parse_date(request.form.get("signed_on", ""))
     sent = request.files.get("file")
     given = Upload(sent.filename or "" if sent else "", sent.read() if sent else b"")

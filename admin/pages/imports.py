@@ -201,21 +201,24 @@ def show(run_id: int) -> ResponseReturnValue:
     return run_page(run_or_404(run_id))
 
 
-def run_page(run: ImportRun, typed: Mapping[str, int | str] | None = None) -> str:
-    """The page of one import at whatever point it stands."""
+def run_page(
+    run: ImportRun,
+    places: Mapping[str, int] | None = None,
+    once: Mapping[str, str] | None = None,
+) -> str:
+    """The page of one import at whatever point it stands; with what was chosen and typed."""
     offer = offer_or_404(offer_id(run))
     open_ = run.state not in (*runs.RUNNING, ImportState.DONE)
     shown = runs.preview(db.session(), run) if open_ else runs.Preview((), ())
     counts = run.counts
-    chosen = run.mapping if typed is None else typed
     return render_template(
         "imports/run.html",
         run=run,
         label=label_of(offer),
         state=STATES[run.state],
         columns=offer.kind.columns,
-        mapping=headers.places(chosen),
-        once={id_: text for id_, text in chosen.items() if isinstance(text, str)},
+        mapping=headers.places(run.mapping) if places is None else places,
+        once=headers.once(run.mapping) if once is None else once,
         heading=shown.heading,
         examples=[
             [row[at] for row in shown.rows if at < len(row) and row[at]]
@@ -260,7 +263,7 @@ def check(run_id: int) -> ResponseReturnValue:
 
     outcome = attempt(do, "import.check", "import_run", run_id)
     if outcome.faults:
-        return refused(outcome, lambda: run_page(run_or_404(run_id), {**once, **columns}))
+        return refused(outcome, lambda: run_page(run_or_404(run_id), columns, once))
     if outcome.value:
         _at_once(passage.check, run_id)
     return redirect(url_for("imports.show", run_id=run_id))

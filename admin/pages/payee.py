@@ -70,7 +70,10 @@ ASKED = (
 )
 
 CORRECTED = (
-    *(one for one in ASKED if one.name in ("method", "account")),
+    *(one for one in ASKED if one.name == "method"),
+    Asked(
+        "account", "text", Label("新的收款账号", "New account of the heir"), unknown_offered=False
+    ),
     Asked(
         "reason",
         "text",

@@ -80,6 +80,11 @@ def places(mapping: Mapping[str, int | str]) -> dict[str, int]:
     return {id_: place for id_, place in mapping.items() if isinstance(place, int)}
 
 
+def once(mapping: Mapping[str, int | str]) -> dict[str, str]:
+    """What of a matching is given once for all rows."""
+    return {id_: text for id_, text in mapping.items() if isinstance(text, str)}
+
+
 def faults(
     mapping: Mapping[str, int | str], columns: Sequence[Column], width: int | None = None
 ) -> list[Fault]:

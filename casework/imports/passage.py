@@ -153,7 +153,7 @@ class _Work:
         self._sessions, self._run, self._kind = sessions, run, kind
         self._by, self._at = by, at
         self._places = headers.places(run.mapping)
-        self._once = {id_: text for id_, text in run.mapping.items() if isinstance(text, str)}
+        self._once = headers.once(run.mapping)
 
     def dry(self, path: Path, marked: Marked) -> Tally:
         """Try the rows in pieces, each rolled back, so that nobody waits long for the database."""

@@ -90,7 +90,7 @@ def choose_sheet(session: Session, run: ImportRun, sheet: str) -> None:
     if sheet not in found:
         raise Refused([Fault("workbook_no_sheet", {"sheet": sheet})])
     kind = catalogue.kind_of(session, run.kind, run.policy_code, day_of(run.at))
-    once = {id_: text for id_, text in run.mapping.items() if isinstance(text, str)}
+    once = headers.once(run.mapping)
     _choose(session, run, kind, found[sheet])
     run.mapping = {**run.mapping, **once}
 

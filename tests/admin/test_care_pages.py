@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -93,7 +94,11 @@ def test_r_4_7_a_sample_is_drawn_visited_and_what_follows_is_ordered_by_another(
     assert "通报批评" in page
     measure = form_to(page, "/measures/1").action
     leader.press(where, measure, document="组通〔2010〕9号")
-    assert "组通〔2010〕9号" in leader.get(where)
+    page = leader.get(where)
+    assert "组通〔2010〕9号" in page
+    [circular] = re.findall(r'href="(/papers/measure/\d+/circular\.html)"', page)
+    assert "骗取帮扶资金的情况" in leader.get(circular)
+    assert "/papers/measure/" not in auditor.get(where), "the department issues it"
     assert "抽查" not in roadside.at("verifier").get("/checks/"), "not told who is checked"
     assert "王建国" in roadside.at("verifier").get("/checks/"), "but what was found"
     with roadside.session() as session:

@@ -164,17 +164,41 @@ def test_numbers_are_masked_and_each_look_is_recorded(office: Roadside) -> None:
 
 
 def signed_round(office: Roadside, path: str) -> None:
-    """传签: sent round by the reviewer, signed by both leaders, each at his own desk."""
+    """传签: sent round by the reviewer, signed by one leader on paper, by the other at his desk."""
     reviewer = office.at("reviewer")
     assert "/circulate" not in office.at("clerk").get(path)
     named = re.findall(r'name="named" value="(\d+)"', reviewer.get(path))
     assert len(named) == 2
     reviewer.press(path, "/circulate", named=named, reason="断炊")
-    for name in ("leader", "second_leader"):
-        assert "紧急传签，请签署" in office.at(name).get("/inbox/")
-        office.at(name).press(path, "/sign", agrees="yes")
+    said_so = " ".join(said(reviewer.refused(path, "/paper")))
+    for text in (
+        "选择传签单上写的是同意",
+        "签署日期",
+        "传签单扫描件",
+    ):  # all that is missing, at once
+        assert text in said_so
+    sheet = (BytesIO(b"%PDF-1.4 signed %%EOF"), "传签单.pdf")
+    today = office.clock.now.date().isoformat()
+    reviewer.press(path, "/paper", signer=named[0], agrees="yes", signed_on=today, file=sheet)
+    assert "纸质签署" in reviewer.get(path)
+    assert '/paper"' not in office.at("second_leader").get(path)
+    assert "登记了您对" in office.at("leader").get("/inbox/")
+    assert "紧急传签，请签署" in office.at("second_leader").get("/inbox/")
+    office.at("second_leader").press(path, "/sign", agrees="yes")
     assert "已签完" in reviewer.get(path)
     assert "李秀英" in office.at("leader").get("/meetings/").split("尚待会议追认")[1]
+
+
+def test_an_heirs_account_is_corrected_where_there_is_an_heir_and_the_page_says_why_not(
+    office: Roadside,
+) -> None:
+    path = "/application/1/payee/account"
+    page = office.at("clerk").get(path)
+    assert "没有登记继承人" in page
+    assert "继承人收款账户证明" in page
+    office.at("finance").get(path, status=403)
+    office.at("neighbour").get(path, status=404)
+    assert "没有登记继承人" in office.at("clerk").refused(path, "", **{"payee-method": "card"})
 
 
 def test_paying_first_is_offered_to_the_leader_of_a_sudden_case_only(office: Roadside) -> None:

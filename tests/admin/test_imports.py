@@ -88,6 +88,21 @@ def test_the_coloured_copy_comes_under_a_chinese_name_and_is_on_record(
         assert session.scalars(looks).all() == [str(number)]
 
 
+def test_what_is_the_same_for_all_rows_stands_beside_the_columns_and_stays_typed(
+    fresh_office: Office, workbook: Path
+) -> None:
+    clerk = fresh_office.as_("committee_clerk")
+    there = send(clerk, workbook).headers["Location"]
+    both = {"column-unit": "0", "once-unit": "A1组织", "column-name": "1", "column-id_number": "2"}
+    answer = clerk.post(f"{there}/check", both)
+    assert answer.status_code == 422
+    assert "既选了列，又填了统一的内容" in answer.text
+    assert 'name="once-unit" value="A1组织"' in answer.text
+    answer = clerk.post(f"{there}/check", {**both, "column-unit": ""})
+    assert answer.status_code == 302
+    assert "导入 2 行" in clerk.get(there).text, "all rows are of that branch"
+
+
 def test_an_import_is_seen_by_its_owner_only(fresh_office: Office, workbook: Path) -> None:
     number = checked(fresh_office, workbook)
     for role in ("branch_clerk", "finance", "administrator"):

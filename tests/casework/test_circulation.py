@@ -216,6 +216,7 @@ def test_a_signature_on_paper_is_recorded_by_somebody_else_with_its_scan(
         ({"signed_on": TODAY - timedelta(days=1)}, "circulation_day_wrong"),
         ({"signed_on": TODAY + timedelta(days=9)}, "circulation_day_wrong"),
         ({"agrees": False}, "reason_missing"),
+        ({"agrees": None}, "circulation_answer_missing"),
         ({"signer": "finance"}, "circulation_signer_unknown"),
         ({"by": "leader"}, "circulation_recorder_named"),
         ({"by": "verifier"}, "wrong_role"),

@@ -9,7 +9,7 @@ from casework import applications, assessments, entries, history, settings
 from casework.editions import policy_of
 from casework.people import Actor
 from engine.faults import Refused
-from models import Application, CaseStatus, HouseholdItem, PayMethod
+from models import AidRound, Application, CaseStatus, HouseholdItem, PayMethod
 from tests.casework.bureau import (
     LIVING,
     NOW,
@@ -121,6 +121,42 @@ def test_r_4_1_2_the_form_is_not_filled_in_before_it_is_issued(bureau: Bureau) -
 def test_r_4_1_3_a_sudden_form_may_be_filled_in_at_once(bureau: Bureau) -> None:
     draft = register(bureau, road="sudden")
     assert save(bureau, draft, form={"loss_statement": "房屋失火"}).form
+
+
+def test_r_4_1_3_a_sudden_case_needs_no_round_and_no_appraisal_but_a_strict_branch_check(
+    bureau: Bureau,
+) -> None:
+    assert bureau.session.scalars(select(AidRound)).all() == []  # nobody waits for one
+    application = take(bureau, register(bureau, road="sudden"))
+    policy = policy_of(application.edition)
+    road = policy.procedure.road("sudden")
+    assert (application.stage, road.form, road.has("appraisal")) == (
+        *("branch_check", "annex_2", False),
+    )
+    blank = {"amount": "", "sealed": False, "signature": "", "copies": "1"}
+    found = refusal(lambda: take(bureau, application, **blank))
+    assert {"evidence_missing", "record_missing"} <= found
+    prepare(bureau, application)
+    for name, code in (("sealed", "seal_missing"), ("copies", "copies_insufficient")):
+        wrong: object = False if name == "sealed" else 1
+        assert code in refusal(lambda n=name, w=wrong: take(bureau, application, **{n: w}))
+    assert take(bureau, application).stage == "committee_verify"
+
+
+def test_r_4_1_5_another_writes_with_the_reason_and_the_member_himself_signs_or_gives_a_print(
+    bureau: Bureau,
+) -> None:
+    application = walk(bureau, register(bureau), "branch_check")
+    prepare(bureau, application)
+    proxy = {"filler": "proxy", "proxy_name": "王小明"}
+    assert "record_missing" in refusal(lambda: take(bureau, application, **proxy))
+    because = {**proxy, "proxy_reason": "眼疾，不能书写"}
+    assert "signature_missing" in refusal(
+        lambda: take(bureau, application, **because, signature="none")
+    )
+    take(bureau, application, **because, signature="fingerprint")
+    record = history.recorded(bureau.session, application)["branch_check"]
+    assert (record["proxy_reason"], record["signature"]) == ("眼疾，不能书写", "fingerprint")
 
 
 def test_a_later_stage_writes_only_what_is_asked_there(bureau: Bureau) -> None:

@@ -364,7 +364,7 @@ def test_what_the_department_determines_needs_an_amount_in_so_many_words(bureau:
     assert application.approved_fen == 80000
 
 
-def test_a_second_aid_in_one_year_is_not_approved(bureau: Bureau) -> None:
+def test_r_3_3_1_a_second_aid_in_one_year_is_not_approved(bureau: Bureau) -> None:
     member = applicant(bureau)
     walk(bureau, register(bureau, member), "notice")
     second = walk(bureau, register(bureau, member, road="sudden"), "committee_verify")
@@ -377,7 +377,7 @@ def test_a_second_aid_in_one_year_is_not_approved(bureau: Bureau) -> None:
     assert "not_eligible" in refusal(lambda: take(bureau, second))
 
 
-def test_priority_relief_is_approved_on_top_of_other_aid(bureau: Bureau) -> None:
+def test_r_3_3_1_priority_relief_is_approved_on_top_of_other_aid(bureau: Bureau) -> None:
     member = applicant(bureau)
     walk(bureau, register(bureau, member), "notice")
     second = walk(bureau, register(bureau, member, road="sudden"), "committee_verify")
@@ -394,7 +394,7 @@ def test_priority_relief_is_approved_on_top_of_other_aid(bureau: Bureau) -> None
     assert second.grant.priority
 
 
-def test_priority_relief_must_be_relief_on_top_of_other_aid(bureau: Bureau) -> None:
+def test_r_3_3_1_priority_relief_must_be_relief_on_top_of_other_aid(bureau: Bureau) -> None:
     application = walk(bureau, register(bureau), "decision")
     assert refusal(lambda: take(bureau, application, priority=True)) == {"priority_needless"}
 

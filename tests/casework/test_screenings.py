@@ -30,7 +30,9 @@ def test_r_4_3_3_the_committee_files_a_list_and_every_application_moves_on(offic
     assert filing.number == "BA2010-0001"
 
 
-def test_a_list_with_one_wrong_name_is_not_filed_at_all(office: Office, session: Session) -> None:
+def test_r_4_3_3_nobody_is_filed_before_his_notice_has_ended_and_the_list_is_whole_or_not_at_all(
+    office: Office, session: Session
+) -> None:
     good, early = office.application("filing"), office.application("notice")
     with pytest.raises(Refused) as refused:
         office.file(good, early)

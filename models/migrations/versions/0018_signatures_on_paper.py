@@ -1,9 +1,9 @@
-"""A signature in a circulation that was given on paper: the day, who recorded it, the scan. Revision 0020."""
+"""A signature in a circulation that was given on paper: the day, who recorded it, the scan. Revision 0018."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0020"
+revision = "0018"
 down_revision = "0017"
 branch_labels = None
 depends_on = None
