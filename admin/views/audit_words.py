@@ -12,7 +12,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from admin.cases.history import VERBS
+from admin.cases.verbs import VERBS
 from admin.i18n import _l
 from admin.text import DASH, yes_no, yuan, zhdate
 from admin.views import history

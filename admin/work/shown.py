@@ -12,7 +12,7 @@ from flask_babel import ngettext
 
 from admin import clock
 from admin.cases.actions import PAGES
-from admin.cases.history import VERBS
+from admin.cases.verbs import VERBS
 from admin.i18n import _l, lang
 from admin.text import fault_text, policy_label, zhdate
 from casework.worklist import Case, Deed, Done, Late, Pile, Returned

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from admin.cases.history import VERBS
+from admin.cases.verbs import VERBS
 from admin.policy.words import SECTIONS
 
 ROOT = Path(__file__).parents[2]
