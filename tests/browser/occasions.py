@@ -61,18 +61,25 @@ class Steps:
         return self.seen_by
 
     def registration(self) -> None:
-        """A search that leads to the form with which an application begins."""
-        query = select(Member.name).join(Member.org).where(OrgUnit.code == "C1-1", Member.active)
+        """A search that leads to the form with which an application begins, and that form, which
+        opens by itself where a search finds one person only."""
+        query = (
+            select(Member.name, Member.id)
+            .join(Member.org)
+            .where(OrgUnit.code == "C1-1", Member.active)
+        )
         with self.database.sessions() as session:
-            name = session.scalars(query.order_by(Member.id).limit(1)).one()
-        self.seen_by["c1-1.clerk"] = ["/register/?q=" + quote(name)]
+            name, number = session.execute(query.order_by(Member.id).limit(1)).one()
+        self.seen_by["c1-1.clerk"] = ["/register/?q=" + quote(name), f"/register/{number}"]
 
     def comparison(self) -> None:
-        """A case whose entry is compared with the paper."""
+        """A case whose entry is compared with the paper, and its page for an heir's account, which
+        says why it is closed."""
         query = select(func.min(Application.id)).join(OrgUnit, OrgUnit.id == Application.org_id)
         with self.database.sessions() as session:
             case = session.scalars(query.where(OrgUnit.code == "C1-1")).one()
         self.seen_by.setdefault("c1.verifier", []).append(f"/application/{case}/compare")
+        self.seen_by.setdefault("c1-1.clerk", []).append(f"/application/{case}/payee/account")
 
     def imports(self) -> None:
         """One workbook whose columns wait, one that was tried, one that was taken in."""

@@ -99,7 +99,7 @@ def test_a_second_edition_for_the_same_first_day_is_refused_with_that_day(
     persons = ("--proposed-by", "li", "--signed-by", "wang")
     assert run(database, "publish", str(folder), "--from", "2010-06-07", *persons) == 1
     told = capsys.readouterr().err
-    assert "must be after 2010-06-07" in told
+    assert "must be after 7 June 2010" in told
     with database.sessions() as session:
         assert session.scalars(select(Edition)).one().in_force_to is None
 

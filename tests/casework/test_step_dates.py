@@ -69,8 +69,8 @@ def test_the_refusal_names_both_dates_and_steps_and_comes_with_every_other_fault
         "前面的日期登记错了的，先退回补正。"
     )
     assert messages.text(found["meeting_on"], "en") == (
-        "Date of the appraisal is 2010-12-01, before Date of application (2010-12-03) of the step "
-        "Personal application, which comes first. Check the papers; if the earlier date was "
+        "Date of the appraisal is 1 December 2010, before Date of application (3 December 2010) of the "
+        "step Personal application, which comes first. Check the papers; if the earlier date was "
         "written down wrong, return the application first."
     )
     assert refusal(lambda: take(bureau, application, meeting_on="2010-12-04")) == {"record_future"}

@@ -174,8 +174,8 @@ def test_no_value_of_any_field_gives_anything_but_a_record_or_refused(stage: str
 def test_a_field_added_to_the_file_is_asked_without_any_code() -> None:
     added = policy(
         (
-            "      - {id: recorder, type: text, zh: 记录人, en: Minutes taken by}",
-            "      - {id: recorder, type: text, required: yes, zh: 记录人, en: Minutes taken by}\n"
+            "      - {id: recorder, type: text, text: short, zh: 记录人, en: Minutes taken by}",
+            "      - {id: recorder, type: text, text: short, required: yes, zh: 记录人, en: Minutes taken by}\n"
             "      - {id: guests, type: integer, range: 0..9, required_when: present > 10, zh: 列席人数, en: Guests}",
         )
     )
