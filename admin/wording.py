@@ -5,6 +5,8 @@ A text says `{word.person}`; whichever policy is spoken of fills it in (`engine.
 
 from __future__ import annotations
 
+from typing import cast
+
 from babel.support import NullTranslations
 from flask_babel import Domain, get_locale
 
@@ -15,7 +17,12 @@ class Worded(Domain):
     """The domain of all texts."""
 
     def get_translations(self) -> NullTranslations:
-        return Filled(super().get_translations())
+        """Asked for every text of a page, so what wraps a language's catalogue stays with it."""
+        inner = super().get_translations()
+        filled = getattr(inner, "filled", None)
+        if filled is None:
+            filled = inner.filled = Filled(inner)
+        return cast("Filled", filled)
 
 
 class Filled(NullTranslations):
