@@ -111,8 +111,8 @@ def build(
         road_label=policy_label(way.label) if way else application.road,
         stage_label=parts.stage_label(application, way) if live else "",
         stops=road.stops(application, way, offices, events) if way else [],
-        actions=_shown(application, policy, possible.here) if possible else [],
-        closed=_shown(application, policy, possible.closed) if possible else [],
+        actions=_shown(application, policy, possible.here, raw) if possible else [],
+        closed=_shown(application, policy, possible.closed, raw) if possible else [],
         links=[
             *parts.entry_link(application, possible),
             *(
@@ -212,11 +212,13 @@ def _unsent(policy: Policy, possible: actions.Possible | None) -> list[tuple[str
 
 
 def _shown(
-    application: Application, policy: Policy, found: Sequence[actions.Step]
+    application: Application,
+    policy: Policy,
+    found: Sequence[actions.Step],
+    raw: Mapping[str, Any],
 ) -> list[shapes.ShownStep]:
-    """Each step with its form; the refused one open, with what was typed."""
+    """Each step with its form; the refused one open, with what was typed. `raw`: every fact."""
     key, answer, wrong = remembered("refused") or ("", {}, ())
-    raw = view.known_raw(db.session(), application, policy)
     made = []
     for step in found:
         mine = step.key == key
