@@ -71,6 +71,23 @@ def test_every_code_the_software_writes_has_words(app: Flask) -> None:
     assert refused == []
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        *(f"view.{what}" for what in ("keep", "first", "drop")),
+        *(f"payment.{what}" for what in ("receipt", "returned", "reversed", "discard")),
+        *(f"policy.{what}" for what in ("value", "value_out", "words", "order", "rules")),
+        *(f"application.circulation_{verb}" for verb in ("sign", "stop")),
+        *(f"application.{verb}" for verb in ("complete", "return", "emergency", "submit")),
+        *(f"note.{kind}" for kind in ("note", "withdrawal", "closing")),
+        "member.reveal:id_number",
+    ],
+)
+def test_a_code_put_together_at_run_time_has_words(app: Flask, code: str) -> None:
+    with app.test_request_context():
+        assert audit_words.done(code) != code
+
+
 def test_every_kind_of_thing_has_a_word(app: Flask) -> None:
     things = {thing for _, thing in _written() if thing}
     assert len(things) > 30
