@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from models.database import make_engine, make_sessions, migrate
 from models.secrets import Keyring, use_keyring
+from tests import rota, swift
 from tests.ground import Ground
 from tests.spare import Spare
 
@@ -44,10 +45,21 @@ LONG = frozenset(
 )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+swift.remember_addresses()
+
+
+def pytest_collection_finish() -> None:
+    """Everything is imported by now."""
+    swift.collect_seldom()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Files that drive a browser come first, then those with long tests, then those with most: with
     the long ones last, one processor would wait for the other. `tests.groups` tells xdist to keep
     this order."""
+    if waiting := set(rota.of_another_day(items)):
+        config.hook.pytest_deselected(items=list(waiting))
+        items[:] = [item for item in items if item not in waiting]
     count = Counter(item.path for item in items)
     items.sort(
         key=lambda item: (

@@ -15,6 +15,8 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from tests import rota
+
 POSTGRES = os.environ.get(
     "SUNSHINE_TEST_PG", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
 )
@@ -81,13 +83,14 @@ def main(arguments: list[str]) -> int:
     without = [f"not {group}" for group in missing]
     if os.environ.get("SUNSHINE_FAULTS") != "1":
         without.append("not slow")
+        rota.begin_the_day()
     chosen = ["-m", " and ".join(without)] if without else []
     spread = ["-n", str(os.cpu_count() or 1), "--dist", "loadfile", "--no-loadscope-reorder"]
     status = int(pytest.main([*spread, *chosen, *arguments]))
     for group, how in missing.items():
         print(f"Left out: {group}: {how}")
     if os.environ.get("SUNSHINE_FAULTS") != "1":
-        print("Left out: slow: the long runs; `make faults` runs them.")
+        print(f"Left out: slow: the long runs, and {rota.words()}; `make faults` runs them.")
     return status
 
 
