@@ -366,9 +366,10 @@ class Step:
             self.found.append(Fault("amount_not_yours", {"yuan": yuan(self.fen)}, "amount"))
 
     def _judge_outcome(self, checked: Checked, departs: bool) -> None:
-        """Fail closed: the outcome must be unchanged since it was last recorded, and settled or
-        departed from."""
-        since = decisions.last(self.session, self.application)
+        """Fail closed: the outcome must be unchanged since somebody last took a step on it, or since
+        the result was recorded that is confirmed here; and settled or departed from."""
+        confirming = self.confirms is not None
+        since = decisions.acted_on(self.session, self.application, confirming=confirming)
         self.found += assessments.changed_faults(self.application, checked, since)
         if not (departs and checked.outcome is Outcome.INELIGIBLE):
             self.found += assessments.settled_faults(self.session, self.application, checked)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from casework import decisions, funds, lists, payments, transfers, worksheets
+from casework import decisions, endings, funds, lists, payments, transfers, worksheets
 from casework.clock import day_of
 from casework.history import events_of
 from casework.worksheets import ItemRow
@@ -139,7 +139,55 @@ def test_a_result_that_waits_is_not_confirmed_on_a_figure_that_changed(bureau: B
     take(bureau, application, confirmed=False)
     rows(bureau, application, 90_000)
     check(bureau, application)
-    assert refusal(lambda: confirm(bureau, application)) == {"not_eligible"}
+    assert refusal(lambda: confirm(bureau, application)) == {"assessment_changed", "not_eligible"}
+
+
+CLAIMS_MORE = {**POOR, "other_special_claimed": True}
+"""Above the line the department may still determine: not refused, but another answer (2.1.3)."""
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_another_answer_after_a_correction_stops_the_approval_though_it_is_no_refusal(
+    bureau: Bureau, waits: bool
+) -> None:
+    application = bring(bureau, register(bureau, facts=CLAIMS_MORE), "decision")
+    assert application.outcome is Outcome.ELIGIBLE
+    if waits:
+        take(bureau, application, confirmed=False)
+    rows(bureau, application, 90_000)
+    check(bureau, application)
+    assert application.outcome is Outcome.DISCRETIONARY
+    press = (lambda: confirm(bureau, application)) if waits else (lambda: take(bureau, application))
+    assert refusal(press) == {"assessment_changed"}
+    endings.send_back(
+        bureau.session,
+        application,
+        "committee_verify",
+        "家庭收入有变，请重新核实",
+        by=bureau["reviewer"],
+        at=NOW,
+        expected_version=application.version,
+    )
+    walk(bureau, application, "decision")  # the committee seals what the file says now
+    take(bureau, application, amount="600")
+    assert application.stage == "notice"
+    granted = decisions.deciding(bureau.session, application)
+    assert granted is not None
+    assert granted.outcome is Outcome.DISCRETIONARY
+
+
+def test_a_figure_that_came_back_to_what_was_recorded_stops_nobody(bureau: Bureau) -> None:
+    application = bring(bureau, register(bureau, facts=CLAIMS_MORE), "decision")
+    before = decisions.last(bureau.session, application)
+    take(bureau, application, confirmed=False)
+    rows(bureau, application, 90_000)
+    check(bureau, application)
+    rows(bureau, application, 1_200)
+    check(bureau, application)
+    assert before is not None
+    assert application.outcome is before.outcome
+    confirm(bureau, application)
+    assert application.stage == "notice"
 
 
 def test_what_changes_no_figure_of_it_leaves_the_answer_alone_and_a_draft_is_no_correction(
