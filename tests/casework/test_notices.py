@@ -80,7 +80,7 @@ def test_r_4_3_1_five_days_with_first_and_last_are_enough_and_four_are_not(offic
     application = office.application("notice")
     with pytest.raises(Refused) as refused:
         office.post(application, record={"ends_on": date(2010, 12, 9)})
-    assert codes(refused) == ["notice_against_rules"]
+    assert codes(refused) == ["notice_too_short"]
     assert "2010-12-10" in messages.text(refused.value.faults[0], "zh")
     office.post(application)
 
