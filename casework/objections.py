@@ -70,11 +70,11 @@ def register(
         found.append(Fault("content_missing", {}, "content"))
     if received_on > day_of(at) or received_on < notice.posted_on:
         found.append(Fault("objection_date", {"posted_on": notice.posted_on}, "received_on"))
-    said = (received_on, channel, content, objector_name or None, objector_phone or None)
+    lists.stop(found)  # first: whether one is on record is nobody's to learn who may not write it
+    said = (received_on, channel, has_clue, content, objector_name or None, objector_phone or None)
     known = session.scalars(select(Objection).where(Objection.notice_line_id == line.id))
     if any(_said(one) == said for one in known):  # a form sent twice
-        found.append(Fault("objection_twice", {}, application.number))
-    lists.stop(found)
+        lists.stop([Fault("objection_twice", {}, application.number)])
     answer = _ask(session, line, received_on, channel, has_clue, None)
     objection = Objection(
         notice_line_id=line.id,
@@ -103,7 +103,8 @@ def register(
 
 def _said(one: Objection) -> tuple[object, ...]:
     """What an objection says, whoever wrote it down."""
-    return (one.received_on, one.channel, one.content, one.objector_name, one.objector_phone)
+    who = (one.objector_name, one.objector_phone)
+    return (one.received_on, one.channel, one.has_clue, one.content, *who)
 
 
 def settle(
