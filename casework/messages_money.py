@@ -144,6 +144,16 @@ TEXTS: Catalogue = {
         "该申请的资金已经拨付或发放，须先退回才能变更。",
         "Money of this application has been transferred or paid. It must come back first.",
     ),
+    "granted_on_other": (
+        "批准后情况有变：{on}核对为“{before}”，现为“{now}”或金额有变，不能拨付或发放。"
+        "情况登记有误的，先更正；确已不符合的，由审批单位取消资格。",
+        "It has changed since the approval: on {on} the rules said {before}, now {now} or another amount. "
+        "No money moves. Correct what was recorded wrong; who no longer qualifies is cancelled by whoever approved.",
+    ),
+    "grant_money_other": (
+        "先发后补已按 {yuan} 元拨付或发放，会议只能按这个金额补办。金额不对的，先退回款项再登记。",
+        "{yuan} yuan went ahead of the meeting, which ratifies that amount. If it is wrong, the money comes back first.",
+    ),
     "no_grant": (
         "该申请没有批准的金额，不能拨付或发放。",
         "No amount is granted for this application. It cannot be transferred or paid.",

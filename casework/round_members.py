@@ -143,7 +143,9 @@ def decline(session: Session, row: RoundMember, reason: str, *, by: Actor, at: d
     if now is not None:
         params = {"name": row.member.name, "number": now.number}
         found.append(Fault("round_member_applied", params))
-    if row.declined_on is not None:  # a page opened before: the reason on record is not written over
+    if (
+        row.declined_on is not None
+    ):  # a page opened before: the reason on record is not written over
         params = {"name": row.member.name, "on": row.declined_on}
         found.append(Fault("round_declined_already", params))
     if not reason.strip():
