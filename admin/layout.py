@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask, g, request
@@ -12,7 +14,12 @@ from admin.extensions import db
 from admin.i18n import lang
 from admin.security.account import THEMES
 from admin.security.people import actor
+from admin.text import fault_text
 from casework import inbox
+from engine.faults import Fault
+
+NUMBER = re.compile(r"[0-9]{4}-[0-9]+")
+"""How an application is numbered, and so where a fault of a list says that it belongs."""
 
 
 def _here() -> str:
@@ -28,12 +35,28 @@ def variables() -> dict[str, Any]:
         "nav_groups": nav.visible(actor()) if signed_in else [],
         "signed_in": signed_in,
         "page_faults": getattr(g, "faults", ()),
+        "said_once": said_once,
         "page_lang": lang(),
         "theme_choice": theme if theme in THEMES else "auto",
         "here": _here(),
         "me": actor() if signed_in else None,
         "unread": inbox.unread(db.session(), actor()) if signed_in else 0,
     }
+
+
+def said_once(faults: Sequence[Fault]) -> list[tuple[str, list[str]]]:
+    """(text, numbers of the applications that it is said of): what is wrong with several rows of a
+    list stands once. A fault that stands alone needs no number: its row shows it."""
+    found: dict[str, list[str]] = {}
+    for fault in faults:
+        place = (fault.where or "").partition(":")[0]
+        found.setdefault(fault_text(fault), []).append(place)
+    return [
+        (text, [one for one in dict.fromkeys(places) if NUMBER.fullmatch(one)])
+        if len(places) > 1
+        else (text, [])
+        for text, places in found.items()
+    ]
 
 
 def holds(permission: str) -> bool:

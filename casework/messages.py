@@ -309,6 +309,10 @@ TEXTS: Catalogue = {
         "The end cannot be before the start.",
     ),
     # scans
+    "file_not_chosen": (
+        "没有选择文件，请先选择文件再提交。",
+        "No file was chosen. Choose one and send it again.",
+    ),
     "scan_type": (
         "“{filename}”不是完整的 PDF、PNG 或 JPEG 文件，请重新扫描。",
         "{filename} is no complete PDF, PNG or JPEG file. Scan it again.",

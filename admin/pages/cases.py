@@ -201,6 +201,9 @@ def _unsent(policy: Policy, possible: actions.Possible | None) -> list[tuple[str
         return []
     fields = {one.id: one for stage in policy.procedure.stages.values() for one in stage.records}
     fields |= {one.id: one for one in (actions.reason_field(),)}
+    emergency = policy.procedure.emergency
+    if key == "emergency" and emergency is not None:  # its own words, whatever a stage calls them
+        fields |= {one.id: one for one in emergency.records}
     return [
         (policy_label(fields[name].label) if name in fields else name, text)
         for name, text in typed.items()
