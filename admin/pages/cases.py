@@ -178,7 +178,7 @@ def build(
         history=history.with_notes(history.lines(policy, way, events), notes.rows),
         unsent=_unsent(policy, possible),
         owed=owed,
-        replaced=view.replaced(session, application, policy),
+        replaced=view.replaced(session, application, policy, raw),
         payee_url=parts.payee_url(application, way, by) if live and way else "",
         editable=possible is not None
         and possible.save is not None
