@@ -45,18 +45,15 @@ def variables() -> dict[str, Any]:
 
 
 def said_once(faults: Sequence[Fault]) -> list[tuple[str, list[str]]]:
-    """(text, numbers of the applications that it is said of): what is wrong with several rows of a
-    list stands once. A fault that stands alone needs no number: its row shows it."""
+    """(text, numbers of the applications that it is said of, where the text does not name them): what
+    is wrong with several rows of a list stands once."""
     found: dict[str, list[str]] = {}
     for fault in faults:
-        place = (fault.where or "").partition(":")[0]
-        found.setdefault(fault_text(fault), []).append(place)
-    return [
-        (text, [one for one in dict.fromkeys(places) if NUMBER.fullmatch(one)])
-        if len(places) > 1
-        else (text, [])
-        for text, places in found.items()
-    ]
+        text, place = fault_text(fault), (fault.where or "").partition(":")[0]
+        numbers = found.setdefault(text, [])
+        if NUMBER.fullmatch(place) and place not in text and place not in numbers:
+            numbers.append(place)
+    return list(found.items())
 
 
 def holds(permission: str) -> bool:
