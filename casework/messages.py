@@ -71,6 +71,10 @@ TEXTS: Catalogue = {
         "原因超过 {limit} 个字，请缩短。",
         "The reason has more than {limit} characters. Shorten it.",
     ),
+    "return_nowhere": (
+        "请选择退回到哪个环节。",
+        "Choose the stage to return it to.",
+    ),
     "return_not_there": (
         "不能退回到“{stage}”，请选择允许的环节。",
         "It cannot be returned to {stage}. Choose one of the stages offered.",

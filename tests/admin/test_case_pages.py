@@ -52,6 +52,29 @@ def test_a_screener_has_no_way_to_the_page_of_an_application(office: Roadside) -
     office.at("screener").get("/applications/", status=403)
 
 
+def test_r_4_6_4_the_forms_of_a_circulation_stay_open_with_what_was_typed(
+    office: Roadside,
+) -> None:
+    desk, path = office.at("reviewer"), "/application/3"
+    named = [i.value for i in form_to(desk.get(path), "/circulate").inputs if i.name == "named"]
+    page = desk.refused(path, "/circulate", named=named[:1], reason="急需手术费")
+    form = form_to(page, "/circulate")
+    assert form.data()["named"] == named[:1]
+    assert form.data()["reason"] == ["急需手术费"]
+    desk.press(path, "/circulate", named=named, reason="急需手术费")
+    typed = {
+        "agrees": "yes",
+        "signed_on": "2030-01-01",
+        "opinion": "同意，尽快",
+        "signer": named[1],
+    }
+    kept = form_to(desk.refused(path, "/paper", **typed), "/paper").data()
+    assert {name: kept[name] for name in typed} == {n: [value] for n, value in typed.items()}
+    page = desk.refused(path, "/return", **{"return-reason": "材料不全"})
+    assert "请选择退回到哪个环节" in " ".join(said(page))
+    assert "材料不全" in page
+
+
 @pytest.mark.parametrize("verified", [True, False])
 def test_r_4_2_1_a_typed_figure_stands_beside_that_of_the_worksheet_in_yuan(
     office: Roadside, verified: bool
