@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask, g, request
@@ -12,7 +14,12 @@ from admin.extensions import db
 from admin.i18n import lang
 from admin.security.account import THEMES
 from admin.security.people import actor
+from admin.text import fault_text
 from casework import inbox
+from engine.faults import Fault
+
+NUMBER = re.compile(r"[0-9]{4}-[0-9]+")
+"""How an application is numbered, and so where a fault of a list says that it belongs."""
 
 
 def _here() -> str:
@@ -28,12 +35,25 @@ def variables() -> dict[str, Any]:
         "nav_groups": nav.visible(actor()) if signed_in else [],
         "signed_in": signed_in,
         "page_faults": getattr(g, "faults", ()),
+        "said_once": said_once,
         "page_lang": lang(),
         "theme_choice": theme if theme in THEMES else "auto",
         "here": _here(),
         "me": actor() if signed_in else None,
         "unread": inbox.unread(db.session(), actor()) if signed_in else 0,
     }
+
+
+def said_once(faults: Sequence[Fault]) -> list[tuple[str, list[str]]]:
+    """(text, numbers of the applications that it is said of, where the text does not name them): what
+    is wrong with several rows of a list stands once."""
+    found: dict[str, list[str]] = {}
+    for fault in faults:
+        text, place = fault_text(fault), (fault.where or "").partition(":")[0]
+        numbers = found.setdefault(text, [])
+        if NUMBER.fullmatch(place) and place not in text and place not in numbers:
+            numbers.append(place)
+    return list(found.items())
 
 
 def holds(permission: str) -> bool:

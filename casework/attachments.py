@@ -51,6 +51,12 @@ class Upload:
     content: bytes
 
 
+def require_chosen(upload: Upload) -> None:
+    """Raise where a form came without its file: nothing is wrong with a file that is not there."""
+    if not upload.filename and not upload.content:
+        raise Refused([Fault("file_not_chosen", {})])
+
+
 def store(
     session: Session,
     upload: Upload,
@@ -72,6 +78,7 @@ def store(
         raise ValueError("an attachment belongs to an application, a member, a notice or minutes")
     org_id = owner.org_id
     require(session, by, permission, org_id)
+    require_chosen(upload)
     mime = sniff(upload.content)
     limit = settings.get(session, "attachment_max_mb")
     found = []

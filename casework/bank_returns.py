@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 import casework.messages_bank  # noqa: F401 - its texts
 from casework import editions, events, exchange, moves, payments, scope, workbooks
-from casework.attachments import Upload, clean_name
+from casework.attachments import Upload, clean_name, require_chosen
 from casework.imports.spellings import headings, meaning, values
 from casework.people import Actor
 from casework.permissions import Permission
@@ -83,6 +83,7 @@ def take_in(
     the policy."""
     if not by.holds(Permission.Payment.RETURN):
         raise Refused([Fault("not_permitted", {"permission": Permission.Payment.RETURN}, None)])
+    require_chosen(upload)
     filename = clean_name(upload.filename)
     rows = _rows(filename, upload.content, layout)
     answer, found = _read(session, rows, by)

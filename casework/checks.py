@@ -78,6 +78,7 @@ def plan(
     found = _method_faults(method)
     if not title.strip():
         found.append(Fault("check_title", {}, "title"))
+    found += _drawn_already(session, org, title.strip(), year)
     if not frame:
         found.append(Fault("check_nobody", {"year": year}, "year"))
     if found:
@@ -110,6 +111,18 @@ def plan(
     data = {"seed": chosen, "frame": row.frame_digest, "drawn": list(drawn)}
     events.audit(session, by, at, "check.plan", "check_plan", row.id, data)
     return row
+
+
+def _drawn_already(session: Session, org: OrgUnit, title: str, year: int) -> list[Fault]:
+    """A form sent twice draws once: else a sample could be drawn until it pleases."""
+    query = select(CheckPlan).where(
+        CheckPlan.org_id == org.id, CheckPlan.year == year, CheckPlan.title == title
+    )
+    known = session.scalars(query.limit(1)).one_or_none()
+    if known is None:
+        return []
+    params = {"title": title, "year": year, "on": day_of(known.drawn_at)}
+    return [Fault("check_title_twice", params, "title")]
 
 
 def redraw(row: CheckPlan) -> tuple[str, ...]:
@@ -202,6 +215,8 @@ def record(
         by_id=by.user_id,
         at=at,
     )
+    if _recorded_already(session, visit):
+        raise Refused([Fault("visit_twice", {})])
     session.add(visit)
     session.flush()
     if finding is Finding.FRAUD:
@@ -209,6 +224,19 @@ def record(
     data = {"number": application.number, "finding": finding.value, "faults": list(faults)}
     events.audit(session, by, at, "check.visit", "visit", visit.id, data)
     return visit
+
+
+def _recorded_already(session: Session, visit: Visit) -> bool:
+    """Whether the same person has written down the very same visit: a form sent twice."""
+    known = session.scalars(
+        select(Visit).where(
+            Visit.application_id == visit.application_id,
+            Visit.visited_on == visit.visited_on,
+            Visit.by_id == visit.by_id,
+        )
+    )
+    said = ("item_id", "way", "visitors", "answers", "faults", "finding", "fraud_by", "words")
+    return any(all(getattr(one, s) == getattr(visit, s) for s in said) for one in known)
 
 
 def _follow(session: Session, visit: Visit, application: Application) -> None:

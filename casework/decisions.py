@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from casework.editions import policy_of
@@ -17,6 +17,8 @@ from models.applications import Application, Decision
 ENTRY, EMERGENCY = "entry", "emergency"
 RECORDED = "recorded"
 """The answer under which a result was written down that a second person has still to confirm."""
+CORRECTION = "correction"
+"""The answer after a change of the member's file: nobody has acted on it yet."""
 
 
 def purpose_of(stage: Stage) -> str:
@@ -25,8 +27,21 @@ def purpose_of(stage: Stage) -> str:
 
 
 def last(session: Session, application: Application) -> Decision | None:
-    """The newest Decision of the application."""
-    return _newest(session, application, None)
+    """The newest Decision of the application: what stands on it now, whoever has acted on it."""
+    return _newest(session, application)
+
+
+def acted_on(
+    session: Session, application: Application, *, confirming: bool = False
+) -> Decision | None:
+    """The newest Decision on which somebody took a step, so that whoever takes the next one sees what
+    has changed since; `confirming`: the one under which the waiting result was recorded.
+
+    What a correction alone changed is not among them: nobody has looked at it.
+    """
+    if confirming:
+        return _newest(session, application, Decision.purpose == RECORDED)
+    return _newest(session, application, Decision.purpose != CORRECTION)
 
 
 def deciding(session: Session, application: Application) -> Decision | None:
@@ -34,7 +49,7 @@ def deciding(session: Session, application: Application) -> Decision | None:
     emergency was allowed to be paid first."""
     road = policy_of(application.edition).procedure.road(application.road)
     granting = {purpose_of(stage) for stage in road.stages if stage.amount == "approved"}
-    return _newest(session, application, granting | {EMERGENCY})
+    return _newest(session, application, Decision.purpose.in_(granting | {EMERGENCY}))
 
 
 def document(decision: Decision) -> dict[str, Any]:
@@ -82,9 +97,7 @@ def _held(decision: Decision, definition: str) -> bool:
 
 
 def _newest(
-    session: Session, application: Application, purposes: set[str] | None
+    session: Session, application: Application, *which: ColumnElement[bool]
 ) -> Decision | None:
-    query = select(Decision).where(Decision.application_id == application.id)
-    if purposes is not None:
-        query = query.where(Decision.purpose.in_(purposes))
+    query = select(Decision).where(Decision.application_id == application.id, *which)
     return session.scalars(query.order_by(Decision.id.desc()).limit(1)).one_or_none()

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from casework import events
 from casework.people import Actor
 from engine.faults import Fault, Refused
+from engine.words import yuan
 from models.applications import Application
 from models.ledger import (
     Grant,
@@ -98,6 +99,24 @@ def taken_faults(session: Session, application: Application) -> list[Fault]:
     """`already_granted` where the member has his aid of this year; priority relief asks nobody."""
     other = _other(session, application)
     return [] if other is None else [_already(application, other)]
+
+
+def has_moved(session: Session, application: Application) -> bool:
+    """Whether money of the application's grant has left the department."""
+    grant = of(session, application)
+    return grant is not None and moved_fen(session, grant) > 0
+
+
+def moved_faults(
+    session: Session, application: Application, fen: int, priority: bool
+) -> list[Fault]:
+    """`grant_money_other` where an emergency's money has gone and another amount is decided."""
+    grant = of(session, application)
+    if grant is None or (grant.fen, grant.priority) == (fen, priority):
+        return []
+    if not moved_fen(session, grant):
+        return []
+    return [Fault("grant_money_other", {"yuan": yuan(grant.fen)}, "amount")]
 
 
 def cancel(

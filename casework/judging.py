@@ -134,6 +134,8 @@ class Step:
         if self.asks_rules:
             self.checked = self._ask(None)
         given = dict(record)
+        if self.stage.amount and self._declines(given):
+            given.pop("amount", None)  # a page offers it in each row; a refusal has none
         fixed = self.checked.fixed_fen if self.checked else None
         asked = {field.id for field in self.stage.records_for(self.road.id)}
         blank = "amount" in asked and given.get("amount") in (None, "")
@@ -184,7 +186,9 @@ class Step:
         return passes is not None and passes.truth(choices) is False
 
     def judge_refusal(self) -> None:
-        """A refusal does not depart from rules that refuse as well."""
+        """A refusal does not depart from rules that refuse as well, nor comes after the money."""
+        if self.decides and grants.has_moved(self.session, self.application):
+            self.found.append(Fault("grant_money_moved", {}))
         refused = self.checked is not None and self.checked.outcome is Outcome.INELIGIBLE
         if refused and departures.claimed(self.values or {}):
             self.found.append(Fault("departure_needless", {}, departures.FIELD))
@@ -366,9 +370,10 @@ class Step:
             self.found.append(Fault("amount_not_yours", {"yuan": yuan(self.fen)}, "amount"))
 
     def _judge_outcome(self, checked: Checked, departs: bool) -> None:
-        """Fail closed: the outcome must be unchanged since it was last recorded, and settled or
-        departed from."""
-        since = decisions.last(self.session, self.application)
+        """Fail closed: the outcome must be unchanged since somebody last took a step on it, or since
+        the result was recorded that is confirmed here; and settled or departed from."""
+        confirming = self.confirms is not None
+        since = decisions.acted_on(self.session, self.application, confirming=confirming)
         self.found += assessments.changed_faults(self.application, checked, since)
         if not (departs and checked.outcome is Outcome.INELIGIBLE):
             self.found += assessments.settled_faults(self.session, self.application, checked)
@@ -385,6 +390,9 @@ class Step:
             self.found.append(Fault("amount_needed", {}, "amount"))
         if values.get("priority") is True and not _other_grant(self.session, self.application):
             self.found.append(Fault("priority_needless", {}, "priority"))
+        if self.fen is not None:
+            priority = values.get("priority") is True
+            self.found += grants.moved_faults(self.session, self.application, self.fen, priority)
         if self.fen is not None and values.get("priority") is not True:
             self.found += grants.taken_faults(self.session, self.application)
 

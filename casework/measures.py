@@ -99,6 +99,8 @@ def recover(
     grant = application.grant
     if measure.fen is None or grant is None:
         found.append(Fault("measure_no_money", {}))
+    if on < visit.visited_on:
+        found.append(Fault("measure_before_visit", {"on": on, "visited": visit.visited_on}, "on"))
     if found or grant is None:
         raise Refused(found)
     left = grants.paid_fen(session, grant) - recoveries.demanded_fen(session, grant)

@@ -71,6 +71,10 @@ TEXTS: Catalogue = {
         "原因超过 {limit} 个字，请缩短。",
         "The reason has more than {limit} characters. Shorten it.",
     ),
+    "return_nowhere": (
+        "请选择退回到哪个环节。",
+        "Choose the stage to return it to.",
+    ),
     "return_not_there": (
         "不能退回到“{stage}”，请选择允许的环节。",
         "It cannot be returned to {stage}. Choose one of the stages offered.",
@@ -309,6 +313,10 @@ TEXTS: Catalogue = {
         "The end cannot be before the start.",
     ),
     # scans
+    "file_not_chosen": (
+        "没有选择文件，请先选择文件再提交。",
+        "No file was chosen. Choose one and send it again.",
+    ),
     "scan_type": (
         "“{filename}”不是完整的 PDF、PNG 或 JPEG 文件，请重新扫描。",
         "{filename} is no complete PDF, PNG or JPEG file. Scan it again.",

@@ -40,6 +40,18 @@ TEXTS: Catalogue = {
     ),
     "check_unknown": ("没有编号为 {number} 的抽查。", "There is no check {number}."),
     "check_title": ("请填写核查名称。", "Give the check a title."),
+    "check_title_twice": (
+        "{year}年度已经有名为“{title}”的抽查（{on}抽取），名单不能重抽。请打开已有的一次；另作一次抽查的，换一个名称。",
+        "The check {title} of {year} was drawn on {on}; it is not drawn again. Open that one, or give another check another title.",
+    ),
+    "visit_twice": (
+        "这次核查刚才已经登记，内容完全相同，没有重复登记。请查看已登记的核查。",
+        "This very visit is on record already, word for word. See the one that is there.",
+    ),
+    "measure_before_visit": (
+        "决定日期{on}早于核查日期{visited}，请核对。",
+        "It is ordered on {on}, before the visit of {visited} that found it. Check the date.",
+    ),
     "check_nobody": (
         "{year}年度没有可以抽查的帮扶救助，请换一个年度。",
         "There is no aid of {year} to be checked. Choose another year.",
@@ -121,6 +133,10 @@ TEXTS: Catalogue = {
     # pairs
     "pair_rule": ("{rule}", "{rule}"),
     "pair_way": ("请选择联系方式。", "Choose the kind of contact."),
+    "contact_twice": (
+        "{on}的这次联系刚才已经登记，内容完全相同，没有重复登记。",
+        "This very contact of {on} is on record already, word for word.",
+    ),
     "pair_words": ("请写明做了什么。", "Say what was done."),
     "pair_result": ("请选择帮扶成效。", "Choose what came of it."),
 }

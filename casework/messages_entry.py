@@ -182,8 +182,8 @@ TEXTS: Catalogue = {
         "attaches it first.",
     ),
     "reply_number_form": (
-        "“{label}”的写法应为 {written}，其中 number 是从1起的顺序号。",
-        "{label} is written {written}, the number counting from 1.",
+        "“{label}”应写成 {example} 的样子，号数从1起依次编。",
+        "{label} is written like {example}, the number counting from 1.",
     ),
     "reply_number_year": (
         "文号 {text} 的年份与会议年份（{year}）不一致，请核对。",

@@ -42,7 +42,11 @@ TEXTS: Catalogue = {
         "The application is already on notice {number}. It cannot be posted twice.",
     ),
     "notice_against_rules": (
-        "公示不符合要求：{what}。最早可于 {earliest} 截止。",
+        "公示不符合要求：{what}。请改正后再登记。",
+        "The notice does not meet the rules: {what}. Put it right and record it again.",
+    ),
+    "notice_too_short": (
+        "公示不符合要求：{what}。最早可于{earliest}截止。",
         "The notice does not meet the rules: {what}. It may end on {earliest} at the earliest.",
     ),
     "notice_column_private": (
@@ -69,6 +73,10 @@ TEXTS: Catalogue = {
         "请选择反映的方式：{names}。",
         "Choose how it was reported: {names}.",
     ),
+    "objection_twice": (
+        "这件反映刚才已经登记，内容完全相同，没有重复登记。",
+        "This very objection is on record already, word for word.",
+    ),
     "content_missing": ("请写明反映的内容。", "Write down what was reported."),
     "objection_date": (
         "收到日期不能早于公示开始日 {posted_on}，也不能晚于今天。",
@@ -85,8 +93,8 @@ TEXTS: Catalogue = {
         "The application is already on a screening list that waits for its result.",
     ),
     "not_waiting_for_screening": (
-        "名单上没有等待筛查结果的申请（{id}），请刷新页面。",
-        "Application {id} does not wait for a result on this list. Reload the page.",
+        "{number} 在这份名单上不再等待筛查结果，可能已经登记。请刷新页面。",
+        "{number} no longer waits for a result on this list; it may have one. Reload the page.",
     ),
     "screening_result_unknown": (
         "筛查结果“{text}”无法识别，请选择筛查无误或筛查有误。",
@@ -135,6 +143,16 @@ TEXTS: Catalogue = {
     "grant_money_moved": (
         "该申请的资金已经拨付或发放，须先退回才能变更。",
         "Money of this application has been transferred or paid. It must come back first.",
+    ),
+    "granted_on_other": (
+        "批准后情况有变：{on}核对为“{before}”，现为“{now}”或金额有变，不能拨付或发放。"
+        "情况登记有误的，先更正；确已不符合的，由审批单位取消资格。",
+        "It has changed since the approval: on {on} the rules said {before}, now {now} or another amount. "
+        "No money moves. Correct what was recorded wrong; who no longer qualifies is cancelled by whoever approved.",
+    ),
+    "grant_money_other": (
+        "先发后补已按 {yuan} 元拨付或发放，会议只能按这个金额补办。金额不对的，先退回款项再登记。",
+        "{yuan} yuan went ahead of the meeting, which ratifies that amount. If it is wrong, the money comes back first.",
     ),
     "no_grant": (
         "该申请没有批准的金额，不能拨付或发放。",
@@ -258,6 +276,10 @@ TEXTS: Catalogue = {
     "recovery_too_much": (
         "最多还可追回 {left} 元，请核对金额。",
         "At most {left} yuan are left to recover. Check the amount.",
+    ),
+    "recovery_nothing_left": (
+        "这笔款项没有可以再追回的，可能已经登记追回。请查看追回登记。",
+        "Nothing of this money is left to recover; it may have been ordered back. See the recoveries.",
     ),
     "recovery_not_open": (
         "这项追回已经结清，或者没有已发放的款项。",

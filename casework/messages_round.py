@@ -14,8 +14,8 @@ TEXTS = {
         "The round of {year} has been opened already. Open the one that exists.",
     ),
     "round_date_order": (
-        "通知日期{on}须在{first}至{last}之间，请核对日期。",
-        "The notice is dated {on}; it must lie between {first} and {last}. Check the date.",
+        "日期{on}须在{first}至{last}之间，请核对。",
+        "The date {on} must lie between {first} and {last}. Check it.",
     ),
     "round_year": (
         "年度须为{first}至{last}。",
@@ -72,6 +72,14 @@ TEXTS = {
     "round_member_declined": (
         "{name}已于{on}登记为本次不申请；本人现在申请的，请先撤销该登记。",
         "It was recorded on {on} that {name} does not apply. Take that back first.",
+    ),
+    "round_declined_already": (
+        "{name}已于{on}登记为本次不申请。原因要改的，先撤销该登记再登记。",
+        "It was recorded on {on} that {name} does not apply. To change the reason, take that back first.",
+    ),
+    "round_document_long": (
+        "文号不超过{most}字，请缩短。",
+        "The document number has at most {most} characters. Shorten it.",
     ),
     "round_member_not_declined": (
         "{name}没有登记过“本次不申请”。",

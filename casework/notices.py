@@ -50,8 +50,9 @@ NEEDED = (
     lists.field("place", "text", "公示地点", "Place"),
 )
 NEEDED_AT_END = (lists.field("removed_on", "date", "撤下日期", "Taken down on"),)
+TOO_SHORT = "publicity_too_short"
 FAULT_LABELS: Mapping[str, Label] = {
-    "publicity_too_short": Label("公示期不足", "the notice is too short"),
+    TOO_SHORT: Label("公示期不足", "the notice is too short"),
     "date_order_error": Label("截止日期早于开始日期", "it ends before it starts"),
     "before_approval": Label("早于审批日期", "it starts before the approval"),
     "wrong_place": Label("地点不符合要求", "it does not hang where it must"),
@@ -358,17 +359,18 @@ def _against_rules(
 ) -> list[Fault]:
     data = check_data(notice_like, [column.id for column in policy.procedure.notice.columns])
     answer = check_notice(policy, data, calendar.load(session))
-    earliest, codes = answer["earliest_end"], answer["faults"]
+    earliest, codes = parse_date(str(answer["earliest_end"])), answer["faults"]
     if not isinstance(codes, list):
         raise TypeError("check_notice gives its faults as a list")
-    return [
-        Fault(
-            "notice_against_rules",
-            {"what": FAULT_LABELS[str(code).partition(":")[0]], "earliest": earliest},
-            None,
-        )
-        for code in codes
-    ]
+    return [_against(str(code), earliest) for code in codes]
+
+
+def _against(code: str, earliest: date | None) -> Fault:
+    """One fault of a notice; when it may end is said where that is what is wrong."""
+    what = FAULT_LABELS[code.partition(":")[0]]
+    if code == TOO_SHORT and earliest is not None:
+        return Fault("notice_too_short", {"what": what, "earliest": earliest}, "ends_on")
+    return Fault("notice_against_rules", {"what": what}, None)
 
 
 def _hold(session: Session, notice: Notice) -> None:

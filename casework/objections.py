@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casework import (
@@ -69,7 +70,11 @@ def register(
         found.append(Fault("content_missing", {}, "content"))
     if received_on > day_of(at) or received_on < notice.posted_on:
         found.append(Fault("objection_date", {"posted_on": notice.posted_on}, "received_on"))
-    lists.stop(found)
+    lists.stop(found)  # first: whether one is on record is nobody's to learn who may not write it
+    said = (received_on, channel, has_clue, content, objector_name or None, objector_phone or None)
+    known = session.scalars(select(Objection).where(Objection.notice_line_id == line.id))
+    if any(_said(one) == said for one in known):  # a form sent twice
+        lists.stop([Fault("objection_twice", {}, application.number)])
     answer = _ask(session, line, received_on, channel, has_clue, None)
     objection = Objection(
         notice_line_id=line.id,
@@ -94,6 +99,12 @@ def register(
         application.held, application.hold_reason = True, lists.OBJECTION
     _write(session, application, "objection", by, at, data)
     return objection
+
+
+def _said(one: Objection) -> tuple[object, ...]:
+    """What an objection says, whoever wrote it down."""
+    who = (one.objector_name, one.objector_phone)
+    return (one.received_on, one.channel, one.has_clue, one.content, *who)
 
 
 def settle(

@@ -40,6 +40,7 @@ def start(
     """Begin a pair in a branch; both members must belong to the person's part of the tree."""
     require(session, by, Permission.Pair.WRITE, org.id)
     found = _faults(session, helper, helped, org, start_on, end_on)
+    found += _future(start_on, "start_on", at)
     judged = pair_rules.judge(session, helper, helped, start_on) if not found else pair_rules.NONE
     found += judged.refused
     if found:
@@ -113,6 +114,7 @@ def end(
         found.append(Fault("reason_missing", {}, "reason"))
     if on < pair.start_on:
         found.append(Fault("ends_before_start", {}, "on"))
+    found += _future(on, "on", at)
     if found:
         raise Refused(found)
     before = _terms(pair)
@@ -146,6 +148,14 @@ def contact(
     )
     if not pair.start_on <= met_on <= last:
         found.append(Fault("date_not_yet", {"on": met_on}, "met_on"))
+    same = select(PairContact.id).where(
+        PairContact.pair_id == pair.id,
+        PairContact.met_on == met_on,
+        PairContact.way == way,
+        PairContact.words == words.strip(),
+    )
+    if session.scalar(same.limit(1)) is not None:  # a form sent twice
+        found.append(Fault("contact_twice", {"on": met_on}))
     if found:
         raise Refused(found)
     row = PairContact(
@@ -186,6 +196,11 @@ def _faults(
     return found
 
 
+def _future(on: date, where: str, at: datetime) -> list[Fault]:
+    """A pair runs or has ended from a day that has come: what is planned stands in its term."""
+    return [Fault("date_in_future", {"on": on}, where)] if on > day_of(at) else []
+
+
 TERMS = ("end_on", "skill", "need", "plan", "goal", "state", "result")
 
 
@@ -200,7 +215,8 @@ def _lock(session: Session, pair: HelpingPair, by: Actor, expected_version: int)
     session.refresh(pair, with_for_update=True)
     found = []
     if pair.version != expected_version:
-        found.append(Fault("stale_page", {"number": pair.id}))
+        names = f"{pair.helper.name} → {pair.helped.name}"
+        found.append(Fault("stale_page", {"number": names}))
     if pair.state != PairState.ACTIVE:
         found.append(Fault("pair_ended", {}))
     if found:

@@ -13,10 +13,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from casework import (
+    asked_again,
     assessments,
     clearance,
-    decisions,
-    departures,
     events,
     grants,
     ledger,
@@ -34,7 +33,7 @@ from casework.permissions import Permission
 from engine.faults import Fault, Refused
 from engine.procedure import StageKind
 from engine.words import yuan
-from models.applications import Application, Outcome, PayMethod
+from models.applications import Application, PayMethod
 from models.ledger import Account, AccountKind, FundSource, Payment, PaymentState
 from models.orgs import OrgUnit
 
@@ -103,7 +102,7 @@ def pay(
     found += lists.ready(session, applications, StageKind.PAY, by, at, None, part="pay", early=True)
     for payment in payments:
         found += _pay_faults(session, payment, values.get(payment.grant.application_id, {}), by)
-    checked, faults = _ask_again(session, applications)
+    checked, faults = asked_again.ask(session, applications)
     lists.stop(found + faults)
     legs = {
         payment.id: _leg(session, payment, values[payment.grant.application_id])
@@ -304,31 +303,6 @@ def _payee_now(session: Session, payment: Payment, given: lists.Values, by: Acto
         same = same and payee.account == payment.account
         found += payees.account_faults(session, application, by)
     return found if same else [*found, Fault("payee_changed", {}, application.number)]
-
-
-def _ask_again(
-    session: Session, applications: Sequence[Application]
-) -> tuple[dict[int, Checked], list[Fault]]:
-    """The rules' answers now, where the stage asks for them, and what has changed since aid was
-    granted: then nobody pays before the department has looked at it."""
-    checked: dict[int, Checked] = {}
-    found: list[Fault] = []
-    for application in applications:
-        stage = lists.stage_of_kind(application, StageKind.PAY)
-        if stage is None or stage.assess is None:
-            continue
-        try:
-            now = assessments.assess_now(session, application)
-        except Refused as refused:
-            found += lists.at_number(application, refused.faults)
-            continue
-        checked[application.id] = now
-        granted = decisions.deciding(session, application)
-        changed = assessments.changed_faults(application, now, granted)
-        if not changed and now.outcome is Outcome.INELIGIBLE:  # the department departed from it
-            changed = departures.faults(session, application, now)
-        found += lists.at_number(application, changed)
-    return checked, found
 
 
 def _leg(session: Session, payment: Payment, given: lists.Values) -> Leg:

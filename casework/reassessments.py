@@ -18,7 +18,6 @@ from casework.people import Actor
 from engine.faults import Refused
 from models.applications import Application
 
-PURPOSE = "correction"
 Figures = Mapping[str, object]
 
 
@@ -82,5 +81,5 @@ def _asked_again(
     except Refused:
         return {}
     before = decisions.last(session, application)
-    assessments.record_decision(session, application, checked, PURPOSE, by=by, at=at)
+    assessments.record_decision(session, application, checked, decisions.CORRECTION, by=by, at=at)
     return {"answer": [str(before.outcome.value) if before else None, checked.outcome.value]}

@@ -48,7 +48,9 @@ def demand(
     found = access.faults(session, by, Permission.Fund.RECOVER, application.org_id)
     found += duties.recusal(session, application, by)
     left = grants.paid_fen(session, grant) - demanded_fen(session, grant)
-    if fen <= 0:
+    if left <= 0:
+        found.append(Fault("recovery_nothing_left", {}, application.number))
+    elif fen <= 0:
         found.append(Fault("amount_not_positive", {}, application.number))
     elif fen > left:
         found.append(Fault("recovery_too_much", {"left": yuan(left)}, application.number))

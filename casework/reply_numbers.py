@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from casework import endings, events, minutes, moves
+from casework.clock import day_of
 from casework.people import Actor
 from casework.permissions import Permission
 from casework.scope import may_as
@@ -23,6 +24,7 @@ from models.meetings import NumberState, ReplyNumber
 from models.orgs import OrgUnit
 from models.results import RecordedResult, ResultState
 
+EXAMPLE = 12
 STANDS = (ResultState.WAITING, ResultState.CONFIRMED)
 
 
@@ -53,6 +55,12 @@ def next_text(session: Session, unit: OrgUnit, rules: ReplyRules, year: int) -> 
     return rules.text(year, (last or 0) + 1)
 
 
+def _form_fault(rules: ReplyRules, year: int) -> Fault:
+    """How the number is written, by an example."""
+    example = rules.text(year, EXAMPLE)
+    return Fault("reply_number_form", {"label": rules.label, "example": example}, rules.field)
+
+
 def faults(
     session: Session, application: Application, stage: Stage, values: Mapping[str, Value]
 ) -> list[Fault]:
@@ -63,11 +71,7 @@ def faults(
         return []
     read, day = rules.read(text), values.get(rules.year_of)
     if read is None:
-        return [
-            Fault(
-                "reply_number_form", {"label": rules.label, "written": rules.written}, rules.field
-            )
-        ]
+        return [_form_fault(rules, day.year if isinstance(day, date) else application.aid_year)]
     year, _number = read
     if isinstance(day, date) and day.year != year:
         return [Fault("reply_number_year", {"text": text, "year": day.year}, rules.field)]
@@ -160,8 +164,7 @@ def reserve_void(
     """Enter a number as void that was spoilt before any result was recorded under it."""
     read = rules.read(text)
     if read is None:
-        params = {"label": rules.label, "written": rules.written}
-        raise Refused([Fault("reply_number_form", params, rules.field)])
+        raise Refused([_form_fault(rules, day_of(at).year)])
     if not may_as(by, Permission.Application.READ, rules.voided_by, unit.path) or not by.user_id:
         raise Refused([Fault("wrong_role", {"stage": rules.label})])
     year, number = read

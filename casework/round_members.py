@@ -143,6 +143,9 @@ def decline(session: Session, row: RoundMember, reason: str, *, by: Actor, at: d
     if now is not None:
         params = {"name": row.member.name, "number": now.number}
         found.append(Fault("round_member_applied", params))
+    if row.declined_on is not None:  # a page opened before writes no reason over
+        known: dict[str, object] = {"name": row.member.name, "on": row.declined_on}
+        found.append(Fault("round_declined_already", known))
     if not reason.strip():
         found.append(Fault("reason_missing", {}, "reason"))
     if found:

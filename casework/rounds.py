@@ -27,6 +27,7 @@ from models.orgs import OrgUnit
 from models.rounds import AidRound, RoundStatus
 
 TITLE_LENGTH = 200
+DOCUMENT_LENGTH = 64
 EARLIEST = timedelta(days=366)
 """A round that was opened on paper may be typed in later, but not from years ago."""
 
@@ -68,6 +69,8 @@ def open_round(
     found += round_deliveries.channel_faults(rules.channels, channel, "channel")
     if not title.strip() or len(title.strip()) > TITLE_LENGTH or not body.strip():
         found.append(Fault("round_words_missing", {"most": TITLE_LENGTH}, "title"))
+    if len(document_number.strip()) > DOCUMENT_LENGTH:
+        found.append(Fault("round_document_long", {"most": DOCUMENT_LENGTH}, "document_number"))
     if found:
         raise Refused(found)
     made = AidRound(

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 import casework.messages_screening  # noqa: F401 - its texts
 from casework import events, exchange, lists, screenings, workbooks
 from casework.access import require
-from casework.attachments import Upload, clean_name
+from casework.attachments import Upload, clean_name, require_chosen
 from casework.clock import day_of
 from casework.editions import policy_of
 from casework.imports.spellings import headings, meaning, values
@@ -110,6 +110,7 @@ def import_results(
     the same one.
     """
     require(session, by, Permission.Step.SCREEN, entered.org_id)
+    require_chosen(upload)
     filename = clean_name(upload.filename)
     rows = _read(entered, filename, upload.content, layout_id)
     given, found = read_results(entered, rows)

@@ -87,6 +87,13 @@ def enter_list(
     return entered
 
 
+def _not_waiting(entered: ScreeningList, application_id: int) -> Fault:
+    """By the number that people know, where it stands on the list at all."""
+    known = {line.application_id: line.application.number for line in entered.lines}
+    number = known.get(application_id, str(application_id))
+    return Fault("not_waiting_for_screening", {"number": number}, None)
+
+
 def record_results(
     session: Session,
     entered: ScreeningList,
@@ -105,7 +112,9 @@ def record_results(
     session.refresh(entered, with_for_update=True)
     open_lines = {line.application_id: line for line in waiting_lines(session, entered)}
     strangers = sorted(set(lines) - set(open_lines))
-    found = [Fault("not_waiting_for_screening", {"id": each}, None) for each in strangers]
+    found = [_not_waiting(entered, each) for each in strangers]
+    if not open_lines or set(strangers) == set(lines):
+        lists.stop(found)  # nobody is left, so that an empty list is not blamed besides
     chosen = [open_lines[each] for each in sorted(lines) if each in open_lines]
     applications = [line.application for line in chosen]
     values, faults = lists.written(

@@ -12,7 +12,18 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from casework import access, clearance, events, funds, grants, ledger, lists, moves, numbers
+from casework import (
+    access,
+    asked_again,
+    clearance,
+    events,
+    funds,
+    grants,
+    ledger,
+    lists,
+    moves,
+    numbers,
+)
 from casework.ledger import Leg
 from casework.lists import Raw, Versions
 from casework.people import Actor
@@ -54,6 +65,7 @@ def transfer(
 
     The same `request_key` gives the same batch again and moves nothing. An authorised emergency
     may go before its turn; whatever the edition's `payment.needs` still stops is `money_blocked`.
+    Whose answer is no longer the one aid was granted on is not sent either.
     """
     moves.lock(session, set(applications))
     known = ledger.by_request(session, request_key, "transfer")
@@ -68,6 +80,7 @@ def transfer(
         found.append(Fault("source_closed", {"source": funds.label_of(source)}, None))
     for application in applications:
         found += _line_faults(session, application, unit)
+    found += asked_again.ask(session, applications)[1]
     lists.stop(found)
     held = {a.id: grants.of(session, a, lock=True) for a in applications}
     owed = {key: grant for key, grant in held.items() if grant is not None}

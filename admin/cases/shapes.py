@@ -12,6 +12,16 @@ from casework import case_notes
 
 
 @dataclass(frozen=True, slots=True)
+class Replaced:
+    """A figure that was typed and that the worksheet contradicts; `counts` once it is verified."""
+
+    label: str
+    typed: str
+    sheet: str
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """What the rules say now, or why they cannot be asked."""
 
@@ -200,7 +210,7 @@ class View:
     earlier: Sequence[Earlier]
     facts: Sequence[FactSection]
     statements: Sequence[tuple[str, str]]
-    replaced: Sequence[history.Change]
+    replaced: Sequence[Replaced]
     history: Sequence[history.Line]
     unsent: Sequence[tuple[str, str]]
     owed: Sequence[str]

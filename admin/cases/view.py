@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from admin.cases import findings, status
 from admin.cases.actions import Step
-from admin.cases.history import Change
 from admin.cases.shapes import (
     Behalf,
     Earlier,
@@ -21,6 +20,7 @@ from admin.cases.shapes import (
     Found,
     Item,
     Paid,
+    Replaced,
     Secret,
     ShownStep,
 )
@@ -161,16 +161,19 @@ def person(
     return rows
 
 
-def replaced(session: Session, application: Application, policy: Policy) -> list[Change]:
-    """Figures that were typed and that the worksheet has replaced since: typed, and as it counts."""
-    return [
-        Change(
-            policy_label(fault.params["fact"]),
-            str(fault.params["typed"]),
-            str(fault.params["sheet"]),
-        )
-        for fault in facts.sheet_faults(session, application, policy, application.facts)
-    ]
+def replaced(
+    session: Session, application: Application, policy: Policy, raw: Mapping[str, Any]
+) -> list[Replaced]:
+    """Figures that were typed and that the worksheet has replaced since: typed, as the worksheet
+    has it, and whether that counts already or waits for a second person."""
+    found = []
+    for fault in facts.sheet_faults(session, application, policy, application.facts):
+        name = (fault.where or "").removeprefix("facts.")
+        fact = policy.facts[name]
+        typed, sheet = (fact_words(fact, fault.params[which]) for which in ("typed", "sheet"))
+        counts = raw.get(name) not in UNKNOWN_MARKS
+        found.append(Replaced(policy_label(fact.label), typed, sheet, counts))
+    return found
 
 
 def secrets(application: Application, by: Actor, reveal: Callable[[str], str]) -> list[Secret]:

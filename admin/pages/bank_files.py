@@ -20,6 +20,7 @@ from admin.cases.sheets import in_chinese
 from admin.extensions import db
 from admin.pages import payments
 from admin.pages.common import policy_road
+from admin.pages.messages import day
 from admin.pages.payments import payment_or_404, unit_of
 from admin.pages.receipts import MOST_PRINTED, PRINTABLE
 from admin.security.guard import requires
@@ -34,7 +35,6 @@ from casework.permissions import Permission
 from engine.exchange import Layout
 from engine.faults import Fault, Refused
 from engine.model import Policy
-from engine.source import parse_date
 from engine.words import yuan
 from models.ledger import Payment
 from models.orgs import OrgUnit
@@ -122,9 +122,7 @@ def bank_answer() -> ResponseReturnValue:
     typed = request.form.get("returned_on", "").strip()
 
     def do(session: Session, by: Actor, at: datetime) -> Answer:
-        on = parse_date(typed)
-        if on is None:
-            raise Refused([Fault("edge_date", {"text": typed}, "returned_on")])
+        on = day(typed, "returned_on")
         layout = _back(request.form.get("layout", ""))
         return bank_returns.take_in(session, upload, returned_on=on, layout=layout, by=by, at=at)
 

@@ -178,7 +178,7 @@ def build(
         history=history.with_notes(history.lines(policy, way, events), notes.rows),
         unsent=_unsent(policy, possible),
         owed=owed,
-        replaced=view.replaced(session, application, policy),
+        replaced=view.replaced(session, application, policy, raw),
         payee_url=parts.payee_url(application, way, by) if live and way else "",
         editable=possible is not None
         and possible.save is not None
@@ -201,6 +201,9 @@ def _unsent(policy: Policy, possible: actions.Possible | None) -> list[tuple[str
         return []
     fields = {one.id: one for stage in policy.procedure.stages.values() for one in stage.records}
     fields |= {one.id: one for one in (actions.reason_field(),)}
+    emergency = policy.procedure.emergency
+    if key == "emergency" and emergency is not None:  # its own words, whatever a stage calls them
+        fields |= {one.id: one for one in emergency.records}
     return [
         (policy_label(fields[name].label) if name in fields else name, text)
         for name, text in typed.items()

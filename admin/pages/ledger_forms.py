@@ -16,6 +16,7 @@ from engine.source import parse_date, parse_money
 
 MOST_FEN = 10**13  # beyond it somebody has leant on a key; also what the database can add up
 FIRST_YEAR, LAST_YEAR = 1949, 2100
+NOTHING_ENTERED = frozenset({"edge_money", "edge_year", "edge_date"})
 CATALOGUE = {
     "edge_money": (
         "“{text}”不是金额。请填写以元为单位的数字，最多两位小数，例如 5000 或 600.50。",
@@ -25,6 +26,14 @@ CATALOGUE = {
     "edge_year": (
         "“{text}”不是年份。请填写四位数字，例如 2010。",
         '"{text}" is not a year. Enter four digits, such as 2010.',
+    ),
+    "edge_money_missing": (
+        "请填写金额，以元为单位，例如 5000 或 600.50。",
+        "Enter an amount in yuan, such as 5000 or 600.50.",
+    ),
+    "edge_year_missing": (
+        "请填写年份，例如 2010。",
+        "Enter a year, such as 2010.",
     ),
     "edge_blank": (
         "此项必须填写。",
@@ -45,8 +54,11 @@ class Typed:
         return self.texts.get(name, "").strip()
 
     def fault(self, code: str, name: str) -> None:
-        """Note a fault at a field."""
-        self.faults.append(Fault(code, {"text": self.text(name)}, name))
+        """Note a fault at a field, in other words where nothing was entered."""
+        if code in NOTHING_ENTERED and not self.text(name):
+            self.faults.append(Fault(f"{code}_missing", {}, name))
+        else:
+            self.faults.append(Fault(code, {"text": self.text(name)}, name))
 
     def money(self, name: str) -> int:
         """An amount in fen, more than nothing; 0 with a fault."""

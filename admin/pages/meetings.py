@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from flask import Blueprint, Flask, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, Flask, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import Admin
 from flask_babel import gettext as _
@@ -27,7 +27,7 @@ from admin.pages import batches, confirming, waiting
 from admin.pages.batches import Group, Heading
 from admin.pages.common import policy_road
 from admin.pages.confirming import Meeting
-from admin.pages.minutes import sent
+from admin.pages.minutes import DECIDE, below_the_meeting, only_at_the_meeting, sent
 from admin.security.guard import requires
 from admin.security.people import actor
 from admin.text import policy_label, yuan
@@ -37,11 +37,10 @@ from casework.permissions import Permission
 from engine.faults import Fault
 from engine.procedure import RecordField, StageKind
 from models.applications import Application
-from models.orgs import OrgLevel, OrgUnit
+from models.orgs import OrgUnit
 
 blueprint = Blueprint("meetings", __name__, url_prefix="/meetings")
 KINDS = (StageKind.APPROVE, StageKind.MEET)
-DECIDE = (Permission.Step.APPROVE, Permission.Step.MEET)
 OPEN = (*DECIDE, Permission.Step.REVIEW)
 """Who re-examines records what a meeting decided, where a second person confirms."""
 
@@ -71,8 +70,7 @@ def _top(unit: OrgUnit) -> OrgUnit:
 @requires(*OPEN)
 def index() -> ResponseReturnValue:
     """Every list that waits for a decision."""
-    if _below_the_meeting():
-        abort(403)
+    only_at_the_meeting()
     return page(None, ())
 
 
@@ -162,6 +160,7 @@ def _amounts(application: Application) -> Markup:
 @requires(*OPEN)
 def record() -> ResponseReturnValue:
     """Record the result of a meeting for the chosen rows, all or none."""
+    only_at_the_meeting()
     group = batches.chosen(found())
     if group is None:
         flash(_("This list has changed in the meantime. Here is what waits now."), "warning")
@@ -209,6 +208,7 @@ def record() -> ResponseReturnValue:
 @requires(*OPEN)
 def confirm() -> ResponseReturnValue:
     """Confirm the chosen applications of a meeting, or send them back with a reason, all or none."""
+    only_at_the_meeting()
     answer = confirming.answered()
     outcome = attempt(
         lambda session, by, at: confirming.decide(session, answer, by, at),
@@ -242,17 +242,6 @@ def install(app: Flask, frame: Admin) -> None:
             OPEN,
             icon="check",
             order=30,
-            unless=_below_the_meeting,
+            unless=below_the_meeting,
         ),
-    )
-
-
-def _below_the_meeting() -> bool:
-    """Who neither decides nor re-examines for the department has no list here."""
-    who = actor()
-    if any(who.holds(permission) for permission in DECIDE):
-        return False
-    top = OrgLevel.DEPARTMENT.value
-    return not any(
-        held.level == top and Permission.Step.REVIEW in held.permissions for held in who.roles
     )

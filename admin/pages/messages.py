@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from engine import messages
+from engine.faults import Fault, Refused
+from engine.source import parse_date
 
 CATALOGUE = {
     "edge_choose_road": (
@@ -13,6 +17,14 @@ CATALOGUE = {
         "“{text}”不是日期，请写成 2010-12-03 的样子。",
         '"{text}" is not a date; write it like 2010-12-03.',
     ),
+    "edge_date_missing": (
+        "请填写日期，写成 2010-12-03 的样子。",
+        "Enter a date, written like 2010-12-03.",
+    ),
+    "edge_choose_likeness": (
+        "请选择核对结论：重复还是不重复。",
+        "Choose what the comparison showed: a duplicate or not.",
+    ),
     "edge_choose_verdict": (
         "请选择核查结果：属实还是不属实。",
         "Choose what the check found: true or not true.",
@@ -22,6 +34,21 @@ CATALOGUE = {
         "Choose the fund source.",
     ),
 }
+
+
+def day_fault(text: str, where: str) -> Fault:
+    """What is wrong with a text that is no date: nothing was entered, or something else."""
+    if not text.strip():
+        return Fault("edge_date_missing", {}, where)
+    return Fault("edge_date", {"text": text}, where)
+
+
+def day(text: str, where: str) -> date:
+    """A date of a form, or a refusal that names the field."""
+    found = parse_date(text.strip())
+    if found is None:
+        raise Refused([day_fault(text, where)])
+    return found
 
 
 def install() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flask import Blueprint, Flask, Response, render_template, request, url_for
+from flask import Blueprint, Flask, Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import Admin
 from flask_babel import gettext as _
@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin import clock
-from admin.acting import act, load
+from admin.acting import act, identifier, load
 from admin.extensions import db
 from admin.pages.attachments import content
 from admin.security.guard import requires
@@ -36,6 +36,26 @@ from models.results import RecordedResult, ResultState
 
 blueprint = Blueprint("minutes", __name__, url_prefix="/meetings")
 OPEN = (Permission.Step.APPROVE, Permission.Step.MEET, Permission.Step.REVIEW)
+
+
+DECIDE = (Permission.Step.APPROVE, Permission.Step.MEET)
+
+
+def below_the_meeting() -> bool:
+    """Who neither decides nor re-examines for the department has no list of meetings."""
+    who = actor()
+    if any(who.holds(permission) for permission in DECIDE):
+        return False
+    top = OrgLevel.DEPARTMENT.value
+    return not any(
+        held.level == top and Permission.Step.REVIEW in held.permissions for held in who.roles
+    )
+
+
+def only_at_the_meeting() -> None:
+    """403 for whoever has no list here, whichever address he sends to."""
+    if below_the_meeting():
+        abort(403)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +123,9 @@ def sent() -> Upload | None:
 @requires(*OPEN)
 def attach() -> ResponseReturnValue:
     """Keep a scan of minutes."""
+    only_at_the_meeting()
     unit = load(
-        select(OrgUnit).where(OrgUnit.id == request.form.get("unit", type=int, default=0)),
+        select(OrgUnit).where(OrgUnit.id == (identifier(request.form.get("unit", "")) or 0)),
         Permission.Application.READ,
         OrgUnit.path,
     )
@@ -192,6 +213,7 @@ def registers() -> list[Register]:
 @requires(*OPEN)
 def numbers() -> ResponseReturnValue:
     """Every number that was given, the void ones with their reason."""
+    only_at_the_meeting()
     return _numbers("", "", "")
 
 
@@ -205,6 +227,7 @@ def _numbers(code: str, text: str, reason: str) -> str:
 @requires(*OPEN)
 def void() -> ResponseReturnValue:
     """Declare a number void, given or not."""
+    only_at_the_meeting()
     code, text = request.form.get("policy", ""), request.form.get("text", "")
     reason = request.form.get("reason", "")
     here = next((one for one in registers() if one.code == code), None)

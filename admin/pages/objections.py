@@ -12,13 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin.acting import attempt, load, refused
+from admin.pages import messages
 from admin.pages.notices import Refusal, line_of, notice_or_404, page
 from admin.security.guard import requires
 from casework import objections
 from casework.people import Actor
 from casework.permissions import Permission
 from engine.faults import Fault, Refused
-from engine.source import parse_date
 from models.notices import Notice, NoticeLine, Objection
 from models.orgs import OrgUnit
 
@@ -34,11 +34,7 @@ def register(notice_id: int, line_id: int) -> ResponseReturnValue:
     typed = dict(request.form)
 
     def do(session: Session, by: Actor, at: datetime) -> Objection:
-        on = parse_date(typed.get("received_on", "").strip())
-        if on is None:
-            raise Refused(
-                [Fault("edge_date", {"text": typed.get("received_on", "")}, "received_on")]
-            )
+        on = messages.day(typed.get("received_on", ""), "received_on")
         return objections.register(
             session,
             session.get_one(NoticeLine, line_id),

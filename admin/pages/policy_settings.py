@@ -17,6 +17,7 @@ from admin.acting import Outcome, attempt
 from admin.extensions import db
 from admin.i18n import _l
 from admin.pages import policy_drafts
+from admin.pages.messages import day_fault
 from admin.policy import sheets, words
 from admin.policy.desk import READERS, Desk, desk, title
 from admin.security.guard import requires
@@ -150,7 +151,7 @@ def value(code: str) -> ResponseReturnValue:
     def make(files: drafts.Files) -> drafts.Files:
         if since is None:
             text = request.form.get("since", "")[:20]
-            raise Refused((Fault("edge_date", {"text": text}, "since"),))
+            raise Refused((day_fault(text, "since"),))
         confirmed = request.form.get("confirmed") == "yes"
         earliest = one.settled_until
         return policy_edits.value_from(name, since, values, earliest=earliest, confirmed=confirmed)(

@@ -17,6 +17,7 @@ from admin.acting import Verb, attempt, identifier, refused
 from admin.forms import batch
 from admin.forms.records import lines
 from admin.pages import batches, papers
+from admin.pages.messages import day
 from admin.pages.payments import METHODS, STATES, payment_or_404, unit_of
 from admin.security.guard import requires
 from admin.security.people import actor
@@ -24,10 +25,9 @@ from casework import payments, receipts, scope
 from casework.lists import stage_of_kind
 from casework.people import Actor
 from casework.permissions import Permission
-from engine.faults import Fault, Refused
+from engine.faults import Fault
 from engine.labels import Label
 from engine.procedure import RecordField, Stage, StageKind
-from engine.source import parse_date
 from models.ledger import Payment, PaymentState
 
 blueprint = Blueprint("receipts", __name__, url_prefix="/payment")
@@ -143,11 +143,7 @@ def returned(payment_id: int) -> ResponseReturnValue:
     typed = dict(request.form)
 
     def do(session: Session, by: Actor, at: datetime) -> None:
-        on = parse_date(typed.get("returned_on", "").strip())
-        if on is None:
-            raise Refused(
-                [Fault("edge_date", {"text": typed.get("returned_on", "")}, "returned_on")]
-            )
+        on = day(typed.get("returned_on", ""), "returned_on")
         payments.returned(
             session,
             session.get_one(Payment, payment_id),

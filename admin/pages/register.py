@@ -31,6 +31,7 @@ from admin.i18n import _l
 from admin.nav import Entry, add
 from admin.pages import filling
 from admin.pages.common import application_or_404, policy_road
+from admin.pages.messages import day_fault
 from admin.security.guard import requires
 from admin.security.people import actor
 from admin.text import fault_text, policy_label
@@ -109,9 +110,7 @@ def start(member_id: int) -> ResponseReturnValue:
     if not road:
         faults.append(Fault("edge_choose_road", {}, "road"))
     if on is None:
-        faults.append(
-            Fault("edge_date", {"text": request.form.get("applied_on", "")}, "applied_on")
-        )
+        faults.append(day_fault(request.form.get("applied_on", ""), "applied_on"))
     if faults or on is None:
         show(faults)
         return _start_page(member, request.form), 422

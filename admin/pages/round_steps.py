@@ -53,7 +53,7 @@ def _answer(
     """Do it and go back to the page of the round; refused, the form that was sent stays open."""
     outcome = attempt(do, what, object_type, object_id)
     if outcome.faults:
-        kept = Refusal(key, dict(request.form), outcome.faults)
+        kept = Refusal(key, dict(request.form), outcome.faults, request.form.getlist("unit"))
         return refused(outcome, lambda: page(round_or_404(round_id), kept))
     flash(done, "success")
     return redirect(url_for("rounds.show", round_id=round_id))

@@ -23,6 +23,7 @@ from admin.acting import attempt, identifier, load, refused
 from admin.extensions import db
 from admin.i18n import _l
 from admin.nav import Entry, add
+from admin.pages import messages
 from admin.security.guard import requires
 from admin.security.people import actor
 from admin.text import fault_text, policy_label
@@ -35,7 +36,6 @@ from engine import Policy
 from engine.faults import Fault, Refused
 from engine.procedure import RoundRules
 from engine.rounds import notice_words, plan
-from engine.source import parse_date
 from models.orgs import OrgLevel, OrgUnit
 from models.rounds import AidRound, RoundDelivery, RoundStatus
 
@@ -58,6 +58,8 @@ class Refusal:
     key: str = ""
     typed: Mapping[str, str] | None = None
     faults: Sequence[Fault] = ()
+    chosen: Sequence[str] = ()
+    """What was ticked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +190,7 @@ def new() -> ResponseReturnValue:
 
 def day_of_form(typed: Mapping[str, str], name: str) -> date:
     """A date of a form, or a refusal that names the field."""
-    found = parse_date(typed.get(name, "").strip())
-    if found is None:
-        raise Refused([Fault("edge_date", {"text": typed.get(name, "")}, name)])
-    return found
+    return messages.day(typed.get(name, ""), name)
 
 
 def _departments(by: Actor) -> list[OrgUnit]:

@@ -117,7 +117,8 @@ def import_results(list_id: int) -> ResponseReturnValue:
 
     outcome = attempt(do, "screening.import", "screening_list", list_id)
     if outcome.faults:
-        return refused(outcome, lambda: list_page(list_or_404(list_id), None, ()))
+        sent = {**record, "layout": layout}
+        return refused(outcome, lambda: list_page(list_or_404(list_id), None, (), sent))
     flash(_("Recorded for %(count)d people.", count=outcome.value or 0), "success")
     return redirect(url_for("screenings.show", list_id=list_id))
 
@@ -281,7 +282,7 @@ def settle(match_id: int) -> ResponseReturnValue:
 
     def do(session: Session, by: Actor, at: datetime) -> None:
         if verdict not in ("duplicate", "cleared"):
-            raise Refused([Fault("edge_choose_verdict", {}, "verdict")])
+            raise Refused([Fault("edge_choose_likeness", {}, "verdict")])
         row = session.get_one(ScreeningMatch, match_id)
         likenesses.settle(session, row, duplicate=verdict == "duplicate", note=note, by=by, at=at)
 

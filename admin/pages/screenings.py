@@ -203,8 +203,13 @@ def show(list_id: int) -> ResponseReturnValue:
     return list_page(list_or_404(list_id), None, ())
 
 
-def list_page(entered: ScreeningList, answer: Answer | None, faults: Sequence[Fault]) -> str:
-    """One list with what was typed and every fault."""
+def list_page(
+    entered: ScreeningList,
+    answer: Answer | None,
+    faults: Sequence[Fault],
+    sent: Mapping[str, str] | None = None,
+) -> str:
+    """One list with what was typed and every fault; `sent`: what came with a file that was refused."""
     by = actor()
     once, each = result_fields(entered)
     mine = screens(by, entered)
@@ -230,6 +235,7 @@ def list_page(entered: ScreeningList, answer: Answer | None, faults: Sequence[Fa
         may_reveal=mine,
         alike=alike.of(entered),
         states=alike.STATES,
+        sent=sent or {},
         today=clock.today(),
     )
 

@@ -323,6 +323,10 @@ class ReadView(KeptLists, BulkActions, View, StockView):
         row = self.one_or_404(self.read)
         if self.inspected:
             looks.note_inspection(self.inspected, self.get_pk_value(row))
+        return self.details_page(row)
+
+    def details_page(self, row: Any, **instead: Any) -> str:
+        """The page of a row; `instead` of what usually stands beside it, a form that was refused."""
         page: str = self.render(
             self.details_template,
             row=row,
@@ -332,7 +336,7 @@ class ReadView(KeptLists, BulkActions, View, StockView):
             may_delete=self.can_delete
             and self.get_one(self.get_pk_value(row), self.remove) is not None,
             entries=self.history(row),
-            **self.beside(row),
+            **{**self.beside(row), **instead},
         )
         return page
 

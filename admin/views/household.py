@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Flask, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -188,6 +197,7 @@ def edit(number: int) -> ResponseReturnValue:
         if outcome.status == 409 and again.household is not None:
             form.version.data = str(again.household.version)
         return acting.refused(outcome, lambda: page(again, form, items, persons))
+    flash(_("Saved."), "success")
     return redirect(url_for("members.details_view", id=number))
 
 

@@ -200,10 +200,7 @@ class PairView(ModelView):
         row = self.one_or_404(self.write)
         form, number = self._contact_form(request.form), row.id
         if not form.validate():
-            found = [str(text) for texts in form.errors.values() for text in texts]
-            for text in dict.fromkeys(found):
-                flash(text, "danger")
-            return redirect(self.get_url(".details_view", id=number))
+            return self.details_page(row, contact_form=form, refused=True), 422
         return acting.act(
             lambda session, by, at: pairs.contact(
                 session,
@@ -219,6 +216,9 @@ class PairView(ModelView):
             object_id=number,
             done=_("Saved."),
             then=self.get_url(".details_view", id=number),
+            again=lambda: self.details_page(
+                self.one_or_404(self.write), contact_form=form, refused=True
+            ),
         )
 
     @expose("/end/", methods=("GET", "POST"))
@@ -253,6 +253,7 @@ class PairView(ModelView):
         if outcome.faults:
             again = self.get_one(number)
             return acting.refused(outcome, lambda: self._end_page(form, again))
+        flash(_("Saved."), "success")
         return redirect(self.get_url(".details_view", id=number))
 
     def _end_page(self, form: EndForm, row: HelpingPair) -> str:

@@ -52,6 +52,47 @@ def test_a_screener_has_no_way_to_the_page_of_an_application(office: Roadside) -
     office.at("screener").get("/applications/", status=403)
 
 
+def test_r_4_6_4_the_forms_of_a_circulation_stay_open_with_what_was_typed(
+    office: Roadside,
+) -> None:
+    desk, path = office.at("reviewer"), "/application/3"
+    named = [i.value for i in form_to(desk.get(path), "/circulate").inputs if i.name == "named"]
+    page = desk.refused(path, "/circulate", named=named[:1], reason="急需手术费")
+    form = form_to(page, "/circulate")
+    assert form.data()["named"] == named[:1]
+    assert form.data()["reason"] == ["急需手术费"]
+    desk.press(path, "/circulate", named=named, reason="急需手术费")
+    typed = {
+        "agrees": "yes",
+        "signed_on": "2030-01-01",
+        "opinion": "同意，尽快",
+        "signer": named[1],
+    }
+    kept = form_to(desk.refused(path, "/paper", **typed), "/paper").data()
+    assert {name: kept[name] for name in typed} == {n: [value] for n, value in typed.items()}
+    page = desk.refused(path, "/return", **{"return-reason": "材料不全"})
+    assert "请选择退回到哪个环节" in " ".join(said(page))
+    assert "材料不全" in page
+
+
+@pytest.mark.parametrize("verified", [True, False])
+def test_r_4_2_1_a_typed_figure_stands_beside_that_of_the_worksheet_in_yuan(
+    office: Roadside, verified: bool
+) -> None:
+    with office.session() as session:
+        row = session.get_one(Application, 2)
+        row.facts = {**row.facts, "income_year": "90000", "household_size": 3}
+        assert row.member.household is not None
+        for item in row.member.household.items:
+            item.verified = verified
+        session.commit()
+    page = office.at("verifier").get("/application/2")
+    note = page[page.index("不以原填数为准") :].split("</div>")[0]
+    assert "家庭年可计算收入: 原填 <del>90,000.00 元</del> · 核算表 <b>1,200.00 元</b>" in note
+    assert "家庭人口: 原填 <del>3</del> · 核算表 <b>2</b>" in note
+    assert ("尚待另一人核实" in note) is not verified
+
+
 def test_the_page_says_what_the_rules_find_with_clause_and_facts(office: Roadside) -> None:
     page = office.at("clerk").get("/application/1")
     assert "系统核对，供参考" in page

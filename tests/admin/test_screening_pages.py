@@ -13,6 +13,7 @@ from casework import workbooks
 from casework.screening_files import COLUMNS
 from casework.workbooks import Column
 from models import Member
+from tests.admin.forms_on_page import form_to
 from tests.admin.roadside import Roadside, open_roadside, said
 from tests.admin.test_case_lists import decide_both
 from tests.admin.test_cases_walk import post_and_end
@@ -58,6 +59,16 @@ def sent(office: Roadside, path: str, content: bytes, **typed: str) -> tuple[int
 
 def rows_of(content: bytes) -> list[dict[str, str]]:
     return [dict(row.values) for row in workbooks.read("x.xlsx", content, COLUMNS)]
+
+
+def test_r_4_4_1_a_form_of_results_without_its_file_keeps_day_and_layout(office: Roadside) -> None:
+    entered(office)
+    desk = office.at("screener")
+    sent_so = {"screened_on": "2010-12-01", "layout": "screening_return"}
+    page = desk.refused("/screenings/1", "/import", **sent_so)
+    assert "没有选择文件" in " ".join(said(page))
+    kept = form_to(page, "/import").data()
+    assert {name: kept[name] for name in sent_so} == {n: [v] for n, v in sent_so.items()}
 
 
 def test_r_4_4_1_the_list_goes_out_as_excel_and_its_results_come_back(office: Roadside) -> None:

@@ -231,7 +231,7 @@ def test_what_was_departed_from_is_not_paid_once_the_rules_deny_it_otherwise(
     application.facts["excl_subjective_cause"] = True
     with pytest.raises(Refused) as refused:
         office.pay(prepared(application))
-    assert codes(refused) == ["assessment_changed"]
+    assert codes(refused) == ["granted_on_other"]
 
 
 def test_a_marked_denial_behind_the_one_departed_from_stops_the_payment(office: Office) -> None:
@@ -254,4 +254,4 @@ def test_what_is_saved_after_the_approval_does_not_stand_in_for_it(office: Offic
     )
     with pytest.raises(Refused) as refused:
         office.pay(prepared(application))
-    assert codes(refused) == ["assessment_changed"]
+    assert codes(refused) == ["granted_on_other"]

@@ -150,7 +150,7 @@ def test_a_notice_of_three_working_days_counts_a_saturday_that_is_worked(
     calendar.fill(federation.session, 2024, 2024)
     with pytest.raises(Refused) as refused:
         post(federation, date(2024, 5, 10))
-    assert codes(refused) == ["notice_against_rules"]
+    assert codes(refused) == ["notice_too_short"]
     notice = post(federation, date(2024, 5, 11))
     assert list(notice.frozen[0]) == ["name", "reason", "amount"]
     assert notice.frozen[0]["amount"] == "2400.00"

@@ -80,8 +80,8 @@ def test_r_4_3_1_five_days_with_first_and_last_are_enough_and_four_are_not(offic
     application = office.application("notice")
     with pytest.raises(Refused) as refused:
         office.post(application, record={"ends_on": date(2010, 12, 9)})
-    assert codes(refused) == ["notice_against_rules"]
-    assert "2010-12-10" in messages.text(refused.value.faults[0], "zh")
+    assert codes(refused) == ["notice_too_short"]
+    assert "2010年12月10日" in messages.text(refused.value.faults[0], "zh")
     office.post(application)
 
 
@@ -258,7 +258,11 @@ def test_an_upheld_objection_brings_transferred_money_back(
 def test_two_objections_hold_until_both_are_settled(office: Office, session: Session) -> None:
     application = office.application("notice")
     notice = office.post(application)
-    first, second = objected(office, application), objected(office, application)
+    first = objected(office, application)
+    with pytest.raises(Refused) as refused:
+        objected(office, application)  # the same form sent twice is one objection
+    assert codes(refused) == ["objection_twice"]
+    second = objected(office, application, objector_name="另一人")
     office.close(notice)
     settled(office, first, upheld=False)
     assert (application.held, clearance.open_objections(session, application)) == (True, 1)

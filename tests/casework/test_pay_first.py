@@ -5,7 +5,18 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from casework import calendar, clearance, dues, emergency, facts, past_grants, pay_first
+from casework import (
+    calendar,
+    clearance,
+    dues,
+    emergency,
+    facts,
+    funds,
+    lists,
+    past_grants,
+    pay_first,
+    transfers,
+)
 from casework.editions import policy_of
 from engine.faults import Refused
 from engine.model import FactSource
@@ -66,6 +77,31 @@ def test_r_4_6_4_the_meeting_ratifies_the_same_grant(bureau: Bureau) -> None:
     grant = authorise(bureau, application)
     take(bureau, application)
     assert bureau.session.scalars(select(Grant)).one() is grant
+    assert application.stage == "notice"
+
+
+@pytest.mark.parametrize("record", [{"amount": "1200"}, {"result": "refused", "reason": "不同意"}])
+def test_r_4_6_4_once_the_money_has_gone_another_result_is_refused_when_it_is_recorded(
+    bureau: Bureau, record: dict[str, str]
+) -> None:
+    application = reviewed(bureau)
+    authorise(bureau, application)
+    source = factories.source(bureau.session)
+    funds.allocate_budget(bureau.session, source, 2010, 200_000, by=bureau["finance"], at=NOW)
+    transfers.transfer(
+        bureau.session,
+        bureau.tree.committee,
+        [application],
+        source,
+        {"transferred_on": TODAY, "voucher": "1"},
+        by=bureau["finance"],
+        at=NOW,
+        versions=lists.versions([application]),
+        request_key="t",
+    )
+    found = refusal(lambda: take(bureau, application, confirmed=False, **record))
+    assert found == {"grant_money_other" if "amount" in record else "grant_money_moved"}
+    take(bureau, application)  # what went ahead is what can be ratified
     assert application.stage == "notice"
 
 

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from casework import decisions, funds, lists, payments, transfers, worksheets
+from casework import decisions, endings, funds, lists, payments, transfers, worksheets
 from casework.clock import day_of
 from casework.history import events_of
 from casework.worksheets import ItemRow
-from models import Application, HouseholdItem
+from engine import messages
+from engine.faults import Refused
+from models import Application, HouseholdItem, TransferLine
 from models.applications import CaseStatus, Decision, Outcome
 from models.members import ItemKind
 from tests import factories
@@ -108,11 +110,12 @@ def test_r_4_2_1_a_figure_changed_after_the_hand_over_keeps_both_versions_and_is
     assert "not_eligible" in refusal(lambda: take(bureau, application))
 
 
-def test_a_change_that_comes_after_the_approval_stops_the_money(bureau: Bureau) -> None:
+def test_a_change_that_comes_after_the_approval_stops_the_money_at_both_hops(
+    bureau: Bureau,
+) -> None:
     application = bring(bureau, ill(bureau, typed=True), "notice")
-    rows(bureau, application, 90_000)
-    check(bureau, application)
-    over = screened(bureau, [application])
+    other = bring(bureau, register(bureau), "notice")
+    over = screened(bureau, [application, other])
     assert application.status is CaseStatus.OPEN
     assert application.stage == "transfer"
     granted = decisions.deciding(bureau.session, application)
@@ -120,17 +123,34 @@ def test_a_change_that_comes_after_the_approval_stops_the_money(bureau: Bureau) 
     assert granted.facts["income_year"] == "1200"
     source = factories.source(bureau.session)
     by = bureau["finance"]
-    funds.allocate_budget(bureau.session, source, 2010, 100_000, by=by, at=NOW)
-    keep: dict[str, Any] = {"by": by, "at": over, "versions": lists.versions([application])}
+    funds.allocate_budget(bureau.session, source, 2010, 200_000, by=by, at=NOW)
     unit, record = bureau.tree.committee, {"transferred_on": day_of(over), "voucher": "1"}
-    transfers.transfer(bureau.session, unit, [application], source, record, **keep, request_key="t")
+
+    def send() -> None:
+        both = [application, other]
+        keep: dict[str, Any] = {"by": by, "at": over, "versions": lists.versions(both)}
+        transfers.transfer(bureau.session, unit, both, source, record, **keep, request_key="t")
+
+    rows(bureau, application, 90_000)
+    check(bureau, application)
+    with pytest.raises(Refused) as refused:
+        send()
+    (fault,) = refused.value.faults
+    assert (fault.code, fault.where) == ("granted_on_other", application.number)
+    assert "不能拨付或发放" in messages.text(fault, "zh")
+    assert bureau.session.scalars(select(TransferLine)).all() == []  # all of the list or none
+    rows(bureau, application, 1_200)
+    check(bureau, application)
+    send()
+    rows(bureau, application, 90_000)
+    check(bureau, application)
     keep = {"by": bureau["committee_clerk"], "at": over}
     ready = payments.prepare(
         bureau.session, unit, [application], **keep, versions=lists.versions([application])
     )
     paid = {"paid_on": day_of(over), "cashier": "孙出纳", "witness": "李见证"}
     assert refusal(lambda: payments.pay(bureau.session, ready, paid, **keep)) == {
-        "assessment_changed"
+        "granted_on_other"
     }
 
 
@@ -139,7 +159,55 @@ def test_a_result_that_waits_is_not_confirmed_on_a_figure_that_changed(bureau: B
     take(bureau, application, confirmed=False)
     rows(bureau, application, 90_000)
     check(bureau, application)
-    assert refusal(lambda: confirm(bureau, application)) == {"not_eligible"}
+    assert refusal(lambda: confirm(bureau, application)) == {"assessment_changed", "not_eligible"}
+
+
+CLAIMS_MORE = {**POOR, "other_special_claimed": True}
+"""Above the line the department may still determine: not refused, but another answer (2.1.3)."""
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_another_answer_after_a_correction_stops_the_approval_though_it_is_no_refusal(
+    bureau: Bureau, waits: bool
+) -> None:
+    application = bring(bureau, register(bureau, facts=CLAIMS_MORE), "decision")
+    assert application.outcome is Outcome.ELIGIBLE
+    if waits:
+        take(bureau, application, confirmed=False)
+    rows(bureau, application, 90_000)
+    check(bureau, application)
+    assert application.outcome is Outcome.DISCRETIONARY
+    press = (lambda: confirm(bureau, application)) if waits else (lambda: take(bureau, application))
+    assert refusal(press) == {"assessment_changed"}
+    endings.send_back(
+        bureau.session,
+        application,
+        "committee_verify",
+        "家庭收入有变，请重新核实",
+        by=bureau["reviewer"],
+        at=NOW,
+        expected_version=application.version,
+    )
+    walk(bureau, application, "decision")  # the committee seals what the file says now
+    take(bureau, application, amount="600")
+    assert application.stage == "notice"
+    granted = decisions.deciding(bureau.session, application)
+    assert granted is not None
+    assert granted.outcome is Outcome.DISCRETIONARY
+
+
+def test_a_figure_that_came_back_to_what_was_recorded_stops_nobody(bureau: Bureau) -> None:
+    application = bring(bureau, register(bureau, facts=CLAIMS_MORE), "decision")
+    before = decisions.last(bureau.session, application)
+    take(bureau, application, confirmed=False)
+    rows(bureau, application, 90_000)
+    check(bureau, application)
+    rows(bureau, application, 1_200)
+    check(bureau, application)
+    assert before is not None
+    assert application.outcome is before.outcome
+    confirm(bureau, application)
+    assert application.stage == "notice"
 
 
 def test_what_changes_no_figure_of_it_leaves_the_answer_alone_and_a_draft_is_no_correction(

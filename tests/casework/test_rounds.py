@@ -325,6 +325,10 @@ def test_r_1_2_who_does_not_apply_is_written_down_with_a_reason_and_may_change_h
     with pytest.raises(Refused) as refused:
         round_members.take_up(office.session, row, date(2010, 12, 3), by=by, at=noon(3))
     assert codes(refused) == ["round_member_declined"]
+    with pytest.raises(Refused) as refused:
+        round_members.decline(office.session, row, "另一原因", by=by, at=noon(3))
+    assert codes(refused) == ["round_declined_already"]
+    assert row.reason == "家庭情况好转"
     round_members.take_back(office.session, row, by=by, at=noon(3))
     round_members.take_up(office.session, row, date(2010, 12, 3), by=by, at=noon(3))
 

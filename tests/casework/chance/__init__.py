@@ -102,6 +102,7 @@ MUST_HAPPEN = frozenset(
         *("register", "complete:application", "complete:committee_verify", "complete:meeting"),
         *("confirm", "notice_hangs", "notice_ends", "complete:archive", "transfer", "prepare"),
         *("pay", "sign:signature", "demand", "receive", "budget", "object", "visit"),
+        "correct_an_account",
     }
 )
 """What has to have gone through even in a short run, or many steps prove little."""

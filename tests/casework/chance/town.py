@@ -7,7 +7,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from casework import calendar, funds
+from casework import applications, calendar, funds, members
+from models.applications import Application, PayMethod
 from models.ledger import FundSource
 from models.members import Member
 from tests import factories as make
@@ -29,7 +30,8 @@ class Town:
 
 def open_town(session: Session) -> Town:
     """A bureau with little money, members of two branches, two of one household, and a clerk and a
-    verifier who are members themselves; three applications wait for their money."""
+    verifier who are members themselves; four applications wait for their money, one of them for an
+    heir's, whose account may have to be corrected."""
     bureau = open_bureau(session)
     branch, sibling, other = bureau.tree.branch, bureau.tree.sibling, bureau.tree.other_branch
     people_there = [
@@ -51,5 +53,28 @@ def open_town(session: Session) -> Town:
     ]
     for each in begun:
         usual.walk(bureau, each, "notice")
+    begun.append(bereaved(bureau, usual.applicant(bureau, branch, name="吴八")))
     opened = usual.screened(bureau, begun)
     return Town(bureau, source, other_source, (*people_there, *extra, card), opened)
+
+
+def bereaved(bureau: Bureau, member: Member) -> Application:
+    """An application on notice whose member has died since, the heir named with proof and a card:
+    nobody can be named any more once the money is on its way."""
+    application = usual.walk(bureau, usual.register(bureau, member), "notice")
+    by = bureau["clerk"]
+    for paper in ("heir_proof", "death_certificate"):
+        usual.store(bureau, application, paper)
+    died = {"died_on": NOW.date()}
+    members.update(bureau.session, member, died, by=by, at=NOW, expected_version=member.version)
+    return applications.set_payee(
+        bureau.session,
+        application,
+        name="吴小八",
+        kinship="儿子",
+        method=PayMethod.CARD,
+        account="6228480000000000017",
+        by=by,
+        at=NOW,
+        expected_version=application.version,
+    )

@@ -159,8 +159,13 @@ class Turns(Road):
         )
 
     def correct_an_account(self) -> None:
-        """The heir's account, mostly after the money came back."""
-        chosen = self.some(Application, Application.payee_name.is_not(None))
+        """The heir's account, once it can no longer be changed without proof."""
+        chosen = self.some(
+            Application,
+            Application.payee_name.is_not(None),
+            Application.stage.in_(("transfer", "payment")),
+            Application.status.in_(moves.LIVE),
+        )
         card = self.likely(0.7)
         heir_accounts.correct(
             self.session,
