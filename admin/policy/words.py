@@ -140,6 +140,11 @@ UNITS = {
     "year": _l("year"),
     "times": _l("times"),
     "days": _l("days"),
+    "months": _l("months"),
+    "years": _l("years"),
+    "points": _l("points"),
+    "homes": _l("homes"),
+    "occasions": _l("occasions"),
     "percent": _l("percent"),
 }
 STATES = {
