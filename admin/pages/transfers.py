@@ -231,7 +231,7 @@ def install(app: Flask, frame: Admin) -> None:
         app,
         Entry(
             "transfers.index",
-            _l("Transfer to {word.committee}"),
+            _l("Money transfers"),
             "money",
             READERS,
             icon="transfer",
