@@ -142,6 +142,7 @@ UNITS = {
     "days": _l("days"),
     "months": _l("months"),
     "years": _l("years"),
+    "age": _l("years of age"),
     "points": _l("points"),
     "homes": _l("homes"),
     "occasions": _l("occasions"),
@@ -158,6 +159,11 @@ STATES = {
 def unit(text: str) -> str:
     """ "yuan/person/month" in words; a unit that the program does not know stays as written."""
     return " / ".join(str(UNITS.get(part, part)) for part in text.split("/"))
+
+
+def unit_of(value: str, text: str) -> str:
+    """The unit beside a value; a share says itself what it is (5%)."""
+    return "" if value.endswith("%") else unit(text)
 
 
 def name(part: Label | str) -> str:
