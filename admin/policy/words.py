@@ -142,7 +142,6 @@ UNITS = {
     "days": _l("days"),
     "months": _l("months"),
     "years": _l("years"),
-    "age": _l("years of age"),
     "points": _l("points"),
     "homes": _l("homes"),
     "occasions": _l("occasions"),
