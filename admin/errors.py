@@ -33,7 +33,13 @@ def words(code: int) -> tuple[str, str]:
         ),
         405: (_("Not possible this way"), _("Go back and use the button on the page.")),
         409: (_("Somebody else was faster"), _("Open the page again and compare before you save.")),
-        413: (_("Too large"), _("The file or form is larger than 32 MB. Send it in parts.")),
+        413: (
+            _("Too large"),
+            _(
+                "What was sent is larger than %(size)d MB and was not taken. Go back and send a smaller scan, or several files.",
+                size=_most_megabytes(),
+            ),
+        ),
         503: (_("The system is busy"), _("Wait a few seconds and try again. Nothing was changed.")),
     }
     wrong = (
@@ -43,6 +49,11 @@ def words(code: int) -> tuple[str, str]:
         ),
     )
     return texts.get(code, wrong if code >= 500 else texts[400])
+
+
+def _most_megabytes() -> int:
+    """How large the request at hand may be: workbooks may be larger than scans."""
+    return (request.max_content_length or 0) // (1024 * 1024)
 
 
 def answer(code: int) -> ResponseReturnValue:

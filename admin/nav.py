@@ -140,6 +140,12 @@ def add(app: Flask, entry: Entry) -> None:
     app.extensions.setdefault("sunshine_nav", Registry()).add(entry)
 
 
+def label_of(endpoint: str) -> object | None:
+    """What the sidebar calls the page, whoever may see it; None for a page that is not in it."""
+    registry: Registry = current_app.extensions.setdefault("sunshine_nav", Registry())
+    return next((one.label for one in registry.entries if one.endpoint == endpoint), None)
+
+
 def visible(actor: Holder) -> list[tuple[object, list[Line]]]:
     """The sidebar of the current application for this person."""
     registry: Registry = current_app.extensions.setdefault("sunshine_nav", Registry())

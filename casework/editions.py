@@ -140,6 +140,15 @@ def terms_on(session: Session, on: date) -> Terms:
     return policy.words or NEUTRAL
 
 
+def published(session: Session) -> list[Policy]:
+    """The policies of all editions, each digest once, whether in force or not."""
+    rows = session.execute(select(func.min(Edition.id), Edition.digest).group_by(Edition.digest))
+    return [
+        _loaded.get(digest) or policy_of(session.get_one(Edition, number))
+        for number, digest in rows.all()
+    ]
+
+
 def _took_up() -> ScalarSelect[int]:
     """The first edition of the same policy."""
     first = aliased(Edition)

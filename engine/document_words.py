@@ -95,4 +95,5 @@ register(WORDS)
 UNITS = {
     "yuan": "元", "person": "人", "household": "户", "month": "月", "year": "年", "day": "天",
     "times": "倍", "days": "天", "months": "个月", "years": "年", "points": "分",
+    "homes": "套", "occasions": "次",
 }  # fmt: skip

@@ -32,6 +32,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("username")
     parser.add_argument("--name", help="name to show; the username where left out")
     parser.add_argument("--organisation", default="组织部", help="name of the root organisation")
+    parser.add_argument(
+        "--no-sources",
+        action="store_true",
+        help="leave out the fund sources of the 2010 policy: finance adds the office's own",
+    )
     parser.add_argument("--database", default=os.environ.get("SUNSHINE_DATABASE_URL"))
     given = parser.parse_args(arguments)
     if not given.database:
@@ -46,7 +51,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _create(session: Session, given: argparse.Namespace, now: datetime) -> int:
-    reference_data.load(session, day_of(now).year, day_of(now).year)
+    year = day_of(now).year
+    reference_data.load(session, year, year, sources=not given.no_sources)
     root = _root(session, given.organisation)
     username = given.username.strip().lower()
     if session.scalar(select(User.id).where(User.username == username)) is not None:

@@ -22,10 +22,11 @@ def read(name: str) -> Any:
     return YAML(typ="safe", pure=True).load((HERE / name).read_text(encoding="utf-8"))
 
 
-def load(session: Session, first_year: int, last_year: int) -> None:
+def load(session: Session, first_year: int, last_year: int, *, sources: bool = True) -> None:
     """Add what is missing; a role that an office has changed is left as it is."""
     _roles(session)
-    _sources(session)
+    if sources:
+        _sources(session)
     calendar.fill(session, first_year, last_year)
     session.flush()
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import URL, Connection, Engine, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
@@ -26,6 +27,11 @@ from tests.ground import Ground
 from tests.spare import Spare
 
 # ---- shared by all: add here --------------------------------------------------------------
+
+# an example that took long once, as on a busy machine, is no fault: without this one of its calls
+# failed and the next did not
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 LONG = frozenset(

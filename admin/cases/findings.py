@@ -135,7 +135,7 @@ def findings(
         amounts=tuple(groups["amounts"]),
         escalations=tuple(one for one in groups["escalations"] if one.truth is not False),
         benefits=tuple(benefit_words(policy, one) for one in document["benefits"]),
-        missing=tuple(missing(policy, road, document["missing"])),
+        missing=tuple(missing(policy, road, _lacking(policy, document, facts))),
         failures=tuple(one for one in denials if one.truth is True),
         edition=document["edition"],
         on=zhdate(parse_date(document["on"])),
@@ -162,6 +162,19 @@ def besides(
         first = next((at for at, tier in enumerate(tiers) if truths.get(tier) is True), len(tiers))
         found |= set(tiers[first + 1 :])  # tiers are never added up: later ones do not apply
     return frozenset(found - kept)
+
+
+def _lacking(
+    policy: Policy, document: Mapping[str, Any], facts: Mapping[str, Any]
+) -> Iterable[str]:
+    """The missing facts. Where the engine had to name every fact that might matter, those that no
+    form asks for now (`shown_when` is definitely false) are not said to be missing."""
+    names: list[str] = document["missing"]
+    if document.get("missing_exact", True):
+        return names
+    asked = Reference(facts, policy.trees)
+    conditions = {name: policy.facts[name].shown_when for name in names}
+    return [n for n, when in conditions.items() if when is None or asked.value(when) is not False]
 
 
 def _part(policy: Policy, part: Mapping[str, Any]) -> Part:

@@ -294,13 +294,21 @@ def size_label(size: int) -> str:
     return f"{size / 1048576:.1f} MB" if size >= 1048576 else f"{max(1, round(size / 1024))} KB"
 
 
-def amounts(application: Application) -> list[tuple[str, int | None]]:
-    """Proposed, suggested, approved."""
-    return [
-        (_("Proposed amount"), application.proposed_fen),
-        (_("Suggested amount"), application.suggested_fen),
-        (_("Approved amount"), application.approved_fen),
-    ]
+def amounts(application: Application, way: Road | None) -> list[tuple[str, int | None]]:
+    """Proposed, suggested, approved: those that a stage of this road sets."""
+    known = {
+        "proposed": (_("Proposed amount"), application.proposed_fen),
+        "suggested": (_("Suggested amount"), application.suggested_fen),
+        "approved": (_("Approved amount"), application.approved_fen),
+    }
+    set_here = _amounts_of(way) if way else set(known)
+    return [one for name, one in known.items() if name in set_here or one[1] is not None]
+
+
+def _amounts_of(way: Road) -> set[str]:
+    """Which amounts are written down on a road."""
+    asking = (one for one in way.stages if any(f.id == "amount" for f in one.records_for(way.id)))
+    return {stage.amount for stage in asking if stage.amount}
 
 
 def payments(application: Application) -> list[Paid]:

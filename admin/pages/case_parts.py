@@ -19,6 +19,7 @@ from casework.papers import kinds as kinds_of_paper
 from casework.papers import later_papers
 from casework.people import Actor
 from casework.permissions import Permission
+from casework.printing import choice
 from casework.scope import may
 from engine import Policy
 from engine.model import Rule
@@ -130,7 +131,9 @@ def prints(session: Session, application: Application, by: Actor) -> list[tuple[
                     url_for("branch_papers.appraisal", application_id=application.id),
                 )
             )
-    if may(by, Permission.Notice.READ, application.org.path):
+    if may(by, Permission.Notice.READ, application.org.path) and choice.prints(
+        session, application.edition, "notice"
+    ):
         rows = session.scalars(
             select(Notice)
             .join(NoticeLine, NoticeLine.notice_id == Notice.id)

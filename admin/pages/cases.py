@@ -47,6 +47,7 @@ from casework import history as records
 from casework.entries import at_entry
 from casework.people import Actor
 from casework.permissions import Permission
+from casework.printing import choice
 from casework.scope import may
 from engine import Policy
 from engine.faults import Fault, Refused
@@ -152,7 +153,7 @@ def build(
         may_attach=live and may(by, Permission.Attachment.ADD, path),
         prints=parts.prints(session, application, by),
         offers=papers.offers_of_case(application),
-        amounts=view.amounts(application),
+        amounts=view.amounts(application, way),
         payments=view.payments(application),
         blocks=view.blocks(session, application, way) if live and way else [],
         found=found,
@@ -187,7 +188,8 @@ def build(
         printable=way is not None
         and way.has(application.stage)
         and entries.form_issued(way, way.stage(application.stage))
-        and may(by, Permission.Application.PRINT, path),
+        and may(by, Permission.Application.PRINT, path)
+        and choice.prints(session, application.edition, "application", way.form),
         notes=notes,
         put_back=case_notes.put_back_of(session, application, events, by),
     )

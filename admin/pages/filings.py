@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from admin import clock
+from admin import clock, own_pages
 from admin.acting import attempt, refused
 from admin.extensions import db
 from admin.forms import batch
@@ -137,5 +137,6 @@ def install(app: Flask, frame: Admin) -> None:
             (Permission.Filing.READ,),
             icon="file",
             order=50,
+            unless=own_pages.without_stage(StageKind.FILE),
         ),
     )

@@ -215,6 +215,7 @@ def run_page(
         "imports/run.html",
         run=run,
         label=label_of(offer),
+        note=offer.kind.note,
         state=STATES[run.state],
         columns=offer.kind.columns,
         mapping=headers.places(run.mapping) if places is None else places,

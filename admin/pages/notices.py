@@ -32,6 +32,7 @@ from casework import calendar, loading, notice_board, notices, scope
 from casework.editions import policy_of
 from casework.people import Actor
 from casework.permissions import Permission, step_permission
+from casework.printing import choice
 from casework.scope import may_as
 from engine.faults import Fault, Refused
 from engine.notices import earliest_end
@@ -234,6 +235,7 @@ def page(notice: Notice, refusal: Refusal = Refusal()) -> str:
     )
     return render_template(
         "lists/notice.html",
+        prints=choice.prints(db.session(), notice.edition, "notice"),
         notice=notice,
         lines=sorted(notice.lines, key=lambda line: not notice_board.stands(line)),
         status=STATUSES[notice.status],

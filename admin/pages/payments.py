@@ -34,7 +34,7 @@ from casework.people import Actor
 from casework.permissions import Permission
 from engine.exchange import Layout
 from engine.faults import Fault
-from engine.procedure import RecordField, StageKind
+from engine.procedure import RecordField, Stage, StageKind
 from models.applications import Application, PayMethod
 from models.ledger import FundSource, Grant, Payment, PaymentState
 from models.orgs import OrgUnit
@@ -127,7 +127,14 @@ def pay_groups() -> list[Group]:
 
 def pay_fields(group: Group) -> tuple[list[RecordField], list[RecordField]]:
     """What is recorded when a roster is paid."""
-    return batches.with_needed(batch.fields_of(group.stage, group.road, "pay"), payments.NEEDED)
+    needed = [one for one in payments.NEEDED if one.id != "witness" or _pays_cash(group.stage)]
+    return batches.with_needed(batch.fields_of(group.stage, group.road, "pay"), needed)
+
+
+def _pays_cash(stage: Stage) -> bool:
+    """Whether a witness may be wanted: the policy names no ways of paying, or cash among them."""
+    method = stage.record("method")
+    return method is None or PayMethod.CASH.value in (method.choices or ())
 
 
 @blueprint.get("/")

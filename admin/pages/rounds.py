@@ -18,7 +18,7 @@ from flask_babel import ngettext
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from admin import clock
+from admin import clock, own_pages
 from admin.acting import attempt, identifier, load, refused
 from admin.extensions import db
 from admin.i18n import _l
@@ -385,5 +385,6 @@ def install(app: Flask, frame: Admin) -> None:
             icon="calendar",
             order=5,
             also=("rounds", "round_steps"),
+            unless=own_pages.without_round,
         ),
     )

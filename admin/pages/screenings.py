@@ -26,7 +26,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from admin import clock
+from admin import clock, own_pages
 from admin.acting import attempt, identifier, load, refused
 from admin.extensions import db
 from admin.forms import batch
@@ -347,5 +347,6 @@ def install(app: Flask, frame: Admin) -> None:
             icon="screen",
             order=60,
             also=("screenings", "screening_files"),
+            unless=own_pages.without_stage(StageKind.SCREEN),
         ),
     )

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from admin import clock
+from admin import clock, own_pages
 from admin.acting import attempt, identifier, load, refused
 from admin.extensions import db
 from admin.forms import batch
@@ -231,11 +231,12 @@ def install(app: Flask, frame: Admin) -> None:
         app,
         Entry(
             "transfers.index",
-            _l("Transfer to {word.committee}"),
+            _l("Money transfers"),
             "money",
             READERS,
             icon="transfer",
             order=10,
             also=("transfers",),
+            unless=own_pages.without_stage(StageKind.TRANSFER),
         ),
     )

@@ -58,6 +58,7 @@ def _sheet(
     current = parameter.at(desk.today)
     last = parameter.history[-1].values if parameter.history else {SINGLE: ""}
     keys = list(names) if parameter.by and names else list(last) or [SINGLE]
+    now = words.shown(shown(current, names))
     lines = []
     for value in reversed(parameter.history):
         state = _state(value, current, before, desk.today)
@@ -67,9 +68,9 @@ def _sheet(
         parameter.name,
         policy_label(parameter.label),
         parameter.clause,
-        words.unit(parameter.unit),
+        words.unit_of(now, parameter.unit),
         parameter.placeholder,
-        words.shown(shown(current, names)),
+        now,
         tuple(lines),
         tuple(
             (key, policy_label(names[key]) if key in names else "", last.get(key, ""))

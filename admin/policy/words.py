@@ -140,6 +140,11 @@ UNITS = {
     "year": _l("year"),
     "times": _l("times"),
     "days": _l("days"),
+    "months": _l("months"),
+    "years": _l("years"),
+    "points": _l("points"),
+    "homes": _l("homes"),
+    "occasions": _l("occasions"),
     "percent": _l("percent"),
 }
 STATES = {
@@ -153,6 +158,11 @@ STATES = {
 def unit(text: str) -> str:
     """ "yuan/person/month" in words; a unit that the program does not know stays as written."""
     return " / ".join(str(UNITS.get(part, part)) for part in text.split("/"))
+
+
+def unit_of(value: str, text: str) -> str:
+    """The unit beside a value; a share says itself what it is (5%)."""
+    return "" if value.endswith("%") else unit(text)
 
 
 def name(part: Label | str) -> str:

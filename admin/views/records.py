@@ -11,11 +11,12 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import ColumnElement, or_
 
-from admin import clock, looks
+from admin import clock, looks, nav
 from admin.extensions import db
 from admin.i18n import _l
 from admin.nav import Entry
-from admin.text import moment, zhdate
+from admin.pages.report_tables import REPORTS
+from admin.text import DASH, moment, zhdate
 from admin.views import audit_words
 from admin.views.base import ReadView, anywhere
 from admin.views.columns import Column, Filter, chosen, from_day, read_text, to_day
@@ -32,6 +33,13 @@ def _shown(name: str, data: bytes) -> str:
     if name.endswith(".docx"):
         return "\n".join(template_lines(data))
     return data.decode("utf-8", "replace")
+
+
+def which(row: Any) -> Any:
+    """A page or a report by its name on the screen; whatever has a number as the log holds it."""
+    report = REPORTS.get(row.object_id) if row.object_type == "report" else None
+    label = nav.label_of(row.object_id or "") if row.object_type == "page" else None
+    return (report.title if report else label) or verbatim(row.object_id or DASH)
 
 
 class AuditView(ReadView):
@@ -57,7 +65,7 @@ class AuditView(ReadView):
         Column(
             "object_id",
             _l("Which"),
-            lambda r: verbatim(r.object_id or "—"),
+            which,
             export=lambda r: r.object_id or "—",
             css="mono short",
         ),

@@ -60,6 +60,8 @@ class Column:
     example: str = ""
     once: bool = False
     """Whether it may be given once for a whole workbook that has no such column."""
+    beside: str | None = None
+    """The column before it, by its id, that says something in each row that needs this one."""
 
     def in_words(self, words: Terms) -> Column:
         """The column as an office says it whose policy has these words."""
@@ -78,10 +80,11 @@ def _in_words(label: Label, words: Terms) -> Label:
     return Label(words.fill(label.zh, "zh"), words.fill(label.en, "en"))
 
 
-def value(cell: object, column: Column) -> object:
-    """The cell's value as the column reads it; None for a blank."""
+def value(cell: object, column: Column, needed: bool = True) -> object:
+    """The cell's value as the column reads it; None for a blank, which a row may do without where
+    it is not `needed`."""
     if cell is None or (isinstance(cell, str) and (not cell.strip() or cell.strip() in BLANKS)):
-        if column.needed:
+        if needed and column.needed:
             raise Refused([Fault("cell_needed", {"field": column.label}, column.id)])
         return None
     if isinstance(cell, str) and cell.startswith("#") and cell.rstrip("!?").isupper():

@@ -41,13 +41,15 @@ class Context:
 
 
 class Kind(ABC):
-    """One kind of workbook. `total` is the money column whose sum a total row states, if any."""
+    """One kind of workbook. `total` is the money column whose sum a total row states, if any;
+    `note` what has to be known before it is taken in."""
 
     id: str
     label: Label
     permission: str
     columns: tuple[Column, ...]
     total: str | None = None
+    note: Label | None = None
 
     @abstractmethod
     def key(self, values: Values) -> tuple[str, ...] | None:

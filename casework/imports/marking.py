@@ -116,7 +116,7 @@ def template(
 
 
 def _help(column: Column, lang: str) -> str:
-    needed = Label("必填。", "Needed. ").text(lang) if column.needed else ""
+    needed = Label("必填。", "Needed. ").text(lang) if column.needed and not column.beside else ""
     return needed + (column.help.text(lang) if column.help else "")
 
 

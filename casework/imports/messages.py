@@ -187,8 +187,9 @@ TEXTS: Catalogue = {
         "It has not been checked yet. Check it first.",
     ),
     "import_nothing": (
-        "没有可以导入的行。请按带批注的工作簿改正后重新上传。",
-        "There is no row to take in. Mend the marked copy and upload it again.",
+        "没有可以导入的行：各行或已在册，或有误。有误的请按标色的改正表改正后重新上传。",
+        "There is no row to take in: each is on file already or faulty. Mend the faulty ones in "
+        "the coloured copy and upload it again.",
     ),
     "import_done": (
         "这次导入已经完成。要再导入，请重新上传。",

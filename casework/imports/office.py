@@ -39,6 +39,11 @@ class Holidays(Kind):
     id = "holidays"
     label = Label("节假日安排", "Holiday calendar")
     permission = Permission.Calendar.WRITE
+    note = Label(
+        "表中出现的年度以本表为准：该年度原有而表中没有的休息日和补班日，导入后不再保留。请放入全年的安排。",
+        "A year that stands in the workbook is replaced: its days on file that are not in the "
+        "workbook are no longer kept. Put in the whole year.",
+    )
     columns = (
         Column("day", Label("日期", "Day"), cells.day, needed=True, also=headings("holidays", "day"), kind="date"),
         Column("kind", Label("休或班", "Off or work"), _kind, needed=True, also=headings("holidays", "kind"), choices=KINDS, spelled=values("day_kind"), kind="choice"),

@@ -242,8 +242,9 @@ class _Work:
             place, once = self._places.get(column.id), self._once.get(column.id)
             cell = row[place] if place is not None and place < len(row) else once
             known = place is not None or once is not None
+            needed = column.beside is None or values.get(column.beside) is not None
             try:
-                values[column.id] = cells.value(cell, column) if known else None
+                values[column.id] = cells.value(cell, column, needed) if known else None
             except Refused as refused:
                 found += refused.faults
         return values, found

@@ -131,7 +131,7 @@ def preview(session: Session, run: ImportRun, rows: int = 3) -> Preview:
             if sheet.name == run.sheet:
                 kind = catalogue.kind_of(session, run.kind, run.policy_code, day_of(run.at))
                 heading, _mapping = _matched(session, kind, sheet)
-                below = [r for n, r in enumerate(sheet.head, 1) if heading and n > heading.row]
+                below = [r for n, r in sheet.head if heading and n > heading.row]
                 shown = tuple(tuple(cells.shown(c) for c in row) for row in below[:rows])
                 return Preview(heading.texts if heading else (), shown)
     return Preview((), ())
@@ -188,7 +188,7 @@ def _still_open(run: ImportRun) -> None:
 def _matched(
     session: Session, kind: Kind, sheet: workbook.Sheet
 ) -> tuple[headers.Heading | None, dict[str, int]]:
-    heading = headers.find(list(enumerate(sheet.head, 1)), kind.columns)
+    heading = headers.find(sheet.head, kind.columns)
     if heading is None:
         return None, {}
     known = session.scalars(

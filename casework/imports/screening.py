@@ -128,9 +128,10 @@ def _asked(field: RecordField) -> Column:
         needed=field.required,
         also=headings("screening_results", field.id),
         choices=field.choices or {},
-        help=field.help,
+        help=field.help or Label("有结果的行必填", "Needed in rows with a result"),
         kind=field.type,
         once=True,
+        beside="result",
     )
 
 

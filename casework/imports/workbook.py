@@ -53,10 +53,10 @@ Row = tuple[Cell, ...]
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet by its name, with its first rows to look at."""
+    """A sheet by its name, with its first rows to look at and their numbers in the sheet."""
 
     name: str
-    head: tuple[Row, ...]
+    head: tuple[tuple[int, Row], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +96,15 @@ def check_file(path: Path, filename: str) -> None:
 
 
 def sheets(path: Path, filename: str, rows: int = 30) -> list[Sheet]:
-    """The sheets that hold anything, with their first rows."""
+    """The sheets that hold anything, with their first rows; hidden ones, such as the choices of
+    our own templates, only where nothing else is there."""
     with _opened(path, filename) as book:
-        found = []
-        for name in book.sheetnames:
-            head = tuple(row for _number, row in _rows(book, name, limit=rows))
-            if any(cell is not None for row in head for cell in row):
-                found.append(Sheet(name, head))
-    if not found:
+        found = [Sheet(name, tuple(_rows(book, name, limit=rows))) for name in book.sheetnames]
+        held = [sheet for sheet in found if sheet.head]
+        seen = [sheet for sheet in held if book[sheet.name].sheet_state == "visible"]
+    if not held:
         raise Refused([Fault("workbook_empty", {"filename": filename}, filename)])
-    return found
+    return seen or held
 
 
 def rows(path: Path, filename: str, sheet: str) -> Iterator[tuple[int, Row]]:

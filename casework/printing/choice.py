@@ -39,6 +39,12 @@ def paper_of(session: Session, subject: Subject, paper_id: str) -> Paper | None:
     return paper if paper is not None and paper.about == subject.about else None
 
 
+def prints(session: Session, edition: Edition, about: str, paper_id: str | None = None) -> bool:
+    """Whether the policy has a paper about such a thing (the one named): else nothing offers it."""
+    found = policy_with_papers(session, edition).papers.about(about)
+    return any(paper_id is None or paper.id == paper_id for paper in found)
+
+
 def first(session: Session, subject: Subject) -> Paper | None:
     """The paper that a notice, a filing, a roster is usually printed as: the first about it."""
     found = policy_with_papers(session, subject.edition).papers.about(subject.about)

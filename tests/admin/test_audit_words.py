@@ -11,6 +11,8 @@ from flask import Flask
 
 from admin import create_app
 from admin.views import audit_words
+from admin.views.records import which
+from models import AuditRecord
 
 ROOT = Path(__file__).parents[2]
 CODE, THING = 3, 4  # places in `events.audit(session, by, at, code, thing, …)`
@@ -110,3 +112,20 @@ def test_every_kind_of_thing_has_a_word(app: Flask) -> None:
 def test_details_are_read_without_codes(app: Flask, data: object, words: str) -> None:
     with app.test_request_context(headers={"Cookie": "lang=en"}):
         assert audit_words.details(data) == words
+
+
+@pytest.mark.parametrize(
+    ("kind", "object_id", "words"),
+    [
+        ("page", "home.index", "我的待办"),
+        ("report", "inspection", "检查重点清单"),
+        ("page", "cases.other", "<code>cases.other</code>"),
+        ("account", "94", "<code>94</code>"),
+        ("page", None, "<code>—</code>"),
+    ],
+)
+def test_a_page_and_a_report_stand_by_name(
+    app: Flask, kind: str, object_id: str | None, words: str
+) -> None:
+    with app.test_request_context(headers={"Cookie": "lang=zh"}):
+        assert str(which(AuditRecord(object_type=kind, object_id=object_id))) == words

@@ -11,8 +11,12 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from flask import g
 
+from admin import own_pages
 from casework import editions, people
+from engine import load_files
+from engine.procedure import StageKind
 from models import Member, Role, User
 from tests.admin.forms_on_page import form_to, paper_cells
 from tests.admin.roadside import Roadside, open_roadside
@@ -263,3 +267,49 @@ def test_the_member_of_the_office_is_asked_for_by_the_name_of_the_policy(
     page = roadside.at("clerk").get(f"/register/{member.id}")
     assert "困难党员帮扶救助申请表" in page
     assert "困难职工帮扶申请登记表" in page
+
+
+QINGHE = LICHENG.parent / "qinghe-medical-2025"
+
+
+def medical_case(office: Roadside, files: dict[str, bytes]) -> str:
+    """The page of a case of hospital aid, just registered under these files."""
+    office.clock.now = NOW.replace(year=2025, month=5, day=6, hour=2)
+    publish(office, files, date(2025, 1, 1))
+    number = register(office, "王建国", "qinghe-medical-2025/hospital", "2025-05-06")
+    fill = f"/register/fill/{number}"
+    form = form_to(office.at("clerk").get(fill), "").filled_in("record-", "2", "100", "2025-05-06")
+    office.at("clerk").press(fill, "", submit="yes", **form)
+    return office.at("clerk").get(f"/application/{number}")
+
+
+def test_a_case_shows_the_amounts_that_its_road_sets_and_facts_that_it_asks_for(
+    roadside: Roadside,
+) -> None:
+    page = medical_case(roadside, editions.read_folder(QINGHE))
+    assert "建议金额" in page
+    assert "拟救助金额" not in page, "nobody proposes one on this road"
+    assert "<li>住院自付费用" in page
+    assert "<li>慢特病认定日期" not in page, "only who applies for chronic illness is asked for it"
+    assert "打印申请表" in page
+
+
+def test_a_policy_without_papers_offers_none_to_print(roadside: Roadside) -> None:
+    files = editions.read_folder(QINGHE)
+    bare = {name: data for name, data in files.items() if not name.startswith("papers")}
+    assert "打印申请表" not in medical_case(roadside, bare)
+
+
+@pytest.mark.parametrize("folder", [LICHENG, QINGHE], ids=lambda one: one.name)
+def test_the_sidebar_has_the_pages_of_steps_that_some_policy_has(
+    roadside: Roadside, folder: Path
+) -> None:
+    policy = load_files(editions.read_folder(folder))
+    with roadside.app.test_request_context():
+        g.sunshine_policies = [policy]
+        hidden = [kind for kind in StageKind if own_pages.without_stage(kind)()]
+        own = {stage.kind for stage in policy.procedure.stages.values()}
+        assert set(hidden) == set(StageKind) - own
+        assert own_pages.without_round() is (policy.procedure.round is None)
+        g.sunshine_policies = []
+        assert not own_pages.without_stage(StageKind.FILE)(), "before the first policy"

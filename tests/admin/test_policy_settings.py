@@ -13,12 +13,15 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from casework import assessments, editions
+from admin.policy import words as policy_words
+from casework import assessments, dated_values, editions
+from casework.rule_text import RuleText
+from engine import document_words
 from models import Application, Edition, PolicyDraft
 from models.audit import verify
 from tests.admin.roadside import Roadside, open_roadside, said
 from tests.admin.test_cases_walk import number_of
-from tests.casework.bureau import LIVING, NOW, ROOT, licheng
+from tests.casework.bureau import LICHENG, LIVING, NOW, ROOT, licheng
 from tests.conftest import Database
 
 CODE = "licheng-2010"
@@ -320,3 +323,25 @@ def test_odd_posts_get_an_answer_and_change_nothing(office: Roadside) -> None:
     assert send(office, "draft/dance", {}).status_code == 404
     assert office.at("officer").browser.get("/policy/none/").status_code == 404
     assert office.at("officer").browser.get(HOME + "effect?on=never").status_code == 200
+
+
+@pytest.mark.parametrize("folder", sorted(LICHENG.parent.iterdir()), ids=lambda one: one.name)
+def test_every_unit_of_every_policy_has_words(folder: Path) -> None:
+    """A unit nobody knows would stand in English on a Chinese page, and in the exported document."""
+    text = RuleText("parameters.yaml", (folder / "parameters.yaml").read_bytes())
+    units = {part for one in dated_values.parameters(text) for part in one.unit.split("/")}
+    assert units <= set(policy_words.UNITS)
+    assert units <= set(document_words.UNITS)
+
+
+def test_numbers_of_the_graded_policy_are_dated_values_and_not_in_its_formulas() -> None:
+    folder = LICHENG.parent / "huaishu-grades-2025"
+    text = RuleText("parameters.yaml", (folder / "parameters.yaml").read_bytes())
+    now = {one.name: one.history[-1].values for one in dated_values.parameters(text)}
+    wanted = {"notice_first": "7", "notice_other": "5", "review_first": "12", "review_other": "6"}
+    assert {name: next(iter(now[name].values())) for name in wanted} == wanted
+
+
+def test_a_share_says_itself_what_it_is() -> None:
+    assert policy_words.unit_of("5%", "times") == ""
+    assert policy_words.unit_of("2", "times") == policy_words.unit("times")

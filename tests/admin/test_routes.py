@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from sqlalchemy.exc import OperationalError
 
@@ -99,3 +102,48 @@ def test_a_database_that_is_away_gives_a_page_that_says_so(
         assert answer.status_code == 503
         assert "系统正忙" in answer.text
         assert "inner text" not in answer.text
+
+
+FIFTY_MB = 50 * 1024 * 1024
+UPLOADS = (
+    "attachments.upload",
+    "bank_files.bank_answer",
+    "circulations.paper",
+    "meetings.record",
+    "minutes.attach",
+    "notice_board.add_photo",
+    "policy.files",
+    "screening_files.import_results",
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("zh", "超过 32 MB，没有收下"), ("en", "larger than 32 MB and was not taken")],
+)
+def test_a_file_of_50_mb_gets_a_page_with_what_to_do_from_every_form(
+    office: Office, language: str, words: str
+) -> None:
+    browser = office.sign_in("auditor")
+    browser.get(f"/lang/{language}")
+    known = {rule.endpoint: rule for rule in office.app.url_map.iter_rules()}
+    for endpoint in UPLOADS:
+        answer = browser.client.post(
+            an_address(known[endpoint].rule),
+            data=b"--x",
+            content_type="multipart/form-data; boundary=x",
+            environ_overrides={"CONTENT_LENGTH": str(FIFTY_MB)},
+        )
+        assert answer.status_code == 413, endpoint
+        assert words in answer.text, endpoint
+        assert "<html" in answer.text
+
+
+def test_all_forms_that_take_a_file_are_known_here() -> None:
+    """But the imports, which take larger ones and say so themselves."""
+    folder = Path(__file__).parents[2] / "admin" / "templates"
+    found = set()
+    for page in folder.rglob("*.html"):
+        for form in re.findall(r"<form[^>]*multipart[^>]*>", page.read_text(encoding="utf-8")):
+            found |= set(re.findall(r"url_for\('([\w.]+)'", form))
+    assert found == {*UPLOADS, "imports.upload"}

@@ -116,6 +116,22 @@ def test_the_marked_copy_colours_the_cells_and_says_why_and_goes_in_again(desk: 
     assert desk.counts(again) == {"new": 1}
 
 
+def test_an_empty_row_above_the_headings_is_counted(desk: Desk) -> None:
+    """A title, an empty row, the headings: what follows is rows, and the copy has all columns."""
+    rows: list[tuple[object, ...]] = [("全区党员名单",), (None,), MEMBER_HEAD]
+    rows.append((desk.branch, "张三", "370112196108050029", *[None] * 5))
+    rows.append((desk.branch, "李四", "370112196108050028", *[None] * 5))
+    run = desk.put("members", rows)
+    assert desk.counts(run) == {"new": 1, "faulty": 1}
+    with desk.database.sessions.begin() as session:
+        row = session.get_one(ImportRun, run)
+        assert row.heading_row == 3
+        assert row.sample[0]["row"] == 5
+        copy = kept.marked_copy(session, row, by=desk.actor(session), at=NOW)
+    assert cells_of(copy)[0][1:] == list(MEMBER_HEAD)
+    assert cells_of(copy)[1][2] == "李四"
+
+
 def test_the_same_workbook_twice_changes_nothing(desk: Desk) -> None:
     rows = [MEMBER_HEAD, person(desk, 1), person(desk, 2)]
     desk.take(desk.put("members", rows))

@@ -71,6 +71,15 @@ def test_r_4_4_1_results_of_any_sheet_are_tried_and_taken_and_the_same_file_chan
     assert stages(desk) == done
 
 
+def test_a_row_without_a_result_is_left_for_later_and_needs_no_date(desk: Desk) -> None:
+    rows = waiting(desk)
+    rows[0][3:] = "通过", None, "2010-12-14"  # type: ignore[assignment]  # three cells for two
+    rows[1][3:] = "通过", None, None  # type: ignore[assignment]
+    sheet = [[*RESULT_HEAD, "筛查日期"], *rows]
+    run = desk.put("screening_results", sheet, name="screener", policy="licheng-2010", at=AT)
+    assert desk.counts(run) == {"changed": 1, "faulty": 1, "same": 1}
+
+
 def test_r_4_4_1_every_fault_of_a_row_is_told_and_the_good_rows_come_in(desk: Desk) -> None:
     first, second, third = waiting(desk)
     rows = [

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from casework.imports import workbook
 from engine.faults import Refused
@@ -47,6 +48,17 @@ def test_only_sheets_that_hold_something_are_offered(tmp_path: Path) -> None:
     path = book(tmp_path / "a.xlsx", {"空": [], "名单": ROWS, "说明": [("填表说明",)]})
     assert [sheet.name for sheet in workbook.sheets(path, "a.xlsx")] == ["名单", "说明"]
     assert refused(book(tmp_path / "b.xlsx", {"空": []})) == ["workbook_empty"]
+
+
+def test_hidden_sheets_are_offered_only_where_nothing_else_is(tmp_path: Path) -> None:
+    path = book(tmp_path / "a.xlsx", {"名单": ROWS, "选项": [("是",), ("否",)]})
+    made = load_workbook(path)
+    made["选项"].sheet_state = "hidden"
+    made.save(path)
+    assert [sheet.name for sheet in workbook.sheets(path, "a.xlsx")] == ["名单"]
+    made["名单"].delete_rows(1, 10)
+    made.save(path)
+    assert [sheet.name for sheet in workbook.sheets(path, "a.xlsx")] == ["选项"]
 
 
 def test_a_size_that_the_file_only_claims_is_not_believed(tmp_path: Path) -> None:
