@@ -11,15 +11,25 @@ from fractions import Fraction
 
 from sqlglot import exp
 
-from engine.bulk import sql
-from engine.bulk.columns import Cell, choice_of, dated, read, source_value, value_of
+from engine.bulk import sql, truths
+from engine.bulk.columns import (
+    Cell,
+    choice_from,
+    choice_of,
+    dated,
+    nothing,
+    read,
+    source_value,
+    value_of,
+)
 from engine.bulk.numbers import NotInSql, Number, Whole, constant
-from engine.bulk.render import Day, Renderer, Value
+from engine.bulk.render import Choice, Day, Renderer, Value
 from engine.bulk.sql import Sql
+from engine.bulk.truths import Truth
 from engine.language import tree as t
 from engine.language.types import YES_NO
 from engine.machine import Machine
-from engine.model import Policy
+from engine.model import Fact, Policy
 
 WIDE = {"duckdb": "int128", "spark": "decimal(38,0)"}
 """The type of each dialect for 38 digits."""
@@ -53,8 +63,9 @@ class Layers:
         self.names: dict[str, Value] = {}
         self.level: dict[str, int] = {}
         self.bad: list[Sql] = []
+        self.bits: dict[str, Sql] = {}
         self.renderer = Renderer(self.names, WIDE[dialect])
-        self.conditions: dict[int, Sql] = {}
+        self.conditions: dict[int, Truth] = {}
         self._facts()
         self._parameters()
         self._definitions()
@@ -80,6 +91,17 @@ class Layers:
         """A column that `add` has been given; no column of a table begins like it."""
         return sql.column(self.placed[name])
 
+    def add_bit(self, level: int, name: str, item: Sql) -> Sql:
+        """A column with a bit, unless it is written out or a column already."""
+        plain = truths.fixed(item) is not None or isinstance(item, exp.Column)
+        self.bits[name] = item if plain else self.add(level, name, item)
+        return self.bits[name]
+
+    def add_truth(self, level: int, name: str, item: Truth) -> Truth:
+        return Truth(
+            self.add_bit(level, f"{name}+", item.yes), self.add_bit(level, f"{name}-", item.no)
+        )
+
     def select(self, source: exp.Query | exp.Table) -> exp.Select:
         """The last layer over a source that has the cells' columns."""
         found: exp.Query | exp.Table = source
@@ -100,32 +122,50 @@ class Layers:
 
     # facts -------------------------------------------------------------------------------
     def _facts(self) -> None:
-        """Layer 0 reads the cells; layer 1 looks up what is absent and gathers what is bad."""
+        """Layer 0 reads the cells; layer 1 looks up what is absent, makes truths of what is read and
+        gathers what is bad."""
         read_as: dict[str, Sql] = {}
         for i, (name, fact) in enumerate(self.policy.facts.items()):
             cell = self.cells.get(name)
             if cell is None:
-                kind = {"yes_no": "boolean", "date": "date"}.get(fact.type)
-                numeric = fact.type in ("integer", "money", "number")
-                nothing = sql.cast(sql.null(), kind or ("bigint" if numeric else "varchar"))
-                read_as[name] = nothing
+                read_as[name] = nothing(fact)
                 continue
-            made = read(fact, cell)
+            made = read(fact, cell, self.dialect)
             read_as[name] = made.sql
             if not isinstance(made.sql, exp.Column):
                 read_as[name] = self.add(0, f"f{i}", made.sql)
-            if made.bad is None:
-                self.bad.append(sql.every([cell.given, sql.unknown(read_as[name])]))
-            else:
-                self.bad.append(made.bad)
-        for name, fact in self.policy.facts.items():
-            self.names[name] = value_of(fact, read_as[name])
+            self.bad.append(sql.every([made.given, sql.unknown(read_as[name])]))
+        for i, (name, fact) in enumerate(self.policy.facts.items()):
+            self.names[name] = self._fact(f"f{i}", fact, read_as[name])
             self.level[name] = 1
         self._required(read_as)
         for fact, source in self.machine.sourced:
             self._looked_up(
                 fact.name, read_as[fact.name], source_value(self.policy, fact, source, self.names)
             )
+
+    def _fact(self, place: str, fact: Fact, item: Sql) -> Value:
+        """A fact that is read, as the renderer takes it."""
+        if fact.type == "choice":
+            return self._choice(place, fact, item)
+        found = value_of(fact, item)
+        return self.add_truth(1, place, found) if isinstance(found, Truth) else found
+
+    def _choice(self, place: str, fact: Fact, code: Sql) -> Choice:
+        cell = self.cells.get(fact.name)
+        if cell is None:
+            return Choice(
+                sql.cast(sql.null(), "varchar"),
+                dict.fromkeys(fact.choices, truths.OPEN),
+                truths.bit(True),
+            )
+        word = cell.sql if cell.type == "VARCHAR" else sql.cast(cell.sql, "varchar")
+        made = choice_from(fact, code, sql.case((sql.known(code), word)))
+        found = {
+            name: self.add_truth(1, f"{place}.{number}", truth)
+            for number, (name, truth) in enumerate(made.truths.items())
+        }
+        return Choice(made.word, found, self.add_bit(1, f"{place}?", made.open))
 
     def _required(self, read_as: Mapping[str, Sql]) -> None:
         for name in self.machine.required:
@@ -191,7 +231,7 @@ class Layers:
             self.names[definition.name], self.level[definition.name] = self._placed(i, value, level)
             if definition.tree.type == YES_NO:
                 made = self.names[definition.name]
-                if isinstance(made, (Number, Day)):
+                if not isinstance(made, Truth):
                     raise NotInSql(f"{definition.name} as a condition")
                 self.conditions[self.plan.names[definition.name]] = made
 
@@ -201,7 +241,13 @@ class Layers:
             return Number(top, self._whole(f"d{number}b", value.bottom, level)), level
         if isinstance(value, Day):
             return Day(self.add(level, f"d{number}", value.sql), value.low, value.high), level
-        if isinstance(value, (exp.Column, exp.Boolean)):
+        if isinstance(value, Truth):
+            here = all(
+                truths.fixed(item) is not None or isinstance(item, exp.Column)
+                for item in (value.yes, value.no)
+            )
+            return self.add_truth(level, f"d{number}", value), level - here
+        if isinstance(value, (Choice, exp.Column)):
             return value, level - 1
         return self.add(level, f"d{number}", value), level
 

@@ -58,7 +58,7 @@ class _Settled:
         return [
             (
                 entry.code,
-                sql.holds(self.query.entry(entry)) if entry.plain else self.settle.always(entry),
+                self.query.entry(entry).test if entry.plain else self.settle.always(entry),
             )
             for entry in entries
         ]
@@ -115,7 +115,7 @@ class _Settled:
         return sql.binary(exp.EQ, both, sql.whole(0))
 
     def hard(self, missing: bool) -> Sql:
-        extra: list[Sql] = [self.query.column("c_bad")]
+        extra: list[Sql] = [self.query.flag("c_bad")]
         for (number, tier, _), amount in self.query.fen.items():
             if not isinstance(amount, exp.Literal):
                 given = self.settle.touches(self.leaves, _gives(number, tier))

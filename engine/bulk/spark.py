@@ -83,7 +83,7 @@ def _coded(frame: DataFrame, population: Population, query: Query, shape: Shape)
     own = [c for c in query.parts.amounts.values() if isinstance(c, str)]
     own += query.parts.outputs.values()
     columns: list[Sql] = [sql.column(name) for name in population.columns]
-    columns.append(exp.alias_(query.column("todo"), "~todo", quoted=True))
+    columns.append(exp.alias_(query.flag("todo"), "~todo", quoted=True))
     columns += shape.codes()
     columns += map(sql.column, dict.fromkeys(query.placed[name] for name in own))
     text = exp.select(*columns).from_(inner, copy=False).sql("spark")

@@ -64,6 +64,9 @@ def some(items: Iterable[Sql]) -> Sql:
 
 
 def _joined(kind: type[exp.Binary], items: Sequence[Sql], empty: bool) -> Sql:
+    if any(isinstance(item, exp.Boolean) and item.this is not empty for item in items):
+        return truth(not empty)
+    items = [item for item in items if not isinstance(item, exp.Boolean)]
     if not items:
         return truth(empty)
     found = items[0] if len(items) == 1 else part(items[0])
@@ -73,6 +76,8 @@ def _joined(kind: type[exp.Binary], items: Sequence[Sql], empty: bool) -> Sql:
 
 
 def negation(item: Sql) -> Sql:
+    if isinstance(item, exp.Boolean):
+        return truth(not item.this)
     return exp.Not(this=part(item))
 
 
@@ -86,6 +91,8 @@ def known(item: Sql) -> Sql:
 
 def holds(item: Sql) -> Sql:
     """Definitely true; never unknown."""
+    if isinstance(item, exp.Boolean):
+        return item
     return exp.Coalesce(this=item, expressions=[truth(False)])
 
 

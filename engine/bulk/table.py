@@ -89,7 +89,7 @@ def _code(
     columns = [
         sql.column(ROW),
         *(sql.column(key) for key in keys),
-        exp.alias_(query.column("todo"), "~todo", quoted=True),
+        exp.alias_(query.flag("todo"), "~todo", quoted=True),
     ]
     columns += shape.codes()
     own = [c for c in query.parts.amounts.values() if isinstance(c, str)]

@@ -13,7 +13,7 @@ from typing import Any
 from sqlglot import exp
 
 from engine.assessment import Assessment, assess
-from engine.bulk import sql
+from engine.bulk import sql, truths
 from engine.bulk.numbers import NotInSql
 from engine.bulk.query import Query
 from engine.bulk.runs import Connection, identifier, quoted, run
@@ -109,12 +109,12 @@ class Twofold:
         own: dict[str, None] = {}
         for side, query in queries.items():
             layer = query.select(layer)
-            todo += [query.column("c_bad"), query.column("c_undecided")]
+            todo += [query.bits["c_bad"], query.bits["c_undecided"]]
             columns += Shape(query, lists=False).codes(f"{side}_")
             amounts = (c for c in query.parts.amounts.values() if isinstance(c, str))
             own.update(dict.fromkeys(query.placed[name] for name in amounts))
         columns += map(sql.column, own)
-        columns.append(exp.alias_(sql.some(todo), "todo"))
+        columns.append(exp.alias_(truths.is_set(truths.either(*todo)), "todo"))
         return exp.select(*columns).from_(layer.subquery("q", copy=False), copy=False)
 
     def _decoded(self, queries: Mapping[str, Query]) -> exp.Select:

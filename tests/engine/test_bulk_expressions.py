@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from sqlglot import exp
 
-from engine.bulk import sql
+from engine.bulk import sql, truths
 from engine.bulk.numbers import Arithmetic, NotInSql, Number, Whole, constant
 from engine.bulk.render import Day, Renderer, Value
 from engine.language import compile_expression, tree
@@ -41,7 +41,7 @@ def names() -> dict[str, Value]:
             days = (date(2010, 1, 1).toordinal(), date(2012, 12, 31).toordinal())
             found[name] = Day(place, *days)
         else:
-            found[name] = place
+            found[name] = truths.of(place) if kind.kind == "yes_no" else place
     return found
 
 
@@ -88,7 +88,7 @@ def test_conditions_say_the_same_in_sql_as_in_the_reference(seed: int) -> None:
     for _ in range(40):
         text = expressions.condition(rng, rng.randint(0, 3))
         found = compile_expression(text, known).tree
-        query = exp.select(Renderer(names(), "int128").truth(found)).from_("t").sql("duckdb")
+        query = exp.select(Renderer(names(), "int128").truth(found).nullable).from_("t").sql("duckdb")
         answers = [row[0] for row in connection.execute(query).fetchall()]
         assert answers == [exact(found, case) for case in rows], text
 
