@@ -86,7 +86,7 @@ class Shape:
         self.fields[name] = Field(name, self._word, self._next, len(bits))
         for bit in bits:
             place, number = divmod(self._next, _BITS)
-            here = bit if not number else truths.raised(bit, number)
+            here = truths.raised(bit, number)
             before = self.packed.get((self._word, place))
             self.packed[self._word, place] = (
                 here if before is None else truths.overlaid(before, here)
@@ -102,7 +102,7 @@ class Shape:
         found: dict[int, Sql] = {
             word: sql.cast(sql.whole(0), "bigint") for word in range(self.words)
         }
-        mask = truths.raised(self.query.bits["c_given"], None)
+        mask = truths.mask(self.query.bits["c_given"])
         for (word, place), byte in self.packed.items():
             if (word, place) >= self._always:
                 byte = exp.BitwiseAnd(this=sql.part(byte), expression=sql.part(mask))
