@@ -6,7 +6,7 @@ in the layer after those that it uses.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from sqlglot import exp
@@ -102,28 +102,45 @@ class Layers:
             self.add_bit(level, f"{name}+", item.yes), self.add_bit(level, f"{name}-", item.no)
         )
 
-    def select(self, source: exp.Query | exp.Table) -> exp.Select:
-        """The last layer over a source that has the cells' columns."""
+    def select(self, source: exp.Query | exp.Table, wanted: Iterable[str]) -> exp.Select:
+        """The wanted columns over a source that has the cells' columns. Each layer passes on only what
+        is asked for above it: binding a `*` of every layer costs more than the rows do."""
         found: exp.Query | exp.Table = source
+        live = self._live(wanted)
         for number, layer in enumerate(self.layers):
-            if layer:
+            own = {name: item for name, item in layer.items() if name in live[number + 1]}
+            if own:
                 inner = (
                     found.subquery(f"s{number}", copy=False)
                     if isinstance(found, exp.Query)
                     else found
                 )
+                kept = map(sql.column, sorted(live[number + 1] - own.keys()))
                 made = [
-                    exp.alias_(item, name, quoted=True, copy=False) for name, item in layer.items()
+                    exp.alias_(item, name, quoted=True, copy=False) for name, item in own.items()
                 ]
-                found = exp.select(exp.Star(), *made).from_(inner, copy=False)
+                found = exp.select(*kept, *made, copy=False).from_(inner, copy=False)
         if not isinstance(found, exp.Select):
             raise NotInSql("nothing to select")
         return found
 
+    def inputs(self, wanted: Iterable[str]) -> set[str]:
+        """The columns of the source that the wanted ones rest on."""
+        return self._live(wanted)[0]
+
+    def _live(self, wanted: Iterable[str]) -> list[set[str]]:
+        """What must be there below the first layer, and above each."""
+        found = [set(wanted)]
+        for layer in reversed(self.layers):
+            above = found[0]
+            own = [item for name, item in layer.items() if name in above]
+            found.insert(0, (above - layer.keys()) | sql.columns_in(own))
+        return found
+
     # facts -------------------------------------------------------------------------------
     def _facts(self) -> None:
-        """Layer 0 reads the cells; layer 1 looks up what is absent, makes truths of what is read and
-        gathers what is bad."""
+        """Layer 0 reads the cells; layer 1 makes truths of what is read; layer 2 looks up what is
+        absent."""
         read_as: dict[str, Sql] = {}
         for i, (name, fact) in enumerate(self.policy.facts.items()):
             cell = self.cells.get(name)
@@ -203,7 +220,8 @@ class Layers:
         else:
             return
         span = (min(top.low, declared.top.low), max(top.high, declared.top.high))
-        place = self.add(1, f"l{name}", made) if not isinstance(made, exp.Literal) else made
+        self.level[name] = 2
+        place = self.add(2, f"l{name}", made) if not isinstance(made, exp.Literal) else made
         self.names[name] = value_of(fact, place, span)
 
     def _parameters(self) -> None:
@@ -217,10 +235,10 @@ class Layers:
             self.bad.append(sql.holds(found.gone))
             value = found.value
             if not value.top.fixed:
-                place = self.add(1, f"p{name}", value.top.sql)
+                place = self.add(2, f"p{name}", value.top.sql)
                 value = Number(Whole(place, value.top.low, value.top.high), value.bottom)
             self.names[name] = value
-            self.level[name] = 1
+            self.level[name] = 2
 
     # definitions -------------------------------------------------------------------------
     def _definitions(self) -> None:

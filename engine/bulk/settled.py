@@ -26,11 +26,12 @@ def settled_rows(query: Query, source: exp.Query, keys: Sequence[str], missing: 
     made = _Settled(query)
     columns = made.columns()
     hard = made.hard(missing)
-    layer = query.select(source).subquery("q", copy=False)
     shown: list[Sql] = [sql.column(ROW), *map(sql.column, keys)]
     for name, kind in columns_of(query.policy):
         shown.append(exp.alias_(sql.cast(columns[name], kind), name, quoted=True))
-    return exp.select(*shown, exp.alias_(hard, "hard")).from_(layer, copy=False)
+    shown.append(exp.alias_(hard, "hard"))
+    layer = query.select(source, sql.columns_in(shown)).subquery("q", copy=False)
+    return exp.select(*shown).from_(layer, copy=False)
 
 
 class _Settled:

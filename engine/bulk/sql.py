@@ -19,6 +19,11 @@ def column(name: str) -> Sql:
     return exp.column(exp.to_identifier(name, quoted=True))
 
 
+def columns_in(items: Iterable[Sql]) -> set[str]:
+    """The names of the columns that expressions read."""
+    return {found.name for item in items for found in item.find_all(exp.Column)}
+
+
 def whole(value: int) -> Sql:
     """A whole number, negative ones in brackets."""
     if value < 0:

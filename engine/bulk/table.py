@@ -85,7 +85,6 @@ def _code(
     connection: Connection, population: Population, query: Query, shape: Shape, keys: Sequence[str]
 ) -> None:
     """`coded`: per row whether it is for Python, its packed answer, amounts and outputs."""
-    inner = query.select(population.table(keys)).subquery("q", copy=False)
     columns = [
         sql.column(ROW),
         *(sql.column(key) for key in keys),
@@ -95,7 +94,8 @@ def _code(
     own = [c for c in query.parts.amounts.values() if isinstance(c, str)]
     own += query.parts.outputs.values()
     columns += map(sql.column, dict.fromkeys(query.placed[name] for name in own))
-    made = exp.select(*columns).from_(inner, copy=False).sql("duckdb")
+    inner = query.select(population.table(keys), sql.columns_in(columns))
+    made = exp.select(*columns).from_(inner.subquery("q", copy=False), copy=False).sql("duckdb")
     made = made.replace("source_of_rows", population.source)
     run(connection, "create or replace temp table coded as $made", made=made)
 

@@ -101,20 +101,22 @@ class Twofold:
 
     def _narrow(self, queries: Mapping[str, Query]) -> exp.Select:
         """Per row its number, the packed answers, and the amounts that differ from row to row."""
-        layer: exp.Query = self.population.table(())
         columns: list[Sql] = [sql.column(ROW)]
         for i, name in enumerate(self.by):
             columns.append(exp.alias_(sql.cast(sql.column(name), "varchar"), f"by{i}"))
         todo: list[Sql] = []
         own: dict[str, None] = {}
         for side, query in queries.items():
-            layer = query.select(layer)
             todo += [query.bits["c_bad"], query.bits["c_undecided"]]
             columns += Shape(query, lists=False).codes(f"{side}_")
             amounts = (c for c in query.parts.amounts.values() if isinstance(c, str))
             own.update(dict.fromkeys(query.placed[name] for name in amounts))
         columns += map(sql.column, own)
         columns.append(exp.alias_(truths.is_set(truths.either(*todo)), "todo"))
+        layer: exp.Query = self.population.table(())
+        old, new = queries.values()
+        wanted = sql.columns_in(columns)
+        layer = new.select(old.select(layer, new.inputs(wanted)), wanted)
         return exp.select(*columns).from_(layer.subquery("q", copy=False), copy=False)
 
     def _decoded(self, queries: Mapping[str, Query]) -> exp.Select:
