@@ -23,6 +23,8 @@ from engine.model import Policy
 
 ROW = "row"
 """The number of a row in its source, from 0; it stands in every result, so no key has this name."""
+SOURCE = "source_of_rows"
+"""Stands in a statement for what is selected from."""
 _BLOCK = 1 << 24
 _DOUBTFUL = (b'"', b"\0", "\ufffd".encode(), b"\n\n", b"\n\r\n")
 
@@ -52,7 +54,7 @@ class Population:
     def table(self, keys: Sequence[str]) -> exp.Select:
         """The source as a layer: every column, and the number of the row."""
         found = exp.select(exp.Star(), exp.alias_(_raw(self.row), ROW, quoted=True))
-        return found.from_(exp.to_table("source_of_rows"))
+        return found.from_(exp.to_table(SOURCE))
 
 
 def _raw(text: str) -> Sql:
