@@ -88,7 +88,9 @@ def test_conditions_say_the_same_in_sql_as_in_the_reference(seed: int) -> None:
     for _ in range(40):
         text = expressions.condition(rng, rng.randint(0, 3))
         found = compile_expression(text, known).tree
-        query = exp.select(Renderer(names(), "int128").truth(found).nullable).from_("t").sql("duckdb")
+        query = (
+            exp.select(Renderer(names(), "int128").truth(found).nullable).from_("t").sql("duckdb")
+        )
         answers = [row[0] for row in connection.execute(query).fetchall()]
         assert answers == [exact(found, case) for case in rows], text
 

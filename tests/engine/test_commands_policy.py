@@ -30,6 +30,27 @@ def test_the_policy_of_2010_is_without_a_fault() -> None:
     assert engine("check", LICHENG).code == 0
 
 
+LATE = ("2010-06-07: 600}", "2010-09-01: 600}")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_parameter_that_begins_after_its_policy_is_noted_and_no_fault(
+    copy: Path, lang: str
+) -> None:
+    assert "parameters.yaml" not in engine("check", str(copy), "--lang", lang).said
+    replace(copy / "parameters.yaml", *LATE)
+    ran = engine("check", str(copy), "--lang", lang)
+    assert ran.code == 0
+    (note,) = [line for line in ran.said.splitlines() if "parameters.yaml:" in line]
+    place = note.split("parameters.yaml:", 1)[1].split(":")
+    lines = (copy / "parameters.yaml").read_text(encoding="utf-8").splitlines()
+    assert lines[int(place[0]) - 1].startswith("living_amount")
+    assert place[1].split()[0].isdigit()
+    assert "2010-09-01" in note
+    assert "2010-06-07" in note
+    assert has_chinese(note) == (lang == "zh")
+
+
 def test_all_cases_of_the_policy_of_2010_hold() -> None:
     ran = engine("test", LICHENG)
     assert ran.code == 0, ran.said
