@@ -161,7 +161,7 @@ def three_columns(policy: Policy, connection: duckdb.DuckDBPyConnection, source:
         "outcome": _number(query.outcomes),
         "category": exp.BitwiseAnd(this=sql.part(category), expression=sql.part(given)),
         "living_fen": sql.binary(exp.Mul, living, sql.whole(fixed[0])),
-        "left_open": query.flag("todo"),
+        "left_open": truths.is_set(truths.either(query.bits["c_bad"], query.bits["c_undecided"])),
     }
     shown = [exp.alias_(item, name, quoted=True) for name, item in columns.items()]
     inner = query.select(people.table(()), sql.columns_in(shown)).subquery("q")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from math import lcm
@@ -33,11 +33,13 @@ _SAFE = {"money": 9 * 10**12, "number": 9 * 10**8}
 @dataclass(frozen=True)
 class Cell:
     """A column of the table: its SQL and the name of its type. `blank`: an empty text is an absent
-    fact, as in CSV; otherwise a present column is always given, NULL being unknown."""
+    fact, as in CSV; otherwise a present column is always given, NULL being unknown. `full`: the
+    source says that no row of it is NULL."""
 
     sql: Sql
     type: str
     blank: bool = False
+    full: bool = False
 
     @property
     def is_text(self) -> bool:
@@ -47,7 +49,7 @@ class Cell:
     def given(self) -> Sql:
         """Whether something stands in the cell that should be read."""
         if not self.is_text:
-            return sql.known(self.sql)
+            return sql.truth(True) if self.full else sql.known(self.sql)
         marks = [sql.text("?")] + ([sql.text("")] if self.blank else [])
         return sql.holds(sql.negation(sql.among(self.sql, marks)))
 
@@ -73,9 +75,10 @@ class Read:
 def read(fact: Fact, cell: Cell, dialect: str) -> Read:
     """The typed value of a fact from its column: money in fen, numbers in millionths."""
     if cell.type.startswith("ENUM"):
-        cell = Cell(sql.cast(cell.sql, "varchar"), "VARCHAR", cell.blank)
+        cell = replace(cell, sql=sql.cast(cell.sql, "varchar"), type="VARCHAR")
     if fact.type == "choice" and cell.is_text:
-        given = cell.given if cell.blank else sql.known(cell.sql)
+        known = sql.truth(True) if cell.full else sql.known(cell.sql)
+        given = cell.given if cell.blank else known
         return Read(_number_of(cell.sql, fact.choices, dialect), given)
     if fact.type == "yes_no" and cell.type == "BOOLEAN":
         return Read(cell.sql, sql.truth(False))
@@ -225,9 +228,9 @@ _READ = {
 # values by name -----------------------------------------------------------------------------
 
 
-def choice_from(fact: Fact, code: Sql, word: Sql) -> Choice:
-    """A choice by its number."""
-    opened = truths.flag(sql.unknown(code))
+def choice_from(fact: Fact, code: Sql, word: Sql, full: bool) -> Choice:
+    """A choice by its number. In a column that is `full` only a row for Python has none."""
+    opened = truths.bit(False) if full else truths.flag(sql.unknown(code))
     found = {}
     for number, name in enumerate(fact.choices):
         yes = truths.equal(code, number + 1)

@@ -45,7 +45,7 @@ class Compared:
 def compare_tables(
     old: Policy,
     new: Policy,
-    source: str | Path | duckdb.DuckDBPyRelation,
+    source: str | Path | duckdb.DuckDBPyRelation | Population,
     connection: Connection | None = None,
     *,
     keys: Sequence[str] = (),

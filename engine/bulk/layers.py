@@ -165,7 +165,9 @@ class Layers:
         """A fact that is read, as the renderer takes it."""
         if fact.type == "choice":
             return self._choice(place, fact, item)
-        found = value_of(fact, item)
+        cell = self.cells.get(fact.name)
+        full = cell is not None and cell.full and cell.type == "BOOLEAN" and fact.type == "yes_no"
+        found = truths.of_full(item) if full else value_of(fact, item)
         return self.add_truth(1, place, found) if isinstance(found, Truth) else found
 
     def _choice(self, place: str, fact: Fact, code: Sql) -> Choice:
@@ -177,7 +179,7 @@ class Layers:
                 truths.bit(True),
             )
         word = cell.sql if cell.type == "VARCHAR" else sql.cast(cell.sql, "varchar")
-        made = choice_from(fact, code, sql.case((sql.known(code), word)))
+        made = choice_from(fact, code, sql.case((sql.known(code), word)), cell.full)
         found = {
             name: self.add_truth(1, f"{place}.{number}", truth)
             for number, (name, truth) in enumerate(made.truths.items())

@@ -28,10 +28,12 @@ MODES = ("", "fixed", "range", "cap", "discretion", UNDETERMINED)
 @dataclass(frozen=True)
 class Texts:
     """`narrow`, over `source_of_rows`: per row its number, both packed answers, the amounts that differ
-    from row to row, and whether it is for Python. `decoded`: the columns of `twofold` from `cells`."""
+    from row to row, and whether it is for Python. `decoded`: the columns of `twofold` from `cells`.
+    `words`: the names of the packed answers."""
 
     narrow: str
     decoded: str
+    words: tuple[str, ...]
 
 
 _TEXTS: Kept[Texts] = Kept()
@@ -62,7 +64,8 @@ class _Sides:
         self.shapes = {side: Shape(query, lists=False) for side, query in self.queries.items()}
 
     def texts(self) -> Texts:
-        return Texts(self._narrow().sql("duckdb"), self._decoded().sql("duckdb"))
+        words = [f"{s}_w{n}" for s, shape in self.shapes.items() for n in range(shape.words)]
+        return Texts(self._narrow().sql("duckdb"), self._decoded().sql("duckdb"), tuple(words))
 
     def _narrow(self) -> exp.Select:
         """Per row its number, the packed answers, and the amounts that differ from row to row."""

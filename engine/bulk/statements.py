@@ -60,15 +60,16 @@ class Asked:
     blank: bool
     row: str
     keys: tuple[str, ...]
+    full: frozenset[str] = frozenset()
 
     @property
     def key(self) -> object:
         """What its statements go by."""
-        return self.edition, self.columns, self.blank, self.row, self.keys
+        return self.edition, self.columns, self.blank, self.row, self.keys, self.full
 
     @property
     def population(self) -> Population:
-        return Population(SOURCE, self.row, dict(self.columns), self.blank)
+        return Population(SOURCE, self.row, dict(self.columns), self.blank, full=self.full)
 
     def query(self, prefix: str = "~", below: Query | None = None) -> Query:
         return Query(self.policy, self.population.cells(self.policy), "duckdb", prefix, below)
@@ -82,6 +83,7 @@ def asked(policy: Policy, population: Population, keys: Sequence[str]) -> Asked:
         population.blank,
         population.row,
         tuple(keys),
+        population.full,
     )
 
 
@@ -94,7 +96,7 @@ class Statements:
     coded: str
     answers: str
     shown: str
-    words: str
+    words: tuple[str, ...]
 
 
 _STATEMENTS: Kept[Statements] = Kept()
@@ -114,7 +116,7 @@ def completed(of: Asked, missing: bool) -> str | None:
 def _statements(of: Asked) -> Statements:
     query = of.query()
     shape = Shape(query)
-    words = ", ".join(f'"w{number}"' for number in range(shape.words))
+    words = tuple(f"w{number}" for number in range(shape.words))
     return Statements(_coded(of, query, shape), _answers(shape), _shown(of, query), words)
 
 

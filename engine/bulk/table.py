@@ -7,7 +7,7 @@ the columns of the bulk output. Every row says exactly what `assess` says of it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +73,11 @@ def assess_table(
         return _all_by_python(policy, population, connection, into, keys, lang, str(reason))
     coded = texts.coded.replace(SOURCE, population.source)
     run(connection, "create or replace temp table coded as $made", made=coded)
+    if population.full and has_null(connection, "coded", ("~todo", *texts.words)):
+        population = replace(population, full=frozenset())  # it is not as it says
+        return assess_table(
+            policy, population, connection, into=into, keys=keys, missing=missing, lang=lang
+        )
     left = _settle(connection, population, of, missing)
     faulty = _by_hand(policy, population, connection, keys, lang, left)
     _join(connection, texts, into)
@@ -90,6 +95,13 @@ def _settle(connection: Connection, population: Population, of: Asked, missing: 
         return todo
     run(connection, "insert into settled select * exclude (hard) from tried where not hard")
     return 'select "row" from tried where hard'
+
+
+def has_null(connection: Connection, table: str, columns: Sequence[str]) -> bool:
+    """Whether something is NULL in columns that never are where a source has no NULL in the columns
+    that it calls full: `&` and `|` of bytes carry any NULL on to the end."""
+    test = " or ".join(f"{identifier(name)} is null" for name in columns)
+    return count(connection, "select count(*) from $table where $test", table=table, test=test) > 0
 
 
 def tried_rows(
@@ -129,7 +141,7 @@ def _join(connection: Connection, texts: Statements, into: str) -> None:
         union all by name select * from by_hand""",
         into=identifier(into),
         shown=texts.shown,
-        words=texts.words,
+        words=", ".join(map(identifier, texts.words)),
     )
 
 

@@ -145,6 +145,12 @@ def of(item: Sql) -> Truth:
     return Truth(*(flag(_same(item, sql.truth(value))) for value in (True, False)))
 
 
+def of_full(item: Sql) -> Truth:
+    """A boolean of SQL that is never NULL."""
+    yes = flag(item)
+    return Truth(yes, other(yes))
+
+
 def equal(code: Sql, number: int) -> Sql:
     """The bit of a number that is just this one; 0 where it is NULL."""
     return flag(_same(code, sql.whole(number)))

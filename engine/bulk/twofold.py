@@ -8,6 +8,7 @@ many rows (`n`) and the first of them (`first`). Rows that SQL leaves are assess
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from engine.assessment import Assessment, assess
@@ -17,7 +18,7 @@ from engine.bulk.shape import AMOUNTS
 from engine.bulk.sides import MODES, OUTCOMES, SIDES, benefits, categories, texts
 from engine.bulk.sources import SOURCE, Population
 from engine.bulk.statements import asked
-from engine.bulk.table import given_facts, left_rows, tried_rows
+from engine.bulk.table import given_facts, has_null, left_rows, tried_rows
 from engine.faults import Refused
 from engine.model import Policy
 
@@ -45,11 +46,15 @@ class Twofold:
         by: Sequence[str],
     ) -> None:
         self.policies = dict(zip(SIDES, (old, new), strict=True))
-        self.population, self.connection, self.by = population, connection, by
-        self.asked = {side: asked(one, population, ()) for side, one in self.policies.items()}
+        self.connection, self.by = connection, by
+        self._over(population)
         both = tuple(self.asked.values())
         self.categories, self.benefits = categories(both), benefits(both)
         self.by_python = 0
+
+    def _over(self, population: Population) -> None:
+        self.population = population
+        self.asked = {side: asked(one, population, ()) for side, one in self.policies.items()}
 
     def fill(self) -> None:
         kinds = [(f"by{i}", "varchar") for i in range(len(self.by))]
@@ -64,6 +69,10 @@ class Twofold:
             return
         text = found.narrow.replace(SOURCE, self.population.source)
         run(self.connection, "create or replace temp table narrow as $made", made=text)
+        if self.population.full and has_null(self.connection, "narrow", ("todo", *found.words)):
+            self._over(replace(self.population, full=frozenset()))  # it is not as it says
+            self.fill()
+            return
         run(
             self.connection,
             """create or replace temp table cells as select * exclude ("row", todo),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from engine import Policy, Refused, load
 from engine.bulk.csvfiles import decide_table
 from engine.bulk.files import decide_file
+from engine.bulk.sources import open_population
 from engine.bulk.table import assess_table
 from tests.engine import bulk_fuzz
 from tests.engine.bulk_fuzz import ROOT, as_table, differences, looked_up, population
@@ -158,6 +160,29 @@ def test_a_parquet_file_is_answered_in_the_order_of_its_rows(tmp_path: Path) -> 
     connection = as_table(LICHENG, cases, looked_up(LICHENG))
     assess_table(LICHENG, "people", connection)
     assert from_file == connection.execute("from assessed order by 1").fetchall()
+
+
+def test_a_source_that_is_not_as_full_as_it_says_is_answered_all_the_same() -> None:
+    cases = rows(LICHENG, 400, 0.2)
+    names = looked_up(LICHENG)
+    connection = as_table(LICHENG, cases, names)
+    honest = open_population(connection, "people")
+    lying = replace(honest, full=frozenset(names))
+    found = []
+    for people in (honest, lying):
+        assess_table(LICHENG, people, connection)
+        found.append(connection.execute("from assessed order by 1").fetchall())
+    assert len(found[0]) == len(cases)
+    assert found[0] == found[1]
+
+
+def test_columns_without_null_are_known_from_the_file_and_from_the_table(tmp_path: Path) -> None:
+    connection = duckdb.connect()
+    connection.execute("create table people (a boolean not null, b boolean)")
+    connection.execute("insert into people values (true, null), (false, false)")
+    connection.execute(f"copy people to '{tmp_path / 'people.parquet'}'")
+    for source in ("people", tmp_path / "people.parquet"):
+        assert open_population(connection, source).full == {"a"}
 
 
 def test_an_empty_table_has_an_empty_answer() -> None:
