@@ -26,7 +26,6 @@ from engine.bulk.numbers import NotInSql, Number, Whole, constant
 from engine.bulk.render import Choice, Day, Renderer, Value
 from engine.bulk.sql import Sql
 from engine.bulk.truths import Truth
-from engine.language import tree as t
 from engine.language.types import YES_NO
 from engine.machine import Machine
 from engine.model import Fact, Policy
@@ -39,7 +38,7 @@ class Layers:
     """The layers of one policy over columns of given types, up to its definitions.
 
     `below` is a query over the same cells on which this one stands (engine.bulk.twofold). `level`
-    says in which layer a name is worked out, `bad` where a row is for Python.
+    says in which layer a column is worked out, `bad` where a row is for Python.
     """
 
     def __init__(
@@ -52,10 +51,7 @@ class Layers:
     ) -> None:
         self.prefix, self.dialect = prefix, dialect
         self.placed: dict[str, str] = {}
-        done = below.done if below is not None else {}
-        self.done: dict[str, tuple[int, str]] = {
-            text: (-1, name) for text, (_, name) in done.items()
-        }
+        self.done: dict[str, str] = dict(below.done) if below is not None else {}
         self.policy, self.cells = policy, cells
         self.machine: Machine = policy.machine
         self.plan = self.machine.plan
@@ -64,43 +60,48 @@ class Layers:
         self.level: dict[str, int] = {}
         self.bad: list[Sql] = []
         self.bits: dict[str, Sql] = {}
-        self.renderer = Renderer(self.names, WIDE[dialect])
+        self.kept = 0
+        self.renderer = Renderer(self.names, WIDE[dialect], self.keep)
         self.conditions: dict[int, Truth] = {}
         self._facts()
         self._parameters()
         self._definitions()
 
     # layers ------------------------------------------------------------------------------
-    def add(self, level: int, name: str, item: Sql) -> Sql:
-        """A column of a layer; the columns of earlier layers stay. What is worked out already,
-        here or by the query this one stands on, is not worked out again."""
+    def add(self, name: str, item: Sql) -> Sql:
+        """A column in the layer after those that it reads. What is worked out already, here or by the
+        query this one stands on, is not worked out again."""
         text = item.sql(self.dialect)
         done = self.done.get(text)
-        if done is not None and done[0] <= level:
-            self.placed[name] = done[1]
-            return sql.column(done[1])
-        while len(self.layers) <= level:
-            self.layers.append({})
-        own = self.prefix + name
-        self.layers[level][own] = item
-        self.placed[name] = own
-        self.done[text] = (level, own)
-        return sql.column(own)
+        if done is None:
+            self.done[text] = done = self.prefix + name
+            level = 1 + max((self.level.get(n, -1) for n in sql.columns_in([item])), default=-1)
+            self.layers += [{} for _ in range(level + 1 - len(self.layers))]
+            self.layers[level][done] = item
+            self.level[done] = level
+        self.placed[name] = done
+        return sql.column(done)
+
+    def keep(self, item: Sql) -> Sql:
+        """What is written out more than once gets a column of its own: a text in which everything
+        stands twice at every step grows without bound, and so does what DuckDB plans it with."""
+        if isinstance(item, (exp.Column, exp.Literal)) or not sql.columns_in([item]):
+            return item
+        self.kept += 1
+        return self.add(f"k{self.kept}", item)
 
     def column(self, name: str) -> Sql:
         """A column that `add` has been given; no column of a table begins like it."""
         return sql.column(self.placed[name])
 
-    def add_bit(self, level: int, name: str, item: Sql) -> Sql:
+    def add_bit(self, name: str, item: Sql) -> Sql:
         """A column with a bit, unless it is written out or a column already."""
         plain = truths.fixed(item) is not None or isinstance(item, exp.Column)
-        self.bits[name] = item if plain else self.add(level, name, item)
+        self.bits[name] = item if plain else self.add(name, item)
         return self.bits[name]
 
-    def add_truth(self, level: int, name: str, item: Truth) -> Truth:
-        return Truth(
-            self.add_bit(level, f"{name}+", item.yes), self.add_bit(level, f"{name}-", item.no)
-        )
+    def add_truth(self, name: str, item: Truth) -> Truth:
+        return Truth(self.add_bit(f"{name}+", item.yes), self.add_bit(f"{name}-", item.no))
 
     def select(self, source: exp.Query | exp.Table, wanted: Iterable[str]) -> exp.Select:
         """The wanted columns over a source that has the cells' columns. Each layer passes on only what
@@ -139,8 +140,7 @@ class Layers:
 
     # facts -------------------------------------------------------------------------------
     def _facts(self) -> None:
-        """Layer 0 reads the cells; layer 1 makes truths of what is read; layer 2 looks up what is
-        absent."""
+        """Reads the cells, makes truths of what is read and looks up what is absent."""
         read_as: dict[str, Sql] = {}
         for i, (name, fact) in enumerate(self.policy.facts.items()):
             cell = self.cells.get(name)
@@ -150,11 +150,10 @@ class Layers:
             made = read(fact, cell, self.dialect)
             read_as[name] = made.sql
             if not isinstance(made.sql, exp.Column):
-                read_as[name] = self.add(0, f"f{i}", made.sql)
+                read_as[name] = self.add(f"f{i}", made.sql)
             self.bad.append(sql.every([made.given, sql.unknown(read_as[name])]))
         for i, (name, fact) in enumerate(self.policy.facts.items()):
             self.names[name] = self._fact(f"f{i}", fact, read_as[name])
-            self.level[name] = 1
         self._required(read_as)
         for fact, source in self.machine.sourced:
             self._looked_up(
@@ -168,7 +167,7 @@ class Layers:
         cell = self.cells.get(fact.name)
         full = cell is not None and cell.full and cell.type == "BOOLEAN" and fact.type == "yes_no"
         found = truths.of_full(item) if full else value_of(fact, item)
-        return self.add_truth(1, place, found) if isinstance(found, Truth) else found
+        return self.add_truth(place, found) if isinstance(found, Truth) else found
 
     def _choice(self, place: str, fact: Fact, code: Sql) -> Choice:
         cell = self.cells.get(fact.name)
@@ -181,10 +180,10 @@ class Layers:
         word = cell.sql if cell.type == "VARCHAR" else sql.cast(cell.sql, "varchar")
         made = choice_from(fact, code, sql.case((sql.known(code), word)), cell.full)
         found = {
-            name: self.add_truth(1, f"{place}.{number}", truth)
+            name: self.add_truth(f"{place}.{number}", truth)
             for number, (name, truth) in enumerate(made.truths.items())
         }
-        return Choice(made.word, found, self.add_bit(1, f"{place}?", made.open))
+        return Choice(made.word, found, self.add_bit(f"{place}?", made.open))
 
     def _required(self, read_as: Mapping[str, Sql]) -> None:
         for name in self.machine.required:
@@ -222,8 +221,7 @@ class Layers:
         else:
             return
         span = (min(top.low, declared.top.low), max(top.high, declared.top.high))
-        self.level[name] = 2
-        place = self.add(2, f"l{name}", made) if not isinstance(made, exp.Literal) else made
+        place = self.add(f"l{name}", made) if not isinstance(made, exp.Literal) else made
         self.names[name] = value_of(fact, place, span)
 
     def _parameters(self) -> None:
@@ -237,41 +235,35 @@ class Layers:
             self.bad.append(sql.holds(found.gone))
             value = found.value
             if not value.top.fixed:
-                place = self.add(2, f"p{name}", value.top.sql)
+                place = self.add(f"p{name}", value.top.sql)
                 value = Number(Whole(place, value.top.low, value.top.high), value.bottom)
             self.names[name] = value
-            self.level[name] = 2
 
     # definitions -------------------------------------------------------------------------
     def _definitions(self) -> None:
-        """Each in the layer after those that it uses; what is only another name gets no column."""
+        """What is only another name gets no column."""
         for i, definition in enumerate(self.policy.definitions):
             value = self.renderer.value(definition.tree)
-            level = 1 + max((self.level[n] for n in t.refs(definition.tree)), default=1)
-            self.names[definition.name], self.level[definition.name] = self._placed(i, value, level)
+            self.names[definition.name] = self._placed(i, value)
             if definition.tree.type == YES_NO:
                 made = self.names[definition.name]
                 if not isinstance(made, Truth):
                     raise NotInSql(f"{definition.name} as a condition")
                 self.conditions[self.plan.names[definition.name]] = made
 
-    def _placed(self, number: int, value: Value, level: int) -> tuple[Value, int]:
+    def _placed(self, number: int, value: Value) -> Value:
         if isinstance(value, Number):
-            top = self._whole(f"d{number}", value.top, level)
-            return Number(top, self._whole(f"d{number}b", value.bottom, level)), level
+            top = self._whole(f"d{number}", value.top)
+            return Number(top, self._whole(f"d{number}b", value.bottom))
         if isinstance(value, Day):
-            return Day(self.add(level, f"d{number}", value.sql), value.low, value.high), level
+            return Day(self.add(f"d{number}", value.sql), value.low, value.high)
         if isinstance(value, Truth):
-            here = all(
-                truths.fixed(item) is not None or isinstance(item, exp.Column)
-                for item in (value.yes, value.no)
-            )
-            return self.add_truth(level, f"d{number}", value), level - here
+            return self.add_truth(f"d{number}", value)
         if isinstance(value, (Choice, exp.Column)):
-            return value, level - 1
-        return self.add(level, f"d{number}", value), level
+            return value
+        return self.add(f"d{number}", value)
 
-    def _whole(self, name: str, item: Whole, level: int) -> Whole:
+    def _whole(self, name: str, item: Whole) -> Whole:
         if item.fixed:
             return item
-        return Whole(self.add(level, name, sql.as_long(item.sql)), item.low, item.high, item.wide)
+        return Whole(self.add(name, sql.as_long(item.sql)), item.low, item.high, item.wide)

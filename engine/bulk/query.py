@@ -55,7 +55,6 @@ class Query(Layers):
         """LISTS and "denials": the bits of their entries."""
         self.denials: list[tuple[int, Entry]] = []
         """(level, entry) in the order of the bits of the denials."""
-        self.top = max(self.level.values(), default=1) + 1
         self.parts = self._core()
 
     # core --------------------------------------------------------------------------------
@@ -74,8 +73,8 @@ class Query(Layers):
         return truths.some(map(self.truth, positions))
 
     def _core(self) -> Parts:
-        top, plan = self.top, self.plan
-        self._decided(self.add_truth(top, "c_refused", self._some(plan.refusals)))
+        plan = self.plan
+        self._decided(self.add_truth("c_refused", self._some(plan.refusals)))
         tiers = [
             self._tiers(number, position, positions)
             for number, (position, positions) in enumerate(plan.benefits)
@@ -89,16 +88,16 @@ class Query(Layers):
             truths.other(self.bits["c_decided"]),
             truths.both(given, truths.other(truths.both(*settled))),
         )
-        self.add_bit(top + 4, "c_undecided", undecided)
+        self.add_bit("c_undecided", undecided)
         outputs = self._outputs()
         self.bad += [
             truths.is_set(truths.other(self.truth(position).no))
             for position, _ in self.machine.guards
         ]
-        self.add_bit(top + 3, "c_bad", truths.flag(sql.some(self.bad)))
+        self.add_bit("c_bad", truths.flag(sql.some(self.bad)))
         listed = truths.both(given, self.bits["c_lists_open"])
         names = ("c_bad", "c_undecided", "c_denials_open")
-        self.add_bit(top + 5, "todo", truths.either(*(self.bits[n] for n in names), listed))
+        self.add_bit("todo", truths.either(*(self.bits[n] for n in names), listed))
         return Parts(amounts, outputs)
 
     def _outcome(self, way: WayPlan) -> tuple[Sql, Sql, Sql]:
@@ -120,7 +119,7 @@ class Query(Layers):
         categories: dict[int, list[Sql]] = {}
         for number, way in enumerate(self.plan.ways):
             truth = self.truth(way.position)
-            here = self.add_bit(self.top + 1, f"c_way{number}", truths.both(left, truth.yes))
+            here = self.add_bit(f"c_way{number}", truths.both(left, truth.yes))
             left = truths.both(left, truth.no)
             found = self.policy.categories.index(way.category) + 1
             categories.setdefault(found, []).append(here)
@@ -129,12 +128,12 @@ class Query(Layers):
         outcomes[REFUSED].append(left)
         names = ("c_no", "c_eligible", "c_discretionary")
         made = [
-            self.add_bit(self.top + 2, name, truths.either(*bits))
+            self.add_bit(name, truths.either(*bits))
             for name, bits in zip(names, outcomes, strict=True)
         ]
         self.outcomes = made[1:]
-        self.add_bit(self.top + 3, "c_given", truths.either(*made[1:]))
-        self.add_bit(self.top + 3, "c_decided", truths.either(*made))
+        self.add_bit("c_given", truths.either(*made[1:]))
+        self.add_bit("c_decided", truths.either(*made))
         self.categories = {key: truths.either(*bits) for key, bits in categories.items()}
 
     def _tiers(self, number: int, given: int, tiers: Sequence[int]) -> tuple[list[Sql], Sql]:
@@ -145,7 +144,7 @@ class Query(Layers):
         for i, position in enumerate(tiers):
             tier = self.truth(position)
             one = truths.both(left, tier.yes)
-            found.append(self.add_bit(self.top, f"c_tier{number}.{i}", one))
+            found.append(self.add_bit(f"c_tier{number}.{i}", one))
             left = truths.both(left, tier.no)
         return found, truths.either(here.no, *found, left)
 
@@ -182,7 +181,7 @@ class Query(Layers):
             return fixed
         given = self.bits["c_given"]
         pairs = [(truths.is_set(truths.both(given, tiers[i])), made) for i, made in made_of.items()]
-        self.add(self.top + 4, name, sql.case(*pairs))
+        self.add(name, sql.case(*pairs))
         return name
 
     def _fen(self, name: str, tree: t.Tree) -> Sql:
@@ -203,7 +202,7 @@ class Query(Layers):
         whole = math.floor(top, bottom)
         if whole.wide:
             raise NotInSql("an amount beyond 64 bits")
-        return self.add(self.top, name, whole.sql)
+        return self.add(name, whole.sql)
 
     # lists -------------------------------------------------------------------------------
     def _masks(self) -> None:
@@ -214,10 +213,10 @@ class Query(Layers):
             held = [self._entry(f"c_{name}.{i}", entry) for i, entry in enumerate(entries)]
             self.lists[name] = [truth.yes for truth in held]
             opened += [x.open for x, e in zip(held, entries, strict=True) if not e.plain]
-        self.add_bit(self.top + 1, "c_lists_open", truths.either(*dict.fromkeys(opened)))
+        self.add_bit("c_lists_open", truths.either(*dict.fromkeys(opened)))
 
     def _entry(self, name: str, entry: Entry) -> Truth:
-        return self.add_truth(self.top, name, self.entry(entry))
+        return self.add_truth(name, self.entry(entry))
 
     def _denials(self) -> None:
         """The bits of every level; `c_denials_open`: one that is asked may hold."""
@@ -231,16 +230,14 @@ class Query(Layers):
             earlier += [truth.yes for truth in here]
             self.denials += [(level, entry) for entry in entries]
         self.lists["denials"] = earlier
-        self.add_bit(self.top + 1, "c_denials_open", truths.either(*opened))
+        self.add_bit("c_denials_open", truths.either(*opened))
 
     # outputs -----------------------------------------------------------------------------
     def _outputs(self) -> dict[str, str]:
         found: dict[str, str] = {}
         for number, output in enumerate(self.policy.outputs):
             name = f"c_out{number}"
-            self.add(
-                self.top + 1, name, self._shown(self.names[output.definition], output.definition)
-            )
+            self.add(name, self._shown(self.names[output.definition], output.definition))
             found[output.id] = name
         return found
 

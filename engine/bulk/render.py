@@ -14,7 +14,7 @@ from fractions import Fraction
 from sqlglot import exp
 
 from engine.bulk import sql, truths
-from engine.bulk.numbers import Arithmetic, NotInSql, Number, Whole, constant, number_of
+from engine.bulk.numbers import Arithmetic, NotInSql, Number, Whole, as_it_is, constant, number_of
 from engine.bulk.sql import Sql
 from engine.bulk.truths import Truth
 from engine.language import tree as t
@@ -51,8 +51,10 @@ Value = Sql | Truth | Choice | Number | Day
 class Renderer:
     """Renders trees over names that are already SQL."""
 
-    def __init__(self, names: Mapping[str, Value], wide: str) -> None:
-        self.names, self.math = names, Arithmetic(wide)
+    def __init__(
+        self, names: Mapping[str, Value], wide: str, keep: Callable[[Sql], Sql] = as_it_is
+    ) -> None:
+        self.names, self.math, self.keep = names, Arithmetic(wide, keep), keep
 
     def value(self, tree: t.Tree) -> Value:
         """Whatever the tree is."""
@@ -133,7 +135,7 @@ class Renderer:
                 raise NotInSql(f"{tree.name} as a word")
             return (found.word if isinstance(found, Choice) else found).copy()
         if isinstance(tree, t.If):
-            one, two = self.word(tree.then), self.word(tree.other)
+            one, two = self.keep(self.word(tree.then)), self.keep(self.word(tree.other))
             return self._if(tree, one, two, sql.binary(exp.EQ, one, two))
         raise NotInSql(f"a word from {type(tree).__name__}")
 
@@ -157,9 +159,9 @@ class Renderer:
             }[tree.op]  # fmt: skip
             return make(one, two)
         if isinstance(tree, t.If):
-            one, two = self.number(tree.then), self.number(tree.other)
-            same = self.math.compared(exp.EQ, one, two)
-            return self.math.chosen(lambda a, b: self._if(tree, a, b, same), one, two)
+            left, right, bottom = self.math.sides(self.number(tree.then), self.number(tree.other))
+            same = sql.binary(exp.EQ, left.sql, right.sql)
+            return self.math.chosen(lambda a, b: self._if(tree, a, b, same), left, right, bottom)
         if isinstance(tree, t.Call):
             return self._number_call(tree)
         raise NotInSql(f"a number from {type(tree).__name__}")
@@ -177,7 +179,7 @@ class Renderer:
             if not isinstance(size, (Fraction, int)):
                 raise NotInSql("a step that is no number")
             return self.math.rounded(tree.name, self.number(tree.args[0]), Fraction(size))
-        days = [self.day(arg) for arg in tree.args]
+        days = [self._kept(self.day(arg)) for arg in tree.args]
         return Number(_COUNTS[tree.name](*days), constant(1))
 
     # dates -------------------------------------------------------------------------------
@@ -190,7 +192,7 @@ class Renderer:
                 raise NotInSql(f"{tree.name} as a date")
             return found
         if isinstance(tree, t.If):
-            one, two = self.day(tree.then), self.day(tree.other)
+            one, two = self._kept(self.day(tree.then)), self._kept(self.day(tree.other))
             same = sql.binary(exp.EQ, one.sql, two.sql)
             made = self._if(tree, one.sql, two.sql, same)
             return Day(made, min(one.low, two.low), max(one.high, two.high))
@@ -198,8 +200,11 @@ class Renderer:
             return self._day_call(tree)
         raise NotInSql(f"a date from {type(tree).__name__}")
 
+    def _kept(self, of: Day) -> Day:
+        return Day(self.keep(of.sql), of.low, of.high)
+
     def _day_call(self, tree: t.Call) -> Day:
-        start = self.day(tree.args[0])
+        start = self._kept(self.day(tree.args[0]))
         if tree.name == "end_of_year":
             parts = {"year": exp.Year(this=start.sql), "month": sql.whole(12), "day": sql.whole(31)}
             return Day(exp.DateFromParts(**parts), start.low, min(start.high + 366, _LAST))

@@ -46,12 +46,11 @@ class Settle:
         if solver is None:
             raise NotInSql("too large a diagram")
         self.solver, self.diagram = solver, solver.diagram
-        self.base = len(query.layers)
         self.possible: dict[int, list[Sql]] = {}
         self.hard: list[Sql] = []
         self.open: list[Sql] = []
         self.shared: dict[str, int] = {}
-        self._reach: dict[int, tuple[Sql, int]] = {}
+        self._reach: dict[int, Sql] = {}
         self.cores: list[Core] = []
         self.leaf_bits: dict[int, int] = {self.diagram.no: 1, self.diagram.yes: 2}
         self._leaves()
@@ -77,7 +76,7 @@ class Settle:
     # reach -------------------------------------------------------------------------------
     def leaves(self) -> Sql:
         """The leaves that completions reach."""
-        return self._reached(self.solver.root)[0].copy()
+        return self._reached(self.solver.root)
 
     def always(self, entry: Entry) -> Sql:
         """Whether an entry's condition holds in every completion."""
@@ -85,27 +84,27 @@ class Settle:
             root = self.unknowns.conditions.of(entry.tree)
         except TooManyNodes:
             raise NotInSql("too large a diagram") from None
-        reached = self._reached(root)[0].copy()
+        reached = self._reached(root)
         return sql.binary(exp.EQ, reached, sql.whole(self.leaf_bits[self.diagram.yes]))
 
-    def _reached(self, node: int) -> tuple[Sql, int]:
+    def _reached(self, node: int) -> Sql:
+        """The bits of the leaves that are reached below a node."""
         found = self._reach.get(node)
         if found is not None:
             return found
         index, children = self.diagram.nodes[node]
         if index < 0:
-            found = sql.whole(self.leaf_bits[node]), self.base
+            found = sql.whole(self.leaf_bits[node])
         else:
             below = {child: self._reached(child) for child in dict.fromkeys(children)}
-            level = 1 + max(level for _, level in below.values())
             flags = self._flags(index)
             parts = []
-            for child, (reached, _) in below.items():
+            for child, reached in below.items():
                 where = _overlaid(
                     [flag for flag, own in zip(flags, children, strict=True) if own == child]
                 )
                 parts.append(exp.BitwiseAnd(this=sql.part(where), expression=sql.part(reached)))
-            found = self.query.add(level, f"n{node}", _overlaid(parts)), level
+            found = self.query.add(f"n{node}", _overlaid(parts))
         self._reach[node] = found
         return found
 
@@ -118,7 +117,7 @@ class Settle:
                 exp.Neg(this=sql.part(sql.cast(bit, "bigint"))) for bit in self._possible(item)
             ]
             self.possible[index] = [
-                self.query.add(self.base, f"v{index}_{i}", flag) for i, flag in enumerate(flags)
+                self.query.add(f"v{index}_{i}", flag) for i, flag in enumerate(flags)
             ]
             for name in self.unknowns.depends[index]:
                 self.shared[name] = self.shared.get(name, 0) + 1
@@ -201,7 +200,7 @@ class Settle:
         names = dict(self.query.names)
         for fact, end in zip(facts, ends, strict=True):
             names[fact.name] = _at_end(fact, names[fact.name], end)
-        renderer = _Inlined(names, self.query.machine.trees, self.query.dialect)
+        renderer = _Inlined(names, self.query.machine.trees, self.query)
 
         def compared(op: str) -> Truth:
             return renderer.truth(t.Compare(op, tree.left, tree.right, tree.span))
@@ -242,9 +241,9 @@ class _Inlined(Renderer):
     """Writes definitions out, so that their facts can be set to the ends of their ranges."""
 
     def __init__(
-        self, names: Mapping[str, Value], trees: Mapping[str, t.Tree], dialect: str
+        self, names: Mapping[str, Value], trees: Mapping[str, t.Tree], query: Query
     ) -> None:
-        super().__init__(names, WIDE[dialect])
+        super().__init__(names, WIDE[query.dialect], query.keep)
         self.trees = trees
 
     def number(self, tree: t.Tree) -> Number:

@@ -41,11 +41,10 @@ class _Settled:
         reached = self.settle.leaves()
         listed = {name: self._listed(getattr(query.machine.lists, name)) for name in LISTS}
         levels = [self._listed(level) for level in query.machine.lists.denials]
-        top = len(query.layers)
-        self.leaves = query.add(top, "s_leaves", reached)
+        self.leaves = query.add("s_leaves", reached)
         self.lists = listed
         self.levels = levels
-        self.outcome = query.add(top + 1, "s_outcome", self._shared(lambda core: core[0]))
+        self.outcome = query.add("s_outcome", self._shared(lambda core: core[0]))
 
     def _shared(self, of: Callable[[Core], str]) -> Sql:
         """The value that all completions share, else undetermined."""
