@@ -82,7 +82,9 @@ def read(fact: Fact, cell: Cell, dialect: str) -> Read:
         return Read(_number_of(cell.sql, fact.choices, dialect), given)
     if fact.type == "yes_no" and cell.type == "BOOLEAN":
         return Read(cell.sql, sql.truth(False))
-    made = _READ[fact.type](fact, cell) if fact.type in _READ else None
+    made = _yes_no(cell, dialect) if fact.type == "yes_no" else None
+    if fact.type in _READ:
+        made = _READ[fact.type](fact, cell)
     return Read(made if made is not None else nothing(fact), cell.given)
 
 
@@ -103,11 +105,10 @@ def _number_of(item: Sql, words: Iterable[str], dialect: str) -> Sql:
     return exp.Nullif(this=sql.call("array_position", listed, item), expression=sql.whole(0))
 
 
-def _yes_no(fact: Fact, cell: Cell) -> Sql | None:
+def _yes_no(cell: Cell, dialect: str) -> Sql | None:
     if cell.is_text:
-        yes = sql.among(cell.sql, [sql.text("yes"), sql.text("true")])
-        no = sql.among(cell.sql, [sql.text("no"), sql.text("false")])
-        return sql.case((sql.holds(yes), sql.truth(True)), (sql.holds(no), sql.truth(False)))
+        number = _number_of(cell.sql, ("yes", "true", "no", "false"), dialect)
+        return sql.binary(exp.LTE, number, sql.whole(2))
     return None
 
 
@@ -220,7 +221,7 @@ def _text(fact: Fact, cell: Cell) -> Sql | None:
 
 
 _READ = {
-    "yes_no": _yes_no, "integer": _integer, "money": _money, "number": _number,
+    "integer": _integer, "money": _money, "number": _number,
     "date": _date, "set": _set, "text": _text,
 }  # fmt: skip
 
