@@ -151,3 +151,19 @@ def test_a_product_of_written_numbers_alone_is_not_cut_to_32_bits() -> None:
     asked = math.times(chosen, constant(1_000_000_000))
     row = duckdb.sql(f"select {asked.sql.sql('duckdb')} from (values (true), (false)) v(a)")
     assert row.fetchall() == [(1_000_000_000_000,), (20_000_000_000,)]
+
+
+def test_nested_minima_and_ifs_do_not_double_the_text_at_each_step() -> None:
+    """Each needs its operands three times; written out, twenty steps would be a thousand million."""
+    kept: dict[str, exp.Expr] = {}
+
+    def keep(item: exp.Expr) -> exp.Expr:
+        kept[name := f"k{len(kept)}"] = item
+        return sql.column(name)
+
+    text = "n"
+    for step in range(18):
+        text = f"min({text}, k + {step})" if step % 2 else f"(if a then {text} else k)"
+    found = compile_expression(text, expressions.names(), want=None).tree
+    number = Renderer(names(), "int128", keep).number(found)
+    assert sum(len(item.sql("duckdb")) for item in [*kept.values(), number.top.sql]) < 10_000

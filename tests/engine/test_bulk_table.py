@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import random
+import weakref
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,10 +12,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from engine import Policy, Refused, load
+from engine import Policy, Refused, load, load_files
 from engine.bulk.csvfiles import decide_table
 from engine.bulk.files import decide_file
 from engine.bulk.sources import open_population
+from engine.bulk.statements import Kept
 from engine.bulk.table import assess_table
 from tests.engine import bulk_fuzz
 from tests.engine.bulk_fuzz import ROOT, as_table, differences, looked_up, population
@@ -193,6 +196,38 @@ def test_an_empty_table_has_an_empty_answer() -> None:
 def test_a_file_that_is_not_there_is_an_error_of_duckdb(tmp_path: Path) -> None:
     with pytest.raises(duckdb.Error):
         assess_table(LICHENG, tmp_path / "none.parquet")
+
+
+# statements that are kept -------------------------------------------------------------------
+
+
+def test_an_edition_that_nobody_uses_is_not_kept_alive_by_its_statements() -> None:
+    policy = load(ROOT / "licheng-2010")
+    assess_table(policy, "people", as_table(policy, [CASE], list(CASE)))
+    watched = weakref.ref(policy)
+    del policy
+    gc.collect()
+    assert watched() is None
+
+
+def test_only_the_latest_statements_are_kept() -> None:
+    kept: Kept[int] = Kept()
+    made = []
+    for key in [*range(40), 39, 0]:
+        kept.get(key, lambda key=key: made.append(key) or key)
+    assert made == [*range(40), 0]
+
+
+def test_another_edition_has_statements_of_its_own() -> None:
+    parameters = LICHENG.files["parameters.yaml"].decode()
+    other = parameters.replace("2010-06-07: 600}", "2010-06-07: 700}")
+    later = load_files({**LICHENG.files, "parameters.yaml": other.encode()})
+    found = []
+    for policy in (LICHENG, later, LICHENG):
+        connection = as_table(policy, [CASE], list(CASE))
+        assess_table(policy, "people", connection)
+        found.append(connection.execute('select "living_aid.fen" from assessed').fetchall())
+    assert found == [[(60000,)], [(70000,)], [(60000,)]]
 
 
 # decide --csv -------------------------------------------------------------------------------
