@@ -3,6 +3,8 @@ a case dated between the two and touched by it has no value, which `check` says 
 
 from __future__ import annotations
 
+from datetime import date
+
 from engine.faults import Fault
 from engine.model import Parameter, Policy
 
@@ -15,7 +17,7 @@ def late_parameters(policy: Policy) -> list[Fault]:
     return [
         Fault(
             "parameter_begins_late",
-            {"parameter": name, "begins": _begins(parameter), "from": start.isoformat()},
+            {"parameter": name, "begins": _begins(parameter), "from": start},
             parameter.where,
         )
         for name, parameter in policy.parameters.items()
@@ -23,5 +25,5 @@ def late_parameters(policy: Policy) -> list[Fault]:
     ]
 
 
-def _begins(parameter: Parameter) -> str:
-    return min(since for since, _ in parameter.values).isoformat()
+def _begins(parameter: Parameter) -> date:
+    return min(since for since, _ in parameter.values)
