@@ -23,6 +23,7 @@ from engine.faults import Fault, Refused
 from engine.forms import check_form
 from engine.fraud import after_fraud
 from engine.loading import folder_files, load, load_files
+from engine.loading.lateness import late_parameters
 from engine.loading.words import words_faults
 from engine.messages import line, register, text
 from engine.model import Policy
@@ -142,6 +143,7 @@ def _check(given: argparse.Namespace) -> int:
     if found:
         raise Refused(found)
     cases = read_cases(policy)
+    _complain(late_parameters(policy), given.lang)
     params = {"policy": policy.id, "facts": len(policy.facts), "rules": len(policy.rules)}
     print(text(Fault("cli_checked", {**params, "cases": len(cases)}), given.lang))
     return GOOD

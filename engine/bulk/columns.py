@@ -7,8 +7,8 @@ the one reader of facts (engine.facts) then says what is wrong, in the same word
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from math import lcm
@@ -16,9 +16,9 @@ from typing import Any
 
 from sqlglot import exp
 
-from engine.bulk import sql
+from engine.bulk import sql, truths
 from engine.bulk.numbers import NotInSql, Number, Whole, constant, number_of
-from engine.bulk.render import Day, Value
+from engine.bulk.render import Choice, Day, Value
 from engine.bulk.sql import Sql
 from engine.facts import MAX_TEXT, period_factor_of
 from engine.model import Fact, FactSource, Parameter, Policy
@@ -33,11 +33,13 @@ _SAFE = {"money": 9 * 10**12, "number": 9 * 10**8}
 @dataclass(frozen=True)
 class Cell:
     """A column of the table: its SQL and the name of its type. `blank`: an empty text is an absent
-    fact, as in CSV; otherwise a present column is always given, NULL being unknown."""
+    fact, as in CSV; otherwise a present column is always given, NULL being unknown. `full`: the
+    source says that no row of it is NULL."""
 
     sql: Sql
     type: str
     blank: bool = False
+    full: bool = False
 
     @property
     def is_text(self) -> bool:
@@ -47,7 +49,7 @@ class Cell:
     def given(self) -> Sql:
         """Whether something stands in the cell that should be read."""
         if not self.is_text:
-            return sql.known(self.sql)
+            return sql.truth(True) if self.full else sql.known(self.sql)
         marks = [sql.text("?")] + ([sql.text("")] if self.blank else [])
         return sql.holds(sql.negation(sql.among(self.sql, marks)))
 
@@ -63,41 +65,54 @@ class Cell:
 
 @dataclass(frozen=True)
 class Read:
-    """A fact read from a cell: its SQL (NULL for unknown) and where the row must go to Python.
-    `bad` None: wherever something is given but `sql` is NULL."""
+    """A fact read from a cell: its SQL (NULL for unknown; a choice is its number, from 1) and where
+    something stands in the cell that is to be read: where that gives NULL, the row is for Python."""
 
     sql: Sql
-    bad: Sql | None
+    given: Sql
 
 
-def read(fact: Fact, cell: Cell) -> Read:
+def read(fact: Fact, cell: Cell, dialect: str) -> Read:
     """The typed value of a fact from its column: money in fen, numbers in millionths."""
     if cell.type.startswith("ENUM"):
-        cell = Cell(sql.cast(cell.sql, "varchar"), "VARCHAR", cell.blank)
-    made = _READ[fact.type](fact, cell)
-    return made if made is not None else Read(_nothing(fact), None)
+        cell = replace(cell, sql=sql.cast(cell.sql, "varchar"), type="VARCHAR")
+    if fact.type == "choice" and cell.is_text:
+        known = sql.truth(True) if cell.full else sql.known(cell.sql)
+        given = cell.given if cell.blank else known
+        return Read(_number_of(cell.sql, fact.choices, dialect), given)
+    if fact.type == "yes_no" and cell.type == "BOOLEAN":
+        return Read(cell.sql, sql.truth(False))
+    made = _yes_no(cell, dialect) if fact.type == "yes_no" else None
+    if fact.type in _READ:
+        made = _READ[fact.type](fact, cell)
+    return Read(made if made is not None else nothing(fact), cell.given)
 
 
-def _nothing(fact: Fact) -> Sql:
+def nothing(fact: Fact) -> Sql:
+    """An unknown value of the type under which a fact is read."""
     return sql.cast(sql.null(), _KIND.get(fact.type, "varchar"))
 
 
-_KIND = {"yes_no": "boolean", "integer": "bigint", "money": "bigint", "number": "bigint", "date": "date"}  # fmt: skip
+_KIND = {"yes_no": "boolean", "integer": "bigint", "money": "bigint", "number": "bigint", "date": "date", "choice": "integer"}  # fmt: skip
 
 
-def _yes_no(fact: Fact, cell: Cell) -> Read | None:
-    if cell.type == "BOOLEAN":
-        return Read(cell.sql, sql.truth(False))
+def _number_of(item: Sql, words: Iterable[str], dialect: str) -> Sql:
+    """The place of a word in a list, from 1; NULL where it is none of them. A call, since DuckDB asks
+    a call (but no IN and no CASE) once for each word of a dictionary instead of once a row."""
+    listed = exp.Array(expressions=[sql.text(word) for word in words])
+    if dialect == "duckdb":
+        return sql.call("list_position", listed, item)
+    return exp.Nullif(this=sql.call("array_position", listed, item), expression=sql.whole(0))
+
+
+def _yes_no(cell: Cell, dialect: str) -> Sql | None:
     if cell.is_text:
-        yes = sql.among(cell.sql, [sql.text("yes"), sql.text("true")])
-        no = sql.among(cell.sql, [sql.text("no"), sql.text("false")])
-        return Read(
-            sql.case((sql.holds(yes), sql.truth(True)), (sql.holds(no), sql.truth(False))), None
-        )
+        number = _number_of(cell.sql, ("yes", "true", "no", "false"), dialect)
+        return sql.binary(exp.LTE, number, sql.whole(2))
     return None
 
 
-def _integer(fact: Fact, cell: Cell) -> Read | None:
+def _integer(fact: Fact, cell: Cell) -> Sql | None:
     if cell.type in _WHOLE:
         return _ranged(fact, sql.cast(cell.sql, "bigint"), 1)
     if cell.is_text:
@@ -105,21 +120,21 @@ def _integer(fact: Fact, cell: Cell) -> Read | None:
     return None
 
 
-def _money(fact: Fact, cell: Cell) -> Read | None:
+def _money(fact: Fact, cell: Cell) -> Sql | None:
     if cell.is_text:
         yuan = _of_text(cell.sql, r"^-?[0-9]{1,15}([.][0-9]{1,2})?$", "decimal(18,2)")
         return _ranged(fact, _scaled(yuan, 100), 100)
     return _decimal(fact, cell, 2)
 
 
-def _number(fact: Fact, cell: Cell) -> Read | None:
+def _number(fact: Fact, cell: Cell) -> Sql | None:
     if cell.is_text:
         found = _of_text(cell.sql, r"^-?[0-9]{1,12}([.][0-9]{1,6})?$", "decimal(18,6)")
         return _ranged(fact, _scaled(found, MILLION), MILLION)
     return _decimal(fact, cell, 6)
 
 
-def _decimal(fact: Fact, cell: Cell, places: int) -> Read | None:
+def _decimal(fact: Fact, cell: Cell, places: int) -> Sql | None:
     """Whole numbers, decimals and doubles that are decimals of so many places, exactly."""
     scale: int = 10**places
     if cell.type in _WHOLE:
@@ -160,11 +175,11 @@ def _of_text(item: Sql, pattern: str, kind: str) -> Sql:
     return sql.case((sql.holds(match), sql.try_cast(item, kind)))
 
 
-def _ranged(fact: Fact, value: Sql, scale: int) -> Read:
+def _ranged(fact: Fact, value: Sql, scale: int) -> Sql:
     """Within the declared range, else NULL, so that nothing computed from it can overflow."""
     low, high = steps_of(fact)
     within = exp.Between(this=sql.part(value), low=sql.whole(low), high=sql.whole(high))
-    return Read(sql.case((sql.holds(within), value)), None)
+    return sql.case((sql.holds(within), value))
 
 
 def steps_of(fact: Fact) -> tuple[int, int]:
@@ -176,7 +191,7 @@ def steps_of(fact: Fact) -> tuple[int, int]:
     return -int(-low // 1), int(high // 1)
 
 
-def _date(fact: Fact, cell: Cell) -> Read | None:
+def _date(fact: Fact, cell: Cell) -> Sql | None:
     value = cell.sql
     if cell.is_text:
         value = _of_text(cell.sql, r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "date")
@@ -185,47 +200,49 @@ def _date(fact: Fact, cell: Cell) -> Read | None:
     if not isinstance(fact.low, date) or not isinstance(fact.high, date):
         raise NotInSql(f"{fact.name} has no range")
     within = exp.Between(this=sql.part(value), low=sql.day(fact.low), high=sql.day(fact.high))
-    return Read(sql.case((sql.holds(within), value)), None)
+    return sql.case((sql.holds(within), value))
 
 
-def _choice(fact: Fact, cell: Cell) -> Read | None:
-    if not cell.is_text:
-        return None
-    allowed = [sql.text(choice) for choice in fact.choices]
-    if not cell.blank:  # what is no choice never counts: its row is for Python
-        other = sql.negation(sql.among(cell.sql, allowed))
-        return Read(cell.sql, sql.holds(other))
-    return Read(sql.case((sql.holds(sql.among(cell.sql, allowed)), cell.sql)), None)
-
-
-def _set(fact: Fact, cell: Cell) -> Read | None:
+def _set(fact: Fact, cell: Cell) -> Sql | None:
     if not cell.is_text:
         return None
     one = "(" + "|".join(re.escape(choice) for choice in fact.choices) + ")"
     match = exp.RegexpLike(this=cell.sql, expression=sql.text(f"^({one}(;{one})*)?$"))
     framed = exp.Concat(expressions=[sql.text(";"), cell.sql, sql.text(";")])
-    return Read(sql.case((sql.holds(match), framed)), None)
+    return sql.case((sql.holds(match), framed))
 
 
-def _text(fact: Fact, cell: Cell) -> Read | None:
+def _text(fact: Fact, cell: Cell) -> Sql | None:
     if not cell.is_text:
         return None
     short = sql.binary(exp.LTE, exp.Length(this=cell.sql), sql.whole(MAX_TEXT))
     good = sql.every([cell.given, sql.holds(short)])
-    return Read(sql.case((good, cell.sql)), None)
+    return sql.case((good, cell.sql))
 
 
 _READ = {
-    "yes_no": _yes_no, "integer": _integer, "money": _money, "number": _number,
-    "date": _date, "choice": _choice, "set": _set, "text": _text,
+    "integer": _integer, "money": _money, "number": _number,
+    "date": _date, "set": _set, "text": _text,
 }  # fmt: skip
 
 
 # values by name -----------------------------------------------------------------------------
 
 
+def choice_from(fact: Fact, code: Sql, word: Sql, full: bool) -> Choice:
+    """A choice by its number. In a column that is `full` only a row for Python has none."""
+    opened = truths.bit(False) if full else truths.flag(sql.unknown(code))
+    found = {}
+    for number, name in enumerate(fact.choices):
+        yes = truths.equal(code, number + 1)
+        found[name] = truths.Truth(yes, truths.other(truths.either(yes, opened)))
+    return Choice(word, found, opened)
+
+
 def value_of(fact: Fact, item: Sql, span: tuple[int, int] | None = None) -> Value:
     """A typed column as the renderer takes it; `span` the range where it is wider than declared."""
+    if fact.type == "yes_no":
+        return truths.of(item)
     if fact.type == "date":
         if not isinstance(fact.low, date) or not isinstance(fact.high, date):
             raise NotInSql(f"{fact.name} has no range")
@@ -249,7 +266,7 @@ class Dated:
 
 
 def dated(
-    parameter: Parameter, on: Day, choice: Sql | None, factor: Fraction, whole: bool
+    parameter: Parameter, on: Day, choice: Choice | None, factor: Fraction, whole: bool
 ) -> Dated:
     """The value in force on a date: in units of 1/100 for money. `whole` drops fractions, as the
     reader of facts does; NotInSql where a choice has no value."""
@@ -305,13 +322,12 @@ def _entries(value: Any, factor: Fraction, whole: bool) -> dict[str, Fraction] |
 
 
 def _by_choice(
-    parameter: Parameter, entries: Mapping[str, Fraction], choice: Sql | None, bottom: int
+    parameter: Parameter, entries: Mapping[str, Fraction], choice: Choice | None, bottom: int
 ) -> Sql:
     if choice is None:
         return sql.whole(int(entries[""] * bottom))
     pairs = [
-        (sql.holds(sql.binary(exp.EQ, choice, sql.text(key))), sql.whole(int(item * bottom)))
-        for key, item in entries.items()
+        (choice.truths[key].test, sql.whole(int(item * bottom))) for key, item in entries.items()
     ]
     return sql.case(*pairs)
 
@@ -339,14 +355,14 @@ def source_value(
 
 def choice_of(
     policy: Policy, by: str | None, parameter: Parameter, names: Mapping[str, Value]
-) -> Sql | None:
-    """The column by which a parameter goes; NotInSql where a choice has no value in some period."""
+) -> Choice | None:
+    """The choice by which a parameter goes; NotInSql where a choice has no value in some period."""
     if by is None:
         return None
     for _, value in parameter.values:
         if value is not None and set(value) != set(policy.facts[by].choices):
             raise NotInSql(f"{parameter.name} has no value for some choice")
     found = names[by]
-    if isinstance(found, (Number, Day)):
+    if not isinstance(found, Choice):
         raise NotInSql(f"{by} as a choice")
     return found

@@ -16,8 +16,9 @@ import duckdb
 
 from engine.bulk.csvfiles import check_columns
 from engine.bulk.runs import Connection, identifier, run
+from engine.bulk.sides import MODES, OUTCOMES, SIDES
 from engine.bulk.sources import ROW, Population, open_population
-from engine.bulk.twofold import MODES, OUTCOMES, SIDES, Twofold, shown
+from engine.bulk.twofold import Twofold, shown
 from engine.core import UNDETERMINED
 from engine.model import Policy
 
@@ -44,7 +45,7 @@ class Compared:
 def compare_tables(
     old: Policy,
     new: Policy,
-    source: str | Path | duckdb.DuckDBPyRelation,
+    source: str | Path | duckdb.DuckDBPyRelation | Population,
     connection: Connection | None = None,
     *,
     keys: Sequence[str] = (),

@@ -6,20 +6,29 @@ in the layer after those that it uses.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from sqlglot import exp
 
-from engine.bulk import sql
-from engine.bulk.columns import Cell, choice_of, dated, read, source_value, value_of
+from engine.bulk import sql, truths
+from engine.bulk.columns import (
+    Cell,
+    choice_from,
+    choice_of,
+    dated,
+    nothing,
+    read,
+    source_value,
+    value_of,
+)
 from engine.bulk.numbers import NotInSql, Number, Whole, constant
-from engine.bulk.render import Day, Renderer, Value
+from engine.bulk.render import Choice, Day, Renderer, Value
 from engine.bulk.sql import Sql
-from engine.language import tree as t
+from engine.bulk.truths import Truth
 from engine.language.types import YES_NO
 from engine.machine import Machine
-from engine.model import Policy
+from engine.model import Fact, Policy
 
 WIDE = {"duckdb": "int128", "spark": "decimal(38,0)"}
 """The type of each dialect for 38 digits."""
@@ -29,7 +38,7 @@ class Layers:
     """The layers of one policy over columns of given types, up to its definitions.
 
     `below` is a query over the same cells on which this one stands (engine.bulk.twofold). `level`
-    says in which layer a name is worked out, `bad` where a row is for Python.
+    says in which layer a column is worked out, `bad` where a row is for Python.
     """
 
     def __init__(
@@ -42,10 +51,7 @@ class Layers:
     ) -> None:
         self.prefix, self.dialect = prefix, dialect
         self.placed: dict[str, str] = {}
-        done = below.done if below is not None else {}
-        self.done: dict[str, tuple[int, str]] = {
-            text: (-1, name) for text, (_, name) in done.items()
-        }
+        self.done: dict[str, str] = dict(below.done) if below is not None else {}
         self.policy, self.cells = policy, cells
         self.machine: Machine = policy.machine
         self.plan = self.machine.plan
@@ -53,79 +59,131 @@ class Layers:
         self.names: dict[str, Value] = {}
         self.level: dict[str, int] = {}
         self.bad: list[Sql] = []
-        self.renderer = Renderer(self.names, WIDE[dialect])
-        self.conditions: dict[int, Sql] = {}
+        self.bits: dict[str, Sql] = {}
+        self.kept = 0
+        self.renderer = Renderer(self.names, WIDE[dialect], self.keep)
+        self.conditions: dict[int, Truth] = {}
         self._facts()
         self._parameters()
         self._definitions()
 
     # layers ------------------------------------------------------------------------------
-    def add(self, level: int, name: str, item: Sql) -> Sql:
-        """A column of a layer; the columns of earlier layers stay. What is worked out already,
-        here or by the query this one stands on, is not worked out again."""
+    def add(self, name: str, item: Sql) -> Sql:
+        """A column in the layer after those that it reads. What is worked out already, here or by the
+        query this one stands on, is not worked out again."""
         text = item.sql(self.dialect)
         done = self.done.get(text)
-        if done is not None and done[0] <= level:
-            self.placed[name] = done[1]
-            return sql.column(done[1])
-        while len(self.layers) <= level:
-            self.layers.append({})
-        own = self.prefix + name
-        self.layers[level][own] = item
-        self.placed[name] = own
-        self.done[text] = (level, own)
-        return sql.column(own)
+        if done is None:
+            self.done[text] = done = self.prefix + name
+            level = 1 + max((self.level.get(n, -1) for n in sql.columns_in([item])), default=-1)
+            self.layers += [{} for _ in range(level + 1 - len(self.layers))]
+            self.layers[level][done] = item
+            self.level[done] = level
+        self.placed[name] = done
+        return sql.column(done)
+
+    def keep(self, item: Sql) -> Sql:
+        """What is written out more than once gets a column of its own: a text in which everything
+        stands twice at every step grows without bound, and so does what DuckDB plans it with."""
+        if isinstance(item, (exp.Column, exp.Literal)) or not sql.columns_in([item]):
+            return item
+        self.kept += 1
+        return self.add(f"k{self.kept}", item)
 
     def column(self, name: str) -> Sql:
         """A column that `add` has been given; no column of a table begins like it."""
         return sql.column(self.placed[name])
 
-    def select(self, source: exp.Query | exp.Table) -> exp.Select:
-        """The last layer over a source that has the cells' columns."""
+    def add_bit(self, name: str, item: Sql) -> Sql:
+        """A column with a bit, unless it is written out or a column already."""
+        plain = truths.fixed(item) is not None or isinstance(item, exp.Column)
+        self.bits[name] = item if plain else self.add(name, item)
+        return self.bits[name]
+
+    def add_truth(self, name: str, item: Truth) -> Truth:
+        return Truth(self.add_bit(f"{name}+", item.yes), self.add_bit(f"{name}-", item.no))
+
+    def select(self, source: exp.Query | exp.Table, wanted: Iterable[str]) -> exp.Select:
+        """The wanted columns over a source that has the cells' columns. Each layer passes on only what
+        is asked for above it: binding a `*` of every layer costs more than the rows do."""
         found: exp.Query | exp.Table = source
+        live = self._live(wanted)
         for number, layer in enumerate(self.layers):
-            if layer:
+            own = {name: item for name, item in layer.items() if name in live[number + 1]}
+            if own:
                 inner = (
                     found.subquery(f"s{number}", copy=False)
                     if isinstance(found, exp.Query)
                     else found
                 )
+                kept = map(sql.column, sorted(live[number + 1] - own.keys()))
                 made = [
-                    exp.alias_(item, name, quoted=True, copy=False) for name, item in layer.items()
+                    exp.alias_(item, name, quoted=True, copy=False) for name, item in own.items()
                 ]
-                found = exp.select(exp.Star(), *made).from_(inner, copy=False)
+                found = exp.select(*kept, *made, copy=False).from_(inner, copy=False)
         if not isinstance(found, exp.Select):
             raise NotInSql("nothing to select")
         return found
 
+    def inputs(self, wanted: Iterable[str]) -> set[str]:
+        """The columns of the source that the wanted ones rest on."""
+        return self._live(wanted)[0]
+
+    def _live(self, wanted: Iterable[str]) -> list[set[str]]:
+        """What must be there below the first layer, and above each."""
+        found = [set(wanted)]
+        for layer in reversed(self.layers):
+            above = found[0]
+            own = [item for name, item in layer.items() if name in above]
+            found.insert(0, (above - layer.keys()) | sql.columns_in(own))
+        return found
+
     # facts -------------------------------------------------------------------------------
     def _facts(self) -> None:
-        """Layer 0 reads the cells; layer 1 looks up what is absent and gathers what is bad."""
+        """Reads the cells, makes truths of what is read and looks up what is absent."""
         read_as: dict[str, Sql] = {}
         for i, (name, fact) in enumerate(self.policy.facts.items()):
             cell = self.cells.get(name)
             if cell is None:
-                kind = {"yes_no": "boolean", "date": "date"}.get(fact.type)
-                numeric = fact.type in ("integer", "money", "number")
-                nothing = sql.cast(sql.null(), kind or ("bigint" if numeric else "varchar"))
-                read_as[name] = nothing
+                read_as[name] = nothing(fact)
                 continue
-            made = read(fact, cell)
+            made = read(fact, cell, self.dialect)
             read_as[name] = made.sql
             if not isinstance(made.sql, exp.Column):
-                read_as[name] = self.add(0, f"f{i}", made.sql)
-            if made.bad is None:
-                self.bad.append(sql.every([cell.given, sql.unknown(read_as[name])]))
-            else:
-                self.bad.append(made.bad)
-        for name, fact in self.policy.facts.items():
-            self.names[name] = value_of(fact, read_as[name])
-            self.level[name] = 1
+                read_as[name] = self.add(f"f{i}", made.sql)
+            self.bad.append(sql.every([made.given, sql.unknown(read_as[name])]))
+        for i, (name, fact) in enumerate(self.policy.facts.items()):
+            self.names[name] = self._fact(f"f{i}", fact, read_as[name])
         self._required(read_as)
         for fact, source in self.machine.sourced:
             self._looked_up(
                 fact.name, read_as[fact.name], source_value(self.policy, fact, source, self.names)
             )
+
+    def _fact(self, place: str, fact: Fact, item: Sql) -> Value:
+        """A fact that is read, as the renderer takes it."""
+        if fact.type == "choice":
+            return self._choice(place, fact, item)
+        cell = self.cells.get(fact.name)
+        full = cell is not None and cell.full and cell.type == "BOOLEAN" and fact.type == "yes_no"
+        found = truths.of_full(item) if full else value_of(fact, item)
+        return self.add_truth(place, found) if isinstance(found, Truth) else found
+
+    def _choice(self, place: str, fact: Fact, code: Sql) -> Choice:
+        cell = self.cells.get(fact.name)
+        if cell is None:
+            return Choice(
+                sql.cast(sql.null(), "varchar"),
+                dict.fromkeys(fact.choices, truths.OPEN),
+                truths.bit(True),
+            )
+        word = cell.sql if cell.type == "VARCHAR" else sql.cast(cell.sql, "varchar")
+        made = choice_from(fact, code, sql.case((sql.known(code), word)), cell.full)
+        found = {
+            name: self.add_truth(f"{place}.{number}", truth)
+            for number, (name, truth) in enumerate(made.truths.items())
+        }
+        return Choice(made.word, found, self.add_bit(f"{place}?", made.open))
 
     def _required(self, read_as: Mapping[str, Sql]) -> None:
         for name in self.machine.required:
@@ -163,7 +221,7 @@ class Layers:
         else:
             return
         span = (min(top.low, declared.top.low), max(top.high, declared.top.high))
-        place = self.add(1, f"l{name}", made) if not isinstance(made, exp.Literal) else made
+        place = self.add(f"l{name}", made) if not isinstance(made, exp.Literal) else made
         self.names[name] = value_of(fact, place, span)
 
     def _parameters(self) -> None:
@@ -177,35 +235,35 @@ class Layers:
             self.bad.append(sql.holds(found.gone))
             value = found.value
             if not value.top.fixed:
-                place = self.add(1, f"p{name}", value.top.sql)
+                place = self.add(f"p{name}", value.top.sql)
                 value = Number(Whole(place, value.top.low, value.top.high), value.bottom)
             self.names[name] = value
-            self.level[name] = 1
 
     # definitions -------------------------------------------------------------------------
     def _definitions(self) -> None:
-        """Each in the layer after those that it uses; what is only another name gets no column."""
+        """What is only another name gets no column."""
         for i, definition in enumerate(self.policy.definitions):
             value = self.renderer.value(definition.tree)
-            level = 1 + max((self.level[n] for n in t.refs(definition.tree)), default=1)
-            self.names[definition.name], self.level[definition.name] = self._placed(i, value, level)
+            self.names[definition.name] = self._placed(i, value)
             if definition.tree.type == YES_NO:
                 made = self.names[definition.name]
-                if isinstance(made, (Number, Day)):
+                if not isinstance(made, Truth):
                     raise NotInSql(f"{definition.name} as a condition")
                 self.conditions[self.plan.names[definition.name]] = made
 
-    def _placed(self, number: int, value: Value, level: int) -> tuple[Value, int]:
+    def _placed(self, number: int, value: Value) -> Value:
         if isinstance(value, Number):
-            top = self._whole(f"d{number}", value.top, level)
-            return Number(top, self._whole(f"d{number}b", value.bottom, level)), level
+            top = self._whole(f"d{number}", value.top)
+            return Number(top, self._whole(f"d{number}b", value.bottom))
         if isinstance(value, Day):
-            return Day(self.add(level, f"d{number}", value.sql), value.low, value.high), level
-        if isinstance(value, (exp.Column, exp.Boolean)):
-            return value, level - 1
-        return self.add(level, f"d{number}", value), level
+            return Day(self.add(f"d{number}", value.sql), value.low, value.high)
+        if isinstance(value, Truth):
+            return self.add_truth(f"d{number}", value)
+        if isinstance(value, (Choice, exp.Column)):
+            return value
+        return self.add(f"d{number}", value)
 
-    def _whole(self, name: str, item: Whole, level: int) -> Whole:
+    def _whole(self, name: str, item: Whole) -> Whole:
         if item.fixed:
             return item
-        return Whole(self.add(level, name, sql.as_long(item.sql)), item.low, item.high, item.wide)
+        return Whole(self.add(name, sql.as_long(item.sql)), item.low, item.high, item.wide)

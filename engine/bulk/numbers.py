@@ -8,7 +8,7 @@ here: they are NULL, and their rows go to Python.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import gcd
 
@@ -59,11 +59,20 @@ def number_of(value: Fraction) -> Number:
     return Number(constant(value.numerator), constant(value.denominator))
 
 
-class Arithmetic:
-    """Arithmetic for one dialect; `wide` is its type for 38 digits."""
+def as_it_is(item: Sql) -> Sql:
+    """Nothing is kept; what is needed twice is written out twice."""
+    return item
 
-    def __init__(self, wide: str) -> None:
-        self.wide = wide
+
+class Arithmetic:
+    """Arithmetic for one dialect; `wide` is its type for 38 digits. `keep` gives a place to what is
+    needed more than once."""
+
+    def __init__(self, wide: str, keep: Callable[[Sql], Sql] = as_it_is) -> None:
+        self.wide, self._keep = wide, keep
+
+    def kept(self, item: Whole) -> Whole:
+        return item if item.fixed else replace(item, sql=self._keep(sql.as_long(item.sql)))
 
     # whole numbers -----------------------------------------------------------------------
     def _made(self, kind: type[exp.Binary], one: Whole, two: Whole, corners: list[int]) -> Whole:
@@ -120,6 +129,8 @@ class Arithmetic:
             return one
         exact = one
         if one.low < 0:
+            one, two = self.kept(one), self.kept(two)
+            exact = one
             rest = self._rest(one, two)
             up = self.plus(rest, two)
             exact = self.minus(one, self._rest(up, two))
@@ -197,8 +208,9 @@ class Arithmetic:
 
     def _half_even(self, top: Whole, bottom: Whole) -> Whole:
         """Half goes to the even multiple: one less than half away where that is odd and a half."""
+        top, bottom = self.kept(top), self.kept(bottom)
         twice, doubled = self.times(bottom, constant(2)), self.times(top, constant(2))
-        up = self.floor(self.plus(doubled, bottom), twice)
+        up = self.kept(self.floor(self.plus(doubled, bottom), twice))
         exact = self.minus(self.times(up, twice), self.plus(doubled, bottom))
         odd = self.minus(up, self.times(self.floor(up, constant(2)), constant(2)))
         test = sql.every(
@@ -220,22 +232,30 @@ class Arithmetic:
 
         if top.low >= 0:
             return size(top)
+        top, bottom = self.kept(top), self.kept(bottom)
+        twice = self.times(bottom, constant(2))
         most = max(-top.low, top.high)
-        found = size(Whole(exp.Abs(this=top.sql), 0, most, top.wide))
+        found = self.kept(size(Whole(exp.Abs(this=top.sql), 0, most, top.wide)))
         test = sql.binary(exp.GTE, top.sql, sql.whole(0))
         made = sql.if_known(test, found.sql, exp.Neg(this=sql.part(found.sql)))
         return Whole(made, -found.high, found.high, found.wide)
 
     # choices -----------------------------------------------------------------------------
-    def chosen(self, make: Callable[[Sql, Sql], Sql], one: Number, two: Number) -> Number:
-        """`make` chooses between two tops (or bottoms) that are brought over one bottom."""
+    def sides(self, one: Number, two: Number) -> tuple[Whole, Whole, Whole]:
+        """Both tops over one bottom, to be compared and chosen from."""
         left, right, bottom = self._common(one, two)
+        return self.kept(left), self.kept(right), bottom
+
+    def chosen(
+        self, make: Callable[[Sql, Sql], Sql], left: Whole, right: Whole, bottom: Whole
+    ) -> Number:
+        """`make` chooses between two tops over one bottom."""
         low, high = min(left.low, right.low), max(left.high, right.high)
         wide = left.wide or right.wide
-        top = Whole(make(left.sql, right.sql), low, high, wide)
-        return Number(top, bottom)
+        return Number(Whole(make(left.sql, right.sql), low, high, wide), bottom)
 
     def least(self, one: Number, two: Number, kind: type[exp.Binary]) -> Number:
         """The lesser (exp.LTE) or greater (exp.GTE); unknown with either."""
-        test = self.compared(kind, one, two)
-        return self.chosen(lambda a, b: sql.if_known(test, a, b), one, two)
+        left, right, bottom = self.sides(one, two)
+        test = self._keep(sql.binary(kind, left.sql, right.sql))
+        return self.chosen(lambda a, b: sql.if_known(test, a, b), left, right, bottom)

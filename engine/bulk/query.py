@@ -1,7 +1,6 @@
 """The query that assesses a table: over the definitions, the core and the parts of the answer.
 
-The last layer has, per row: `todo` (this row is for Python), and the parts of the answer as small
-numbers. Says in SQL what engine.core.core_of and engine.assessment say of one case.
+The last layer has, per row: `todo` (this row is for Python), and the parts of the answer as bits. Says in SQL what engine.core.core_of and engine.assessment say of one case.
 """
 
 from __future__ import annotations
@@ -12,22 +11,20 @@ from math import gcd
 
 from sqlglot import exp
 
-from engine.bulk import sql
+from engine.bulk import sql, truths
 from engine.bulk.columns import Cell
 from engine.bulk.layers import Layers
 from engine.bulk.numbers import NotInSql, Number, constant
-from engine.bulk.render import Day, Value
+from engine.bulk.render import Choice, Day, Value
 from engine.bulk.sql import Sql
+from engine.bulk.truths import Truth
 from engine.core import WayPlan
 from engine.findings import Entry
 from engine.language import tree as t
-from engine.language.types import YES_NO
 from engine.model import Policy
 
-REFUSED, ELIGIBLE, DISCRETIONARY = 0, 1, 2
-"""Numbers of outcomes in the query."""
-_KINDS = ((14, "smallint"), (30, "integer"), (60, "bigint"))
-"""So many bits fit a type; the narrow ones are quicker."""
+REFUSED = 0
+"""Among the bits of an outcome; eligible and discretionary follow."""
 LISTS = ("grounds", "evidence", "approvals", "escalations")
 
 
@@ -38,8 +35,6 @@ class Parts:
     amounts: Mapping[tuple[int, str], str | Mapping[int, int]]
     """(benefit, fen|min_fen|max_fen) → column, or the same in every row: tier → fen."""
     outputs: Mapping[str, str]
-    denials: tuple[tuple[int, Entry], ...]
-    """(level, entry) in the order of the bits of `c_denials`."""
 
 
 class Query(Layers):
@@ -56,136 +51,137 @@ class Query(Layers):
         super().__init__(policy, cells, dialect, prefix, below)
         self.fen: dict[tuple[int, int, str], Sql] = {}
         """(benefit, tier, fen|min_fen|max_fen) → the amount of the tier, given or not."""
-        self.top = max(self.level.values(), default=1) + 1
+        self.lists: dict[str, list[Sql]] = {}
+        """LISTS and "denials": the bits of their entries."""
+        self.denials: list[tuple[int, Entry]] = []
+        """(level, entry) in the order of the bits of the denials."""
         self.parts = self._core()
 
     # core --------------------------------------------------------------------------------
-    def truth(self, position: int) -> Sql:
-        return self.conditions[position].copy()
+    def flag(self, name: str) -> Sql:
+        """A bit by its name, as a test of SQL."""
+        return truths.is_set(self.bits[name])
 
-    def entry(self, entry: Entry) -> Sql:
+    def truth(self, position: int) -> Truth:
+        return self.conditions[position]
+
+    def entry(self, entry: Entry) -> Truth:
         """Whether one of an entry's conditions holds (Kleene)."""
-        return sql.some(self.truth(position) for position in entry.positions)
+        return truths.some(self.truth(position) for position in entry.positions)
+
+    def _some(self, positions: Iterable[int]) -> Truth:
+        return truths.some(map(self.truth, positions))
 
     def _core(self) -> Parts:
-        top, plan = self.top, self.plan
-        refused = self.add(top, "c_refused", sql.some(map(self.truth, plan.refusals)))
-        for number, way in enumerate(plan.ways):
-            self.add(top, f"c_way{number}", self._outcome(way))
+        plan = self.plan
+        self._decided(self.add_truth("c_refused", self._some(plan.refusals)))
         tiers = [
-            self.add(top, f"c_tier{number}", self._tier(position, positions))
+            self._tiers(number, position, positions)
             for number, (position, positions) in enumerate(plan.benefits)
         ]
-        outcome, category = self._decided(refused)
-        self.add(top + 1, "c_outcome", outcome)
-        self.add(top + 1, "c_category", category)
-        amounts, settled = self._amounts(tiers)
+        amounts, settled = self._amounts([bits for bits, _ in tiers])
+        settled += [known for _, known in tiers]
         self._masks()
-        denials = self._denials()
-        given = sql.binary(exp.GT, self.column("c_outcome"), sql.whole(REFUSED))
-        undecided = sql.some(
-            [
-                sql.unknown(self.column("c_outcome")),
-                sql.every([sql.holds(given), sql.negation(sql.holds(sql.every(settled)))]),
-            ]
+        self._denials()
+        given = self.bits["c_given"]
+        undecided = truths.either(
+            truths.other(self.bits["c_decided"]),
+            truths.both(given, truths.other(truths.both(*settled))),
         )
-        self.add(top + 2, "c_undecided", undecided)
+        self.add_bit("c_undecided", undecided)
         outputs = self._outputs()
         self.bad += [
-            sql.negation(sql.holds(sql.negation(self.truth(position))))
+            truths.is_set(truths.other(self.truth(position).no))
             for position, _ in self.machine.guards
         ]
-        self.add(top + 2, "c_bad", sql.some(self.bad))
-        listed = sql.binary(exp.NEQ, self.column("c_outcome"), sql.whole(REFUSED))
-        opened = [self.column("c_denials_open")]
-        opened.append(sql.every([sql.holds(listed), self.column("c_lists_open")]))
-        todo = sql.some([self.column("c_bad"), self.column("c_undecided"), *opened])
-        self.add(top + 3, "todo", todo)
-        return Parts(amounts, outputs, denials)
+        self.add_bit("c_bad", truths.flag(sql.some(self.bad)))
+        listed = truths.both(given, self.bits["c_lists_open"])
+        names = ("c_bad", "c_undecided", "c_denials_open")
+        self.add_bit("todo", truths.either(*(self.bits[n] for n in names), listed))
+        return Parts(amounts, outputs)
 
-    def _outcome(self, way: WayPlan) -> Sql:
-        pending = sql.some(map(self.truth, self.plan.pending))
-        objective = sql.some(map(self.truth, way.objective))
-        chosen = sql.some(map(self.truth, way.discretionary))
-        none = sql.every([sql.negation(objective), sql.negation(chosen)])
-        by_choice = sql.every([chosen, sql.some([sql.negation(objective), pending])])
-        return sql.case(
-            (sql.holds(none), sql.whole(REFUSED)),
-            (sql.holds(sql.every([objective, pending])), sql.whole(DISCRETIONARY)),
-            (sql.holds(sql.every([objective, sql.negation(pending)])), sql.whole(ELIGIBLE)),
-            (sql.holds(by_choice), sql.whole(DISCRETIONARY)),
+    def _outcome(self, way: WayPlan) -> tuple[Sql, Sql, Sql]:
+        """The bits of refused, eligible and discretionary on a way; none is set where it is open."""
+        pending, objective = self._some(self.plan.pending), self._some(way.objective)
+        chosen = self._some(way.discretionary)
+        by_choice = truths.both(chosen.yes, truths.either(objective.no, pending.yes))
+        return (
+            truths.both(objective.no, chosen.no),
+            truths.both(objective.yes, pending.no),
+            truths.either(truths.both(objective.yes, pending.yes), by_choice),
         )
 
-    def _decided(self, refused: Sql) -> tuple[Sql, Sql]:
-        """The outcome and the number of the category; NULL where they are open."""
-        outcome: list[tuple[Sql, Sql]] = [
-            (sql.holds(refused), sql.whole(REFUSED)),
-            (sql.unknown(refused), sql.null()),
-        ]
-        category = list(outcome)
+    def _decided(self, refused: Truth) -> None:
+        """Bits of the outcome and of the numbers of categories: the first way that holds decides, and
+        no later one is asked where that is open."""
+        left = refused.no
+        outcomes: list[list[Sql]] = [[refused.yes], [], []]
+        categories: dict[int, list[Sql]] = {}
         for number, way in enumerate(self.plan.ways):
-            here = self.truth(way.position)
+            truth = self.truth(way.position)
+            here = self.add_bit(f"c_way{number}", truths.both(left, truth.yes))
+            left = truths.both(left, truth.no)
             found = self.policy.categories.index(way.category) + 1
-            for pairs, value in (
-                (outcome, self.column(f"c_way{number}")),
-                (category, sql.whole(found)),
-            ):
-                pairs.append((sql.unknown(here), sql.null()))
-                pairs.append((here, value))
-        none = sql.whole(REFUSED)
-        return sql.case(*outcome, other=none), sql.case(*category, other=none)
+            categories.setdefault(found, []).append(here)
+            for bits, said in zip(outcomes, self._outcome(way), strict=True):
+                bits.append(truths.both(here, said))
+        outcomes[REFUSED].append(left)
+        names = ("c_no", "c_eligible", "c_discretionary")
+        made = [
+            self.add_bit(name, truths.either(*bits))
+            for name, bits in zip(names, outcomes, strict=True)
+        ]
+        self.outcomes = made[1:]
+        self.add_bit("c_given", truths.either(*made[1:]))
+        self.add_bit("c_decided", truths.either(*made))
+        self.categories = {key: truths.either(*bits) for key, bits in categories.items()}
 
-    def _tier(self, given: int, tiers: Sequence[int]) -> Sql:
-        """The number of the first tier that holds, -1 for none, NULL where that is open."""
+    def _tiers(self, number: int, given: int, tiers: Sequence[int]) -> tuple[list[Sql], Sql]:
+        """A bit for each tier, set for the first that holds, and the bit of its being known which (or
+        that there is none)."""
         here = self.truth(given)
-        pairs = [(sql.unknown(here), sql.null()), (sql.negation(here), sql.whole(-1))]
-        for number, position in enumerate(tiers):
+        left, found = here.yes, []
+        for i, position in enumerate(tiers):
             tier = self.truth(position)
-            if isinstance(tier, exp.Boolean):
-                if tier.this:
-                    return sql.case(*pairs, other=sql.whole(number))
-                continue
-            pairs += [(sql.unknown(tier), sql.null()), (tier, sql.whole(number))]
-        return sql.case(*pairs, other=sql.whole(-1))
+            one = truths.both(left, tier.yes)
+            found.append(self.add_bit(f"c_tier{number}.{i}", one))
+            left = truths.both(left, tier.no)
+        return found, truths.either(here.no, *found, left)
 
     # amounts -----------------------------------------------------------------------------
     def _amounts(
-        self, tiers: Sequence[Sql]
+        self, tiers: Sequence[Sequence[Sql]]
     ) -> tuple[dict[tuple[int, str], str | Mapping[int, int]], list[Sql]]:
-        """The amounts, and that every benefit's tier and amounts are known."""
+        """The amounts, and the bits of those that are given being known."""
         found: dict[tuple[int, str], str | Mapping[int, int]] = {}
-        settled = [sql.known(tier) for tier in tiers]
+        settled: list[Sql] = []
         for b, benefit in enumerate(self.policy.benefits):
             columns: dict[str, dict[int, Sql]] = {"fen": {}, "min_fen": {}, "max_fen": {}}
             for i, tier in enumerate(benefit.tiers):
-                here = sql.holds(sql.binary(exp.EQ, tiers[b].copy(), sql.whole(i)))
                 trees = {"fen": tier.amount, "min_fen": tier.low, "max_fen": tier.high}
                 for key, tree in trees.items():
                     if tree is not None:
                         made = self._fen(f"a{b}_{i}_{key}", tree)
                         columns[key][i] = self.fen[b, i, key] = made
                         if not isinstance(made, exp.Literal):
-                            settled.append(sql.some([sql.negation(here), sql.known(made)]))
+                            known = truths.flag(sql.known(made))
+                            settled.append(truths.either(truths.other(tiers[b][i]), known))
                     elif key == "min_fen" and tier.mode in ("cap", "discretion"):
                         columns[key][i] = self.fen[b, i, key] = sql.whole(1)
             for key, made_of in columns.items():
                 found[b, key] = self._amount(tiers[b], f"c_{b}_{key}", made_of)
         return found, settled
 
-    def _amount(self, tier: Sql, name: str, made_of: Mapping[int, Sql]) -> str | Mapping[int, int]:
+    def _amount(
+        self, tiers: Sequence[Sql], name: str, made_of: Mapping[int, Sql]
+    ) -> str | Mapping[int, int]:
         """A column with the amount of the tier given, or the amounts by tier where all are fixed."""
         fixed = {i: int(made.this) for i, made in made_of.items() if isinstance(made, exp.Literal)}
         if len(fixed) == len(made_of):
             return fixed
-        given = sql.binary(exp.GT, self.column("c_outcome"), sql.whole(REFUSED))
-        pairs = [
-            (
-                sql.holds(sql.every([given.copy(), sql.binary(exp.EQ, tier.copy(), sql.whole(i))])),
-                made,
-            )
-            for i, made in made_of.items()
-        ]
-        self.add(self.top + 2, name, sql.case(*pairs))
+        given = self.bits["c_given"]
+        pairs = [(truths.is_set(truths.both(given, tiers[i])), made) for i, made in made_of.items()]
+        self.add(name, sql.case(*pairs))
         return name
 
     def _fen(self, name: str, tree: t.Tree) -> Sql:
@@ -206,46 +202,42 @@ class Query(Layers):
         whole = math.floor(top, bottom)
         if whole.wide:
             raise NotInSql("an amount beyond 64 bits")
-        return self.add(self.top, name, whole.sql)
+        return self.add(name, whole.sql)
 
     # lists -------------------------------------------------------------------------------
     def _masks(self) -> None:
-        """`c_LIST`: the bits of the entries that hold. `c_lists_open`: one may hold always."""
+        """The bits of the entries that hold. `c_lists_open`: one may hold always."""
         opened: list[Sql] = []
         for name in LISTS:
             entries: Sequence[Entry] = getattr(self.machine.lists, name)
-            truths = [self.entry(entry) for entry in entries]
-            self.add(self.top, f"c_{name}", bits(truths))
-            opened += [sql.unknown(x) for x, e in zip(truths, entries, strict=True) if not e.plain]
-        self.add(self.top, "c_lists_open", sql.some(opened))
+            held = [self._entry(f"c_{name}.{i}", entry) for i, entry in enumerate(entries)]
+            self.lists[name] = [truth.yes for truth in held]
+            opened += [x.open for x, e in zip(held, entries, strict=True) if not e.plain]
+        self.add_bit("c_lists_open", truths.either(*dict.fromkeys(opened)))
 
-    def _denials(self) -> tuple[tuple[int, Entry], ...]:
-        """`c_denials`: the bits of every level; `c_denials_open`: one that is asked may hold."""
-        truths: list[Sql] = []
-        order: list[tuple[int, Entry]] = []
+    def _entry(self, name: str, entry: Entry) -> Truth:
+        return self.add_truth(name, self.entry(entry))
+
+    def _denials(self) -> None:
+        """The bits of every level; `c_denials_open`: one that is asked may hold."""
         opened: list[Sql] = []
         earlier: list[Sql] = []
         for level, entries in enumerate(self.machine.lists.denials):
-            here = [self.entry(entry) for entry in entries]
-            unsure = [sql.unknown(x) for x, e in zip(here, entries, strict=True) if not e.plain]
-            if unsure:
-                before = sql.negation(sql.holds(sql.some(item.copy() for item in earlier)))
-                opened.append(sql.every([sql.some(unsure), before]))
-            truths += here
-            earlier += here
-            order += [(level, entry) for entry in entries]
-        self.add(self.top, "c_denials", bits(truths))
-        self.add(self.top, "c_denials_open", sql.some(opened))
-        return tuple(order)
+            here = [self._entry(f"c_denial{level}.{i}", entry) for i, entry in enumerate(entries)]
+            unsure = [x.open for x, e in zip(here, entries, strict=True) if not e.plain]
+            before = truths.other(truths.either(*earlier))
+            opened.append(truths.both(truths.either(*unsure), before))
+            earlier += [truth.yes for truth in here]
+            self.denials += [(level, entry) for entry in entries]
+        self.lists["denials"] = earlier
+        self.add_bit("c_denials_open", truths.either(*opened))
 
     # outputs -----------------------------------------------------------------------------
     def _outputs(self) -> dict[str, str]:
         found: dict[str, str] = {}
         for number, output in enumerate(self.policy.outputs):
             name = f"c_out{number}"
-            self.add(
-                self.top + 1, name, self._shown(self.names[output.definition], output.definition)
-            )
+            self.add(name, self._shown(self.names[output.definition], output.definition))
             found[output.id] = name
         return found
 
@@ -255,11 +247,13 @@ class Query(Layers):
             return sql.cast(value.sql, "varchar")
         if isinstance(value, Number):
             return self._digits(value)
-        if self.policy.trees[definition].type == YES_NO:
+        if isinstance(value, Truth):
             return sql.case(
-                (sql.holds(value), sql.text("yes")),
-                (sql.holds(sql.negation(value)), sql.text("no")),
+                (value.test, sql.text("yes")),
+                (truths.negation(value).test, sql.text("no")),
             )
+        if isinstance(value, Choice):
+            return value.word
         if self.policy.trees[definition].type.kind == "set":
             raise NotInSql("an output that is a set")
         return value
@@ -271,21 +265,3 @@ class Query(Layers):
         rest = sql.binary(exp.Mod, value.top.sql, value.bottom.sql)
         self.bad.append(sql.holds(sql.binary(exp.NEQ, rest, sql.whole(0))))
         return sql.cast(self.renderer.math.floor(value.top, value.bottom).sql, "varchar")
-
-
-def bits(truths: Iterable[Sql]) -> Sql:
-    """A whole number with bit i set where the i-th truth definitely holds."""
-    items = list(truths)
-    kind = next((kind for most, kind in _KINDS if len(items) <= most), None)
-    if kind is None:
-        raise NotInSql("a list of more than 60 codes")
-    found: Sql = sql.cast(sql.whole(0), kind)
-    for number, item in enumerate(items):
-        bit = sql.cast(sql.holds(item), kind)
-        term = (
-            bit if not number else sql.binary(exp.Mul, bit, sql.cast(sql.whole(1 << number), kind))
-        )
-        found = (
-            term if not number else exp.BitwiseOr(this=sql.part(found), expression=sql.part(term))
-        )
-    return found

@@ -1,7 +1,7 @@
 """The checked tree as SQL: one visitor, any dialect that sqlglot knows.
 
-Unknown is NULL. A condition is a nullable boolean, a number a pair of whole numbers, a date a DATE,
-a choice or text a text, a set a text `;a;b;`. NotInSql where certainty cannot be had.
+A condition is a Truth; of all else unknown is NULL: a number is a pair of whole numbers, a date a
+DATE, a choice or text a text, a set a text `;a;b;`. NotInSql where certainty cannot be had.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from fractions import Fraction
 
 from sqlglot import exp
 
-from engine.bulk import sql
-from engine.bulk.numbers import Arithmetic, NotInSql, Number, Whole, constant, number_of
+from engine.bulk import sql, truths
+from engine.bulk.numbers import Arithmetic, NotInSql, Number, Whole, as_it_is, constant, number_of
 from engine.bulk.sql import Sql
+from engine.bulk.truths import Truth
 from engine.language import tree as t
 
 _COMPARE: dict[str, type[exp.Binary]] = {
@@ -33,15 +34,27 @@ class Day:
     high: int
 
 
-Value = Sql | Number | Day
-"""What a name stands for: a condition, choice, text or set; a number; a date."""
+@dataclass(frozen=True)
+class Choice:
+    """A fact that is a choice: its word, and for each choice whether it is that."""
+
+    word: Sql
+    truths: Mapping[str, Truth]
+    open: Sql
+    """The bit of unknown."""
+
+
+Value = Sql | Truth | Choice | Number | Day
+"""What a name stands for: a text, set or worked-out word; a condition; a choice; a number; a date."""
 
 
 class Renderer:
     """Renders trees over names that are already SQL."""
 
-    def __init__(self, names: Mapping[str, Value], wide: str) -> None:
-        self.names, self.math = names, Arithmetic(wide)
+    def __init__(
+        self, names: Mapping[str, Value], wide: str, keep: Callable[[Sql], Sql] = as_it_is
+    ) -> None:
+        self.names, self.math, self.keep = names, Arithmetic(wide, keep), keep
 
     def value(self, tree: t.Tree) -> Value:
         """Whatever the tree is."""
@@ -49,36 +62,50 @@ class Renderer:
             return self.number(tree)
         if tree.type.kind == "date":
             return self.day(tree)
+        if isinstance(tree, t.Ref) and isinstance(self.names[tree.name], Choice):
+            return self.names[tree.name]
         return self.truth(tree) if tree.type.kind == "yes_no" else self.word(tree)
 
     # conditions --------------------------------------------------------------------------
-    def truth(self, tree: t.Tree) -> Sql:
+    def truth(self, tree: t.Tree) -> Truth:
         if isinstance(tree, t.Const):
-            return sql.truth(tree.value is True)
+            return truths.settled(tree.value is True)
         if isinstance(tree, t.Ref):
-            return self._plain(tree.name)
+            found = self.names[tree.name]
+            if not isinstance(found, Truth):
+                raise NotInSql(f"{tree.name} as a condition")
+            return found
         if isinstance(tree, t.Not):
-            return sql.negation(self.truth(tree.item))
+            return truths.negation(self.truth(tree.item))
         if isinstance(tree, t.All):
-            return sql.every(self.truth(item) for item in tree.items)
+            return truths.every(self.truth(item) for item in tree.items)
         if isinstance(tree, t.Any):
-            return sql.some(self.truth(item) for item in tree.items)
+            return truths.some(self.truth(item) for item in tree.items)
         if isinstance(tree, t.Compare):
-            return self.compare(tree)
+            return self._compared(tree)
         if isinstance(tree, t.OneOf):
             return self._one_of(tree)
         if isinstance(tree, t.Has):
             place = exp.StrPosition(this=self.word(tree.item), substr=sql.text(f";{tree.value};"))
-            return sql.binary(exp.GT, place, sql.whole(0))
+            return truths.of(sql.binary(exp.GT, place, sql.whole(0)))
         raise NotInSql(f"a condition from {type(tree).__name__}")
 
-    def _plain(self, name: str) -> Sql:
-        found = self.names[name]
-        if isinstance(found, (Number, Day)):
-            raise NotInSql(f"{name} as a condition or word")
-        return found.copy()
+    def _compared(self, tree: t.Compare) -> Truth:
+        for one, two in ((tree.left, tree.right), (tree.right, tree.left)):
+            if isinstance(two, t.Const) and one.type.kind == "choice" and tree.op in ("=", "!="):
+                found = self.chosen(one, str(two.value))
+                return found if tree.op == "=" else truths.negation(found)
+        return truths.of(self.compare(tree))
+
+    def chosen(self, tree: t.Tree, choice: str) -> Truth:
+        """Whether a choice is this one."""
+        known = self.names[tree.name] if isinstance(tree, t.Ref) else None
+        if isinstance(known, Choice) and choice in known.truths:
+            return known.truths[choice]
+        return truths.of(sql.binary(exp.EQ, self.word(tree), sql.text(choice)))
 
     def compare(self, tree: t.Compare) -> Sql:
+        """A comparison as a boolean of SQL, NULL for unknown."""
         kind = _COMPARE[tree.op]
         if tree.left.type.is_numeric:
             return self.math.compared(kind, self.number(tree.left), self.number(tree.right))
@@ -86,29 +113,34 @@ class Renderer:
             return sql.binary(kind, self.day(tree.left).sql, self.day(tree.right).sql)
         return sql.binary(kind, self.word(tree.left), self.word(tree.right))
 
-    def _one_of(self, tree: t.OneOf) -> Sql:
+    def _one_of(self, tree: t.OneOf) -> Truth:
         if tree.item.type.is_numeric:
             item = self.number(tree.item)
-            return sql.some(
-                self.math.compared(exp.EQ, item, self.number(const)) for const in tree.values
+            return truths.some(
+                truths.of(self.math.compared(exp.EQ, item, self.number(const)))
+                for const in tree.values
             )
         if tree.item.type.kind == "date":
-            return sql.among(self.day(tree.item).sql, [self.day(c).sql for c in tree.values])
-        return sql.among(self.word(tree.item), [self.word(const) for const in tree.values])
+            days = [self.day(const).sql for const in tree.values]
+            return truths.of(sql.among(self.day(tree.item).sql, days))
+        return truths.some(self.chosen(tree.item, str(const.value)) for const in tree.values)
 
     # choices, texts, sets ----------------------------------------------------------------
     def word(self, tree: t.Tree) -> Sql:
         if isinstance(tree, t.Const):
             return sql.text(str(tree.value))
         if isinstance(tree, t.Ref):
-            return self._plain(tree.name)
+            found = self.names[tree.name]
+            if isinstance(found, (Truth, Number, Day)):
+                raise NotInSql(f"{tree.name} as a word")
+            return (found.word if isinstance(found, Choice) else found).copy()
         if isinstance(tree, t.If):
-            one, two = self.word(tree.then), self.word(tree.other)
+            one, two = self.keep(self.word(tree.then)), self.keep(self.word(tree.other))
             return self._if(tree, one, two, sql.binary(exp.EQ, one, two))
         raise NotInSql(f"a word from {type(tree).__name__}")
 
     def _if(self, tree: t.If, one: Sql, two: Sql, same: Sql) -> Sql:
-        return sql.if_known(self.truth(tree.test), one, two, same)
+        return truths.if_known(self.truth(tree.test), one, two, same)
 
     # numbers -----------------------------------------------------------------------------
     def number(self, tree: t.Tree) -> Number:
@@ -127,9 +159,9 @@ class Renderer:
             }[tree.op]  # fmt: skip
             return make(one, two)
         if isinstance(tree, t.If):
-            one, two = self.number(tree.then), self.number(tree.other)
-            same = self.math.compared(exp.EQ, one, two)
-            return self.math.chosen(lambda a, b: self._if(tree, a, b, same), one, two)
+            left, right, bottom = self.math.sides(self.number(tree.then), self.number(tree.other))
+            same = sql.binary(exp.EQ, left.sql, right.sql)
+            return self.math.chosen(lambda a, b: self._if(tree, a, b, same), left, right, bottom)
         if isinstance(tree, t.Call):
             return self._number_call(tree)
         raise NotInSql(f"a number from {type(tree).__name__}")
@@ -147,7 +179,7 @@ class Renderer:
             if not isinstance(size, (Fraction, int)):
                 raise NotInSql("a step that is no number")
             return self.math.rounded(tree.name, self.number(tree.args[0]), Fraction(size))
-        days = [self.day(arg) for arg in tree.args]
+        days = [self._kept(self.day(arg)) for arg in tree.args]
         return Number(_COUNTS[tree.name](*days), constant(1))
 
     # dates -------------------------------------------------------------------------------
@@ -160,7 +192,7 @@ class Renderer:
                 raise NotInSql(f"{tree.name} as a date")
             return found
         if isinstance(tree, t.If):
-            one, two = self.day(tree.then), self.day(tree.other)
+            one, two = self._kept(self.day(tree.then)), self._kept(self.day(tree.other))
             same = sql.binary(exp.EQ, one.sql, two.sql)
             made = self._if(tree, one.sql, two.sql, same)
             return Day(made, min(one.low, two.low), max(one.high, two.high))
@@ -168,8 +200,11 @@ class Renderer:
             return self._day_call(tree)
         raise NotInSql(f"a date from {type(tree).__name__}")
 
+    def _kept(self, of: Day) -> Day:
+        return Day(self.keep(of.sql), of.low, of.high)
+
     def _day_call(self, tree: t.Call) -> Day:
-        start = self.day(tree.args[0])
+        start = self._kept(self.day(tree.args[0]))
         if tree.name == "end_of_year":
             parts = {"year": exp.Year(this=start.sql), "month": sql.whole(12), "day": sql.whole(31)}
             return Day(exp.DateFromParts(**parts), start.low, min(start.high + 366, _LAST))

@@ -16,13 +16,14 @@ from itertools import product
 from sqlglot import exp
 
 from engine.atoms import Property
-from engine.bulk import sql
+from engine.bulk import sql, truths
 from engine.bulk.columns import steps_of
 from engine.bulk.layers import WIDE
 from engine.bulk.numbers import NotInSql, Number, Whole
 from engine.bulk.query import Query
-from engine.bulk.render import Day, Renderer, Value
+from engine.bulk.render import Choice, Day, Renderer, Value
 from engine.bulk.sql import Sql
+from engine.bulk.truths import Truth
 from engine.core import Core
 from engine.diagram import TooManyNodes
 from engine.findings import Entry
@@ -45,12 +46,11 @@ class Settle:
         if solver is None:
             raise NotInSql("too large a diagram")
         self.solver, self.diagram = solver, solver.diagram
-        self.base = len(query.layers)
         self.possible: dict[int, list[Sql]] = {}
         self.hard: list[Sql] = []
         self.open: list[Sql] = []
         self.shared: dict[str, int] = {}
-        self._reach: dict[int, tuple[Sql, int]] = {}
+        self._reach: dict[int, Sql] = {}
         self.cores: list[Core] = []
         self.leaf_bits: dict[int, int] = {self.diagram.no: 1, self.diagram.yes: 2}
         self._leaves()
@@ -76,7 +76,7 @@ class Settle:
     # reach -------------------------------------------------------------------------------
     def leaves(self) -> Sql:
         """The leaves that completions reach."""
-        return self._reached(self.solver.root)[0].copy()
+        return self._reached(self.solver.root)
 
     def always(self, entry: Entry) -> Sql:
         """Whether an entry's condition holds in every completion."""
@@ -84,65 +84,64 @@ class Settle:
             root = self.unknowns.conditions.of(entry.tree)
         except TooManyNodes:
             raise NotInSql("too large a diagram") from None
-        reached = self._reached(root)[0].copy()
+        reached = self._reached(root)
         return sql.binary(exp.EQ, reached, sql.whole(self.leaf_bits[self.diagram.yes]))
 
-    def _reached(self, node: int) -> tuple[Sql, int]:
+    def _reached(self, node: int) -> Sql:
+        """The bits of the leaves that are reached below a node."""
         found = self._reach.get(node)
         if found is not None:
             return found
         index, children = self.diagram.nodes[node]
         if index < 0:
-            found = sql.whole(self.leaf_bits[node]), self.base
+            found = sql.whole(self.leaf_bits[node])
         else:
             below = {child: self._reached(child) for child in dict.fromkeys(children)}
-            level = 1 + max(level for _, level in below.values())
             flags = self._flags(index)
             parts = []
-            for child, (reached, _) in below.items():
-                where = sql.some(
-                    flag.copy() for flag, own in zip(flags, children, strict=True) if own == child
+            for child, reached in below.items():
+                where = _overlaid(
+                    [flag for flag, own in zip(flags, children, strict=True) if own == child]
                 )
-                parts.append(sql.case((where, reached.copy()), other=sql.whole(0)))
-            made = parts[0]
-            for part in parts[1:]:
-                made = exp.BitwiseOr(this=sql.part(made), expression=sql.part(part))
-            found = self.query.add(level, f"n{node}", sql.cast(sql.part(made), "bigint")), level
+                parts.append(exp.BitwiseAnd(this=sql.part(where), expression=sql.part(reached)))
+            found = self.query.add(f"n{node}", _overlaid(parts))
         self._reach[node] = found
         return found
 
     # properties --------------------------------------------------------------------------
     def _flags(self, index: int) -> list[Sql]:
-        """For each value of a property whether it may take it; never unknown."""
+        """For each value of a property whether it may take it: all bits of a number or none."""
         if index not in self.possible:
             item = self.unknowns.atoms.properties[index]
-            flags = self._possible(item)
+            flags = [
+                exp.Neg(this=sql.part(sql.cast(bit, "bigint"))) for bit in self._possible(item)
+            ]
             self.possible[index] = [
-                self.query.add(self.base, f"v{index}_{i}", flag) for i, flag in enumerate(flags)
+                self.query.add(f"v{index}_{i}", flag) for i, flag in enumerate(flags)
             ]
             for name in self.unknowns.depends[index]:
                 self.shared[name] = self.shared.get(name, 0) + 1
         return self.possible[index]
 
     def _possible(self, item: Property) -> list[Sql]:
+        """A bit for each value."""
         renderer = self.query.renderer
         free = isinstance(item.tree, t.Ref) and item.tree.name in self.policy.facts
         if item.kind == "choice":
-            word = renderer.word(item.tree)
-            self._refuse(not free, word)
+            self._refuse(not free, sql.unknown(renderer.word(item.tree)))
             return [
-                _or_yes(sql.binary(exp.EQ, word, sql.text(choice)))
+                truths.other(renderer.chosen(item.tree, choice).no)
                 for choice in item.tree.type.choices
             ]
         if item.kind == "sign" and isinstance(item.tree, t.Compare):
             return self._signs(item, item.tree)
         truth = renderer.truth(item.tree)
-        self._refuse(not (free and item.kind == "fact"), truth)
-        return [_or_yes(sql.negation(truth)), _or_yes(truth)]
+        self._refuse(not (free and item.kind == "fact"), truths.is_set(truth.open))
+        return [truths.other(truth.yes), truths.other(truth.no)]
 
     def _refuse(self, test: bool, item: Sql) -> None:
         if test:
-            self.hard.append(sql.unknown(item))
+            self.hard.append(item)
 
     def _signs(self, item: Property, tree: t.Compare) -> list[Sql]:
         """Whether the left side may be less, equal, more: at the corners of the unknown facts."""
@@ -157,27 +156,27 @@ class Settle:
         alone = classes[1] in (classes[0], classes[2]) and classes[0] != classes[2]
         if not (fixed and linear and len(numbers) <= 4 and (alone or self._is_stepwise(tree))):
             known = [
-                self.query.renderer.compare(t.Compare(op, tree.left, tree.right, tree.span))
+                self.query.renderer.truth(t.Compare(op, tree.left, tree.right, tree.span))
                 for op in ("<", "=", ">")
             ]
-            self.hard.append(sql.unknown(known[0]))
-            return [_or_yes(test) for test in known]
+            self.hard.append(truths.is_set(known[0].open))
+            return [truths.other(truth.no) for truth in known]
         self.open.append(sql.unknown(self.query.renderer.compare(tree)))
         corners = [
             self._corner(tree, numbers, ends) for ends in product((0, 1), repeat=len(numbers))
         ]
 
         def some(*ops: str) -> Sql:
-            return sql.holds(sql.some(corner(op) for corner in corners for op in ops))
+            return truths.either(*(corner(op).yes for corner in corners for op in ops))
 
         less, more = some("<"), some(">")
         if classes == (0, 0, 0):
-            return [sql.truth(True)] * 3
+            return [truths.bit(True)] * 3
         if classes[1] == classes[0]:
             return [some("<="), some("<="), more]
         if classes[1] == classes[2]:
             return [less, some(">="), some(">=")]
-        equal = sql.every([some("<="), some(">=")])
+        equal = truths.both(some("<="), some(">="))
         if classes[0] == classes[2]:
             return [some("!="), equal, some("!=")]
         return [less, equal, more]
@@ -196,15 +195,15 @@ class Settle:
 
     def _corner(
         self, tree: t.Compare, facts: Sequence[Fact], ends: Sequence[int]
-    ) -> Callable[[str], Sql]:
+    ) -> Callable[[str], Truth]:
         """The comparison with each unknown fact at one end of its range."""
         names = dict(self.query.names)
         for fact, end in zip(facts, ends, strict=True):
             names[fact.name] = _at_end(fact, names[fact.name], end)
-        renderer = _Inlined(names, self.query.machine.trees, self.query.dialect)
+        renderer = _Inlined(names, self.query.machine.trees, self.query)
 
-        def compared(op: str) -> Sql:
-            return renderer.compare(t.Compare(op, tree.left, tree.right, tree.span))
+        def compared(op: str) -> Truth:
+            return renderer.truth(t.Compare(op, tree.left, tree.right, tree.span))
 
         return compared
 
@@ -213,7 +212,7 @@ class Settle:
         """`s_hard`: the row is for Python. To be asked after everything else."""
         for name, count in self.shared.items():
             if count > 1 and name in self.policy.facts:
-                self.hard.append(sql.unknown(_column(self.query.names[name])))
+                self.hard.append(_unknown(self.query.names[name]))
         if len(self.open) > _MOST_OPEN:
             total: Sql = sql.whole(0)
             for item in self.open:
@@ -242,9 +241,9 @@ class _Inlined(Renderer):
     """Writes definitions out, so that their facts can be set to the ends of their ranges."""
 
     def __init__(
-        self, names: Mapping[str, Value], trees: Mapping[str, t.Tree], dialect: str
+        self, names: Mapping[str, Value], trees: Mapping[str, t.Tree], query: Query
     ) -> None:
-        super().__init__(names, WIDE[dialect])
+        super().__init__(names, WIDE[query.dialect], query.keep)
         self.trees = trees
 
     def number(self, tree: t.Tree) -> Number:
@@ -282,15 +281,18 @@ def _either(item: Sql, other: Sql) -> Sql:
     return exp.Coalesce(this=item, expressions=[other])
 
 
-def _or_yes(test: Sql) -> Sql:
-    return exp.Coalesce(this=sql.part(test), expressions=[sql.truth(True)])
+def _overlaid(items: Sequence[Sql]) -> Sql:
+    """Their bits together."""
+    found = items[0]
+    for item in items[1:]:
+        found = exp.BitwiseOr(this=sql.part(found), expression=sql.part(item))
+    return found
 
 
-def _column(value: Value) -> Sql:
-    return (
-        value.top.sql
-        if isinstance(value, Number)
-        else value.sql
-        if isinstance(value, Day)
-        else value
-    )
+def _unknown(value: Value) -> Sql:
+    """A test of SQL."""
+    if isinstance(value, (Truth, Choice)):
+        return truths.is_set(value.open)
+    if isinstance(value, Number):
+        return sql.unknown(value.top.sql)
+    return sql.unknown(value.sql if isinstance(value, Day) else value)

@@ -26,11 +26,12 @@ def settled_rows(query: Query, source: exp.Query, keys: Sequence[str], missing: 
     made = _Settled(query)
     columns = made.columns()
     hard = made.hard(missing)
-    layer = query.select(source).subquery("q", copy=False)
     shown: list[Sql] = [sql.column(ROW), *map(sql.column, keys)]
     for name, kind in columns_of(query.policy):
         shown.append(exp.alias_(sql.cast(columns[name], kind), name, quoted=True))
-    return exp.select(*shown, exp.alias_(hard, "hard")).from_(layer, copy=False)
+    shown.append(exp.alias_(hard, "hard"))
+    layer = query.select(source, sql.columns_in(shown)).subquery("q", copy=False)
+    return exp.select(*shown).from_(layer, copy=False)
 
 
 class _Settled:
@@ -40,11 +41,10 @@ class _Settled:
         reached = self.settle.leaves()
         listed = {name: self._listed(getattr(query.machine.lists, name)) for name in LISTS}
         levels = [self._listed(level) for level in query.machine.lists.denials]
-        top = len(query.layers)
-        self.leaves = query.add(top, "s_leaves", reached)
+        self.leaves = query.add("s_leaves", reached)
         self.lists = listed
         self.levels = levels
-        self.outcome = query.add(top + 1, "s_outcome", self._shared(lambda core: core[0]))
+        self.outcome = query.add("s_outcome", self._shared(lambda core: core[0]))
 
     def _shared(self, of: Callable[[Core], str]) -> Sql:
         """The value that all completions share, else undetermined."""
@@ -58,7 +58,7 @@ class _Settled:
         return [
             (
                 entry.code,
-                sql.holds(self.query.entry(entry)) if entry.plain else self.settle.always(entry),
+                self.query.entry(entry).test if entry.plain else self.settle.always(entry),
             )
             for entry in entries
         ]
@@ -115,7 +115,7 @@ class _Settled:
         return sql.binary(exp.EQ, both, sql.whole(0))
 
     def hard(self, missing: bool) -> Sql:
-        extra: list[Sql] = [self.query.column("c_bad")]
+        extra: list[Sql] = [self.query.flag("c_bad")]
         for (number, tier, _), amount in self.query.fen.items():
             if not isinstance(amount, exp.Literal):
                 given = self.settle.touches(self.leaves, _gives(number, tier))

@@ -6,13 +6,14 @@ back. The columns are those of `decide --csv`, lists joined with `;`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
 
-from engine.bulk import sql
-from engine.bulk.query import LISTS, REFUSED, Query
+from engine.bulk import sql, truths
+from engine.bulk.numbers import NotInSql
+from engine.bulk.query import LISTS, Query
 from engine.bulk.sql import Sql
 from engine.core import DISCRETIONARY, ELIGIBLE, INELIGIBLE, NO_CATEGORY
 from engine.model import Policy
@@ -20,7 +21,9 @@ from engine.model import Policy
 CODES = ("grounds", "denials", "missing", "evidence", "approvals", "escalations")
 AMOUNTS = ("mode", "fen", "min_fen", "max_fen")
 OUTCOMES = (INELIGIBLE, ELIGIBLE, DISCRETIONARY)
-_WORD = 62
+_BITS = 7
+"""Of a byte, so that no sign comes in."""
+_WORD = 9 * _BITS
 
 
 def columns_of(policy: Policy) -> list[tuple[str, str]]:
@@ -56,58 +59,60 @@ class Shape:
         """`lists` False: outcome, category and tiers only, and every row, for comparing."""
         self.query, self.policy = query, query.policy
         self.fields: dict[str, Field] = {}
-        self.packed: dict[str, tuple[Sql, bool]] = {}
-        """What is packed, and whether a refused case has it too."""
-        self._place("outcome", 2, query.column("c_outcome"), plain=True)
-        most = len(self.policy.categories)
-        self._place("category", most.bit_length(), query.column("c_category"))
+        self.packed: dict[tuple[int, int], Sql] = {}
+        """(word, byte) → what stands in it, bit by bit."""
+        self._word = self._next = 0
+        self._place("outcome", query.outcomes)
+        if lists:
+            self._place("denials", query.lists["denials"])
+        self._next += -self._next % _BITS
+        self._always = (self._word, self._next // _BITS)
+        """From this byte on a refused case has nothing."""
+        self._place("category", _numbered(query.categories))
         for number, benefit in enumerate(self.policy.benefits):
-            tier = sql.binary(exp.Add, query.column(f"c_tier{number}"), sql.whole(1))
-            self._place(f"tier{number}", len(benefit.tiers).bit_length(), tier)
+            tiers = {i + 1: query.bits[f"c_tier{number}.{i}"] for i in range(len(benefit.tiers))}
+            self._place(f"tier{number}", _numbered(tiers))
         for name in LISTS if lists else ():
-            width = len(getattr(query.machine.lists, name))
-            self._place(name, width, query.column(f"c_{name}"))
-        denials = len(query.parts.denials) if lists else 0
-        self._place("denials", denials, query.column("c_denials"), plain=True)
+            self._place(name, query.lists[name])
 
     # packing -----------------------------------------------------------------------------
-    def _place(self, name: str, width: int, item: Sql, plain: bool = False) -> None:
-        if width == 0:
+    def _place(self, name: str, bits: Sequence[Sql]) -> None:
+        if not bits:
             return
-        used = sum(f.width for f in self.fields.values() if f.word == self.words - 1)
-        word = self.words - 1 if self.fields else 0
-        if used + width > _WORD:
-            word, used = word + 1, 0
-        self.fields[name] = Field(name, word, used, width)
-        self.packed[name] = (item, plain)
+        if len(bits) > _WORD:
+            raise NotInSql("a list of more codes than a number has bits")
+        if self._next + len(bits) > _WORD:
+            self._word, self._next = self._word + 1, 0
+        self.fields[name] = Field(name, self._word, self._next, len(bits))
+        for bit in bits:
+            place, number = divmod(self._next, _BITS)
+            here = truths.raised(bit, number)
+            before = self.packed.get((self._word, place))
+            self.packed[self._word, place] = (
+                here if before is None else truths.overlaid(before, here)
+            )
+            self._next += 1
 
     @property
     def words(self) -> int:
-        return max((f.word for f in self.fields.values()), default=0) + 1
+        return self._word + 1
 
     def codes(self, prefix: str = "") -> list[Sql]:
         """`w0`, `w1` …: the packed parts of a row that is not for Python."""
-        given = sql.binary(exp.GT, self.query.column("c_outcome"), sql.whole(REFUSED))
-        found = []
-        for word in range(self.words):
-            always, positive = self._added(word, True), self._added(word, False)
-            if positive is not None:
-                part = sql.case((sql.holds(given.copy()), positive), other=sql.whole(0))
-                always = part if always is None else sql.binary(exp.Add, always, part)
-            found.append(exp.alias_(always or sql.whole(0), f"{prefix}w{word}", quoted=True))
-        return found
-
-    def _added(self, word: int, plain: bool) -> Sql | None:
-        """The fields of a word, each in its place."""
-        found: Sql | None = None
-        for field in self.fields.values():
-            item, own = self.packed[field.name]
-            if field.word == word and own == plain:
-                one: Sql = sql.cast(item.copy(), "bigint")
-                if field.start:
-                    one = sql.binary(exp.Mul, one, sql.whole(1 << field.start))
-                found = one if found is None else exp.Add(this=found, expression=sql.part(one))
-        return found
+        found: dict[int, Sql] = {
+            word: sql.cast(sql.whole(0), "bigint") for word in range(self.words)
+        }
+        mask = truths.mask(self.query.bits["c_given"])
+        for (word, place), byte in self.packed.items():
+            if (word, place) >= self._always:
+                byte = exp.BitwiseAnd(this=sql.part(byte), expression=sql.part(mask))
+            wide = sql.cast(sql.part(byte), "bigint")
+            if place:
+                wide = sql.binary(exp.Mul, wide, sql.whole(1 << place * _BITS))
+            found[word] = (
+                wide if not place else exp.Add(this=found[word], expression=sql.part(wide))
+            )
+        return [exp.alias_(one, f"{prefix}w{word}", quoted=True) for word, one in found.items()]
 
     # words -------------------------------------------------------------------------------
     def answers(self) -> list[Sql]:
@@ -167,11 +172,20 @@ class Shape:
             return sql.text("")
         field, start = self.fields["denials"], 0
         pairs = []
-        for level in range(1 + max(level for level, _ in self.query.parts.denials)):
-            codes = [entry.code for at, entry in self.query.parts.denials if at == level]
+        for level in range(1 + max(level for level, _ in self.query.denials)):
+            codes = [entry.code for at, entry in self.query.denials if at == level]
             if codes:
                 some = Field("", field.word, field.start + start, len(codes)).decoded()
                 test = sql.binary(exp.NEQ, some, sql.whole(0))
                 pairs.append((test, self._joined("denials", codes, start)))
                 start += len(codes)
         return sql.case(*pairs, other=sql.text(""))
+
+
+def _numbered(bits: Mapping[int, Sql]) -> list[Sql]:
+    """The bits of a number of which one bit says that it is this one."""
+    most = max(bits, default=0).bit_length()
+    return [
+        truths.either(*(bit for number, bit in bits.items() if number >> place & 1))
+        for place in range(most)
+    ]

@@ -23,6 +23,8 @@ from engine.model import Policy
 
 ROW = "row"
 """The number of a row in its source, from 0; it stands in every result, so no key has this name."""
+SOURCE = "source_of_rows"
+"""Stands in a statement for what is selected from."""
 _BLOCK = 1 << 24
 _DOUBTFUL = (b'"', b"\0", "\ufffd".encode(), b"\n\n", b"\n\r\n")
 
@@ -30,13 +32,15 @@ _DOUBTFUL = (b'"', b"\0", "\ufffd".encode(), b"\n\n", b"\n\r\n")
 @dataclass(frozen=True)
 class Population:
     """What is selected from, the number of a row in it, and its columns with their types.
-    `blank`: an empty cell is an absent fact, as in CSV; `plain`: no row of it is broken."""
+    `blank`: an empty cell is an absent fact, as in CSV; `plain`: no row of it is broken; `full`: the
+    columns in which, as the source says of itself, nothing is NULL."""
 
     source: str
     row: str
     types: dict[str, str]
     blank: bool
     plain: bool = True
+    full: frozenset[str] = frozenset()
 
     @property
     def columns(self) -> list[str]:
@@ -44,7 +48,7 @@ class Population:
 
     def cells(self, policy: Policy) -> dict[str, Cell]:
         return {
-            name: Cell(sql.column(name), kind, self.blank)
+            name: Cell(sql.column(name), kind, self.blank, name in self.full)
             for name, kind in self.types.items()
             if name in policy.facts
         }
@@ -52,7 +56,7 @@ class Population:
     def table(self, keys: Sequence[str]) -> exp.Select:
         """The source as a layer: every column, and the number of the row."""
         found = exp.select(exp.Star(), exp.alias_(_raw(self.row), ROW, quoted=True))
-        return found.from_(exp.to_table("source_of_rows"))
+        return found.from_(exp.to_table(SOURCE))
 
 
 def _raw(text: str) -> Sql:
@@ -78,7 +82,7 @@ def open_population(
         read = f"read_parquet({quoted(path)}, file_row_number = true)"
         found = _described(connection, read, "file_row_number", False)
         found.types.pop("file_row_number", None)
-        return found
+        return replace(found, full=found.full | _full_columns(connection, path))
     name = identifier(source)
     kind = connection.execute(
         "select table_type from information_schema.tables where table_name = ?", [source]
@@ -149,7 +153,18 @@ def _load_by_python(connection: Connection, path: str, heading: Sequence[str]) -
 
 def _described(connection: Connection, source: str, row: str, blank: bool) -> Population:
     rows = run(connection, "describe select * from $source", source=source).fetchall()
-    return Population(source, row, {name: kind.upper() for name, kind, *_ in rows}, blank)
+    full = frozenset(name for name, _, null, *_ in rows if null == "NO")
+    return Population(source, row, {n: kind.upper() for n, kind, *_ in rows}, blank, full=full)
+
+
+def _full_columns(connection: Connection, path: str) -> frozenset[str]:
+    """The columns of a Parquet file of which every part says that it has no NULL."""
+    rows = connection.execute(
+        """select path_in_schema from parquet_metadata(?) group by 1
+        having count(*) = count(stats_null_count) and sum(stats_null_count) = 0""",
+        [path],
+    ).fetchall()
+    return frozenset(name for (name,) in rows)
 
 
 def checked(policy: Policy, population: Population, keys: Sequence[str]) -> None:

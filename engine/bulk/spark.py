@@ -79,13 +79,13 @@ def _tick(name: str) -> str:
 def _coded(frame: DataFrame, population: Population, query: Query, shape: Shape) -> DataFrame:
     """The given columns, whether a row is for Python, its packed answer, amounts and outputs."""
     source = exp.select(exp.Star()).from_(exp.to_table(_SOURCE))
-    inner = query.select(source).subquery("q", copy=False)
     own = [c for c in query.parts.amounts.values() if isinstance(c, str)]
     own += query.parts.outputs.values()
     columns: list[Sql] = [sql.column(name) for name in population.columns]
-    columns.append(exp.alias_(query.column("todo"), "~todo", quoted=True))
+    columns.append(exp.alias_(query.flag("todo"), "~todo", quoted=True))
     columns += shape.codes()
     columns += map(sql.column, dict.fromkeys(query.placed[name] for name in own))
+    inner = query.select(source, sql.columns_in(columns)).subquery("q", copy=False)
     text = exp.select(*columns).from_(inner, copy=False).sql("spark")
     return frame.sparkSession.sql(text.replace(_SOURCE, f"{{{_SOURCE}}}"), **{_SOURCE: frame})
 

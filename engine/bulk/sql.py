@@ -19,6 +19,11 @@ def column(name: str) -> Sql:
     return exp.column(exp.to_identifier(name, quoted=True))
 
 
+def columns_in(items: Iterable[Sql]) -> set[str]:
+    """The names of the columns that expressions read."""
+    return {found.name for item in items for found in item.find_all(exp.Column)}
+
+
 def whole(value: int) -> Sql:
     """A whole number, negative ones in brackets."""
     if value < 0:
@@ -64,6 +69,9 @@ def some(items: Iterable[Sql]) -> Sql:
 
 
 def _joined(kind: type[exp.Binary], items: Sequence[Sql], empty: bool) -> Sql:
+    if any(isinstance(item, exp.Boolean) and item.this is not empty for item in items):
+        return truth(not empty)
+    items = [item for item in items if not isinstance(item, exp.Boolean)]
     if not items:
         return truth(empty)
     found = items[0] if len(items) == 1 else part(items[0])
@@ -73,6 +81,8 @@ def _joined(kind: type[exp.Binary], items: Sequence[Sql], empty: bool) -> Sql:
 
 
 def negation(item: Sql) -> Sql:
+    if isinstance(item, exp.Boolean):
+        return truth(not item.this)
     return exp.Not(this=part(item))
 
 
@@ -86,6 +96,8 @@ def known(item: Sql) -> Sql:
 
 def holds(item: Sql) -> Sql:
     """Definitely true; never unknown."""
+    if isinstance(item, exp.Boolean):
+        return item
     return exp.Coalesce(this=item, expressions=[truth(False)])
 
 

@@ -7,21 +7,18 @@ the columns of the bulk output. Every row says exactly what `assess` says of it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
-from sqlglot import exp
 
-from engine.bulk import sql
 from engine.bulk.csvfiles import answered
 from engine.bulk.numbers import NotInSql
-from engine.bulk.query import Query
 from engine.bulk.runs import Connection, count, identifier, run
-from engine.bulk.settled import settled_rows
-from engine.bulk.shape import Shape, columns_of
-from engine.bulk.sources import ROW, Population, checked, open_population
+from engine.bulk.shape import columns_of
+from engine.bulk.sources import ROW, SOURCE, Population, checked, open_population
+from engine.bulk.statements import Asked, Statements, asked, completed, statements
 from engine.model import Policy
 
 _BATCH = 5000
@@ -69,72 +66,58 @@ def assess_table(
     connection = connection or duckdb.connect()
     population = open_population(connection, source)
     checked(policy, population, keys)
+    of = asked(policy, population, keys)
     try:
-        query = Query(policy, population.cells(policy), "duckdb")
+        texts = statements(of)
     except NotInSql as reason:
         return _all_by_python(policy, population, connection, into, keys, lang, str(reason))
-    shape = Shape(query)
-    _code(connection, population, query, shape, keys)
-    left = _settle(connection, population, query, keys, missing)
+    coded = texts.coded.replace(SOURCE, population.source)
+    run(connection, "create or replace temp table coded as $made", made=coded)
+    if population.full and has_null(connection, "coded", ("~todo", *texts.words)):
+        population = replace(population, full=frozenset())  # it is not as it says
+        return assess_table(
+            policy, population, connection, into=into, keys=keys, missing=missing, lang=lang
+        )
+    left = _settle(connection, population, of, missing)
     faulty = _by_hand(policy, population, connection, keys, lang, left)
-    _join(connection, policy, shape, into, keys)
+    _join(connection, texts, into)
     return _counted(connection, into, faulty, "")
 
 
-def _code(
-    connection: Connection, population: Population, query: Query, shape: Shape, keys: Sequence[str]
-) -> None:
-    """`coded`: per row whether it is for Python, its packed answer, amounts and outputs."""
-    inner = query.select(population.table(keys)).subquery("q", copy=False)
-    columns = [
-        sql.column(ROW),
-        *(sql.column(key) for key in keys),
-        exp.alias_(query.column("todo"), "~todo", quoted=True),
-    ]
-    columns += shape.codes()
-    own = [c for c in query.parts.amounts.values() if isinstance(c, str)]
-    own += query.parts.outputs.values()
-    columns += map(sql.column, dict.fromkeys(query.placed[name] for name in own))
-    made = exp.select(*columns).from_(inner, copy=False).sql("duckdb")
-    made = made.replace("source_of_rows", population.source)
-    run(connection, "create or replace temp table coded as $made", made=made)
-
-
-def _settle(
-    connection: Connection,
-    population: Population,
-    query: Query,
-    keys: Sequence[str],
-    missing: bool,
-) -> str:
+def _settle(connection: Connection, population: Population, of: Asked, missing: bool) -> str:
     """`settled`: the answers of rows that completions settle; gives the query of the rows left."""
     todo = 'select "row" from coded where "~todo"'
-    columns = [(ROW, "bigint"), *((key, population.types[key]) for key in keys)]
-    columns += columns_of(query.policy)
+    columns = [(ROW, "bigint"), *((key, population.types[key]) for key in of.keys)]
+    columns += columns_of(of.policy)
     shown = ", ".join(f"{identifier(name)} {kind}" for name, kind in columns)
     run(connection, "create or replace temp table settled ($shown)", shown=shown)
-    if not tried_rows(connection, population, query, todo, "tried", keys, missing):
+    if not tried_rows(connection, population, of, todo, "tried", missing):
         return todo
     run(connection, "insert into settled select * exclude (hard) from tried where not hard")
     return 'select "row" from tried where hard'
 
 
+def has_null(connection: Connection, table: str, columns: Sequence[str]) -> bool:
+    """Whether something is NULL in columns that never are where a source has no NULL in the columns
+    that it calls full: `&` and `|` of bytes carry any NULL on to the end."""
+    test = " or ".join(f"{identifier(name)} is null" for name in columns)
+    return count(connection, "select count(*) from $table where $test", table=table, test=test) > 0
+
+
 def tried_rows(
     connection: Connection,
     population: Population,
-    query: Query,
+    of: Asked,
     which: str,
     into: str,
-    keys: Sequence[str] = (),
     missing: bool = False,
 ) -> bool:
     """A table of the rows whose numbers the query `which` gives, answered by their completions,
     `hard` where that is left to Python. False where there are few or no way to."""
     if count(connection, "select count(*) from ($which)", which=which) < _FEW:
         return False
-    try:
-        made = settled_rows(query, exp.select(exp.Star()).from_("open_rows"), keys, missing)
-    except NotInSql:
+    made = completed(of, missing)
+    if made is None:
         return False
     run(
         connection,
@@ -144,45 +127,12 @@ def tried_rows(
         source=population.source,
         which=which,
     )
-    run(
-        connection,
-        "create or replace temp table $into as $made",
-        into=into,
-        made=made.sql("duckdb"),
-    )
+    run(connection, "create or replace temp table $into as $made", into=into, made=made)
     return True
 
 
-def _join(
-    connection: Connection, policy: Policy, shape: Shape, into: str, keys: Sequence[str]
-) -> None:
-    words = [f'"w{number}"' for number in range(shape.words)]
-    decoded = exp.select(*map(sql.column, (w.strip('"') for w in words)), *shape.answers())
-    decoded = decoded.from_(
-        exp.select(*(sql.column(w.strip('"')) for w in words))
-        .distinct()
-        .from_("coded")
-        .where('not "~todo"')
-        .subquery("d")
-    )
-    parts = shape.query.parts
-    own = {
-        f"{policy.benefits[b].id}.{key}": c
-        for (b, key), c in parts.amounts.items()
-        if isinstance(c, str)
-    }
-    own.update(parts.outputs)
-    columns = [f"coded.{identifier(ROW)}", *(f"coded.{identifier(key)}" for key in keys)]
-    for name, kind in columns_of(policy):
-        if name == "error":
-            columns.append("'' as error")
-        elif name in own:
-            columns.append(
-                f"cast(coded.{identifier(shape.query.placed[own[name]])} as {kind}) as {identifier(name)}"
-            )
-        else:
-            columns.append(f"answers.{identifier(name)}")
-    run(connection, "create or replace temp table answers as $query", query=decoded.sql("duckdb"))
+def _join(connection: Connection, texts: Statements, into: str) -> None:
+    run(connection, "create or replace temp table answers as $query", query=texts.answers)
     run(
         connection,
         """create or replace table $into as
@@ -190,8 +140,8 @@ def _join(
         union all by name select * from settled
         union all by name select * from by_hand""",
         into=identifier(into),
-        shown=", ".join(columns),
-        words=", ".join(words),
+        shown=texts.shown,
+        words=", ".join(map(identifier, texts.words)),
     )
 
 

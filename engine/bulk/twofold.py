@@ -8,27 +8,20 @@ many rows (`n`) and the first of them (`first`). Rows that SQL leaves are assess
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlglot import exp
-
 from engine.assessment import Assessment, assess
-from engine.bulk import sql
 from engine.bulk.numbers import NotInSql
-from engine.bulk.query import Query
 from engine.bulk.runs import Connection, identifier, quoted, run
-from engine.bulk.shape import AMOUNTS, Shape
-from engine.bulk.shape import OUTCOMES as SETTLED
-from engine.bulk.sources import ROW, Population
-from engine.bulk.sql import Sql
-from engine.bulk.table import given_facts, left_rows, tried_rows
-from engine.core import NO_CATEGORY, UNDETERMINED
+from engine.bulk.shape import AMOUNTS
+from engine.bulk.sides import MODES, OUTCOMES, SIDES, benefits, categories, texts
+from engine.bulk.sources import SOURCE, Population
+from engine.bulk.statements import asked
+from engine.bulk.table import given_facts, has_null, left_rows, tried_rows
 from engine.faults import Refused
 from engine.model import Policy
 
-SIDES = ("old", "new")
-OUTCOMES = (*SETTLED, UNDETERMINED)
-MODES = ("", "fixed", "range", "cap", "discretion", UNDETERMINED)
 FIRST = 3
 """How many rows are kept as examples."""
 _LEFT = 'select "row" from narrow where todo'
@@ -53,12 +46,15 @@ class Twofold:
         by: Sequence[str],
     ) -> None:
         self.policies = dict(zip(SIDES, (old, new), strict=True))
-        self.population, self.connection, self.by = population, connection, by
-        self.categories = tuple(
-            dict.fromkeys([NO_CATEGORY, *old.categories, *new.categories, UNDETERMINED])
-        )
-        self.benefits = tuple(dict.fromkeys(b.id for p in (old, new) for b in p.benefits))
+        self.connection, self.by = connection, by
+        self._over(population)
+        both = tuple(self.asked.values())
+        self.categories, self.benefits = categories(both), benefits(both)
         self.by_python = 0
+
+    def _over(self, population: Population) -> None:
+        self.population = population
+        self.asked = {side: asked(one, population, ()) for side, one in self.policies.items()}
 
     def fill(self) -> None:
         kinds = [(f"by{i}", "varchar") for i in range(len(self.by))]
@@ -67,21 +63,24 @@ class Twofold:
         columns = ", ".join(f"{name} {kind}" for name, kind in kinds)
         run(self.connection, "create or replace temp table twofold ($columns)", columns=columns)
         try:
-            queries = self._queries()
+            found = texts(self.asked["old"], self.asked["new"], self.by)
         except NotInSql:
             self._by_hand(kinds, "")
             return
-        text = self._narrow(queries).sql("duckdb").replace("source_of_rows", self.population.source)
+        text = found.narrow.replace(SOURCE, self.population.source)
         run(self.connection, "create or replace temp table narrow as $made", made=text)
+        if self.population.full and has_null(self.connection, "narrow", ("todo", *found.words)):
+            self._over(replace(self.population, full=frozenset()))  # it is not as it says
+            self.fill()
+            return
         run(
             self.connection,
             """create or replace temp table cells as select * exclude ("row", todo),
             count(*) as n, min("row", $most) as first from narrow where not todo group by all""",
             most=str(FIRST),
         )
-        wide = self._decoded(queries).sql("duckdb")
-        run(self.connection, "insert into twofold $made", made=wide)
-        self._by_hand(kinds, self._completed(queries))
+        run(self.connection, "insert into twofold $made", made=found.decoded)
+        self._by_hand(kinds, self._completed())
 
     def parts(self) -> list[tuple[str, str]]:
         """The parts of one side's answer."""
@@ -90,52 +89,15 @@ class Twofold:
             found += [(f"mode{i}", "tinyint"), (f"min{i}", "bigint"), (f"max{i}", "bigint")]
         return found
 
-    # by SQL ------------------------------------------------------------------------------
-    def _queries(self) -> dict[str, Query]:
-        found: dict[str, Query] = {}
-        below: Query | None = None
-        for side, policy in self.policies.items():
-            cells = self.population.cells(policy)
-            found[side] = below = Query(policy, cells, "duckdb", f"~{side}.", below)
-        return found
-
-    def _narrow(self, queries: Mapping[str, Query]) -> exp.Select:
-        """Per row its number, the packed answers, and the amounts that differ from row to row."""
-        layer: exp.Query = self.population.table(())
-        columns: list[Sql] = [sql.column(ROW)]
-        for i, name in enumerate(self.by):
-            columns.append(exp.alias_(sql.cast(sql.column(name), "varchar"), f"by{i}"))
-        todo: list[Sql] = []
-        own: dict[str, None] = {}
-        for side, query in queries.items():
-            layer = query.select(layer)
-            todo += [query.column("c_bad"), query.column("c_undecided")]
-            columns += Shape(query, lists=False).codes(f"{side}_")
-            amounts = (c for c in query.parts.amounts.values() if isinstance(c, str))
-            own.update(dict.fromkeys(query.placed[name] for name in amounts))
-        columns += map(sql.column, own)
-        columns.append(exp.alias_(sql.some(todo), "todo"))
-        return exp.select(*columns).from_(layer.subquery("q", copy=False), copy=False)
-
-    def _decoded(self, queries: Mapping[str, Query]) -> exp.Select:
-        """The columns of `twofold` from `cells`."""
-        columns: list[Sql] = [sql.column(f"by{i}") for i in range(len(self.by))]
-        for side, query in queries.items():
-            fields = Shape(query, lists=False).fields
-            columns += self._side(query, {n: f.decoded(f"{side}_") for n, f in fields.items()})
-        columns += [sql.column("n"), sql.column("first")]
-        return exp.select(*columns).from_("cells")
-
     # by completions ----------------------------------------------------------------------
-    def _completed(self, queries: Mapping[str, Query]) -> str:
+    def _completed(self) -> str:
         """Rows that completions settle on both sides; gives the query of the rows left."""
-        for side, policy in self.policies.items():
-            alone = Query(policy, self.population.cells(policy), "duckdb")
-            if not tried_rows(self.connection, self.population, alone, _LEFT, f"tried_{side}"):
+        for side, of in self.asked.items():
+            if not tried_rows(self.connection, self.population, of, _LEFT, f"tried_{side}"):
                 return _LEFT
         columns = [f"cast(open_rows.{identifier(name)} as varchar)" for name in self.by]
-        for side, query in queries.items():
-            columns += self._from_words(f"tried_{side}", query.policy)
+        for side, policy in self.policies.items():
+            columns += self._from_words(f"tried_{side}", policy)
         run(
             self.connection,
             """insert into twofold select $columns, 1, [open_rows."row"] from open_rows
@@ -158,36 +120,6 @@ class Twofold:
             mode, fen, low, high = (f"{table}.{identifier(f'{id_}.{key}')}" for key in AMOUNTS)
             found.append(_number_of(f"coalesce({mode}, '')", MODES))
             found += [f"coalesce({fen}, {end}, 0)" for end in (low, high)]
-        return found
-
-    # decoding ----------------------------------------------------------------------------
-    def _side(self, query: Query, fields: Mapping[str, Sql]) -> list[Sql]:
-        names = (NO_CATEGORY, *query.policy.categories)
-        category = _by_number(
-            fields.get("category"), {i: self.categories.index(n) for i, n in enumerate(names)}
-        )
-        numbers = {benefit.id: b for b, benefit in enumerate(query.policy.benefits)}
-        found = [sql.truth(False), fields["outcome"], category]
-        for id_ in self.benefits:
-            found += self._benefit(query, fields, numbers.get(id_))
-        return found
-
-    def _benefit(self, query: Query, fields: Mapping[str, Sql], number: int | None) -> list[Sql]:
-        """Mode, least and most; a benefit that is not given has zeros."""
-        if number is None:
-            return [sql.whole(0), sql.whole(0), sql.whole(0)]
-        tiers = query.policy.benefits[number].tiers
-        code = fields.get(f"tier{number}")
-        found = [_by_number(code, {i + 1: MODES.index(one.mode) for i, one in enumerate(tiers)})]
-        for key in ("min_fen", "max_fen"):
-            parts: list[Sql] = []
-            for one in (query.parts.amounts[number, "fen"], query.parts.amounts[number, key]):
-                if isinstance(one, str):
-                    own = query.column(one)
-                    parts.append(sql.case((sql.known(own), own), other=sql.whole(0)))
-                else:
-                    parts.append(_by_number(code, {tier + 1: fen for tier, fen in one.items()}))
-            found.append(sql.binary(exp.Add, *parts))  # a tier has one or the other
         return found
 
     # by Python ---------------------------------------------------------------------------
@@ -228,13 +160,3 @@ class Twofold:
 def _number_of(item: str, words: Sequence[str]) -> str:
     """The place of a word in a list, from 0."""
     return f"list_position([{', '.join(map(quoted, words))}], {item}) - 1"
-
-
-def _by_number(code: Sql | None, numbers: Mapping[int, int]) -> Sql:
-    """Numbers by the value of a field; zero elsewhere."""
-    pairs = [
-        (sql.binary(exp.EQ, code, sql.whole(key)), sql.whole(value))
-        for key, value in numbers.items()
-        if code is not None and value
-    ]
-    return sql.case(*pairs, other=sql.whole(0)) if pairs else sql.whole(0)

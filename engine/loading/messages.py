@@ -94,6 +94,13 @@ register(
             "参数“{parameter}”在 {date} 没有取值，请在 parameters.yaml 补上。",
             'The parameter "{parameter}" has no value on {date}; add one in parameters.yaml.',
         ),
+        "parameter_begins_late": (
+            "提醒：参数“{parameter}”从 {begins} 起才有取值，而政策从 {from} 起施行；其间的情形用到它时无法判断。"
+            "请补上 {from} 起的取值，或确认其间用不到它。",
+            'Note: the parameter "{parameter}" has values only from {begins}, but the policy is in force '
+            "from {from}; a case dated between that needs it cannot be decided. Add the value from "
+            "{from}, or make sure that nothing needs it before.",
+        ),
         "definition_cycle": (
             "“{name}”绕了一圈又用到自己：{path}。",
             '"{name}" ends up using itself: {path}.',

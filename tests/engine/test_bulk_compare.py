@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 from engine import Assessment, Policy, Refused, assess, load_files
 from engine.bulk.compare import KINDS, compare_tables
-from engine.bulk.sources import is_plain
+from engine.bulk.sources import is_plain, open_population
 from tests.engine.bulk_fuzz import ABSENT, ROOT, as_csv, as_table, looked_up, population
 from tests.engine.commands import engine
 from tests.engine.test_bulk_table import CASE, LICHENG, UNION
@@ -107,6 +108,17 @@ def test_kinds_and_sums_are_those_of_every_case_assessed_twice(old: Policy, new:
     assert found["money"]["difference"]["fixed_fen"] == difference
     assert found["rows"] == len(rows)
     assert len(kinds) > 2
+
+
+def test_a_source_that_is_not_as_full_as_it_says_is_compared_all_the_same() -> None:
+    names = looked_up(LICHENG)
+    rows = population(LICHENG, 400, random.Random(8), 0.2)
+    connection = as_table(LICHENG, rows, names)
+    honest = open_population(connection, "people")
+    lying = replace(honest, full=frozenset(names))
+    one, two = (compare_tables(LICHENG, HIGHER, p, connection).document for p in (honest, lying))
+    assert one == two
+    assert one["rows"] == len(rows)
 
 
 # one case at a time -------------------------------------------------------------------------

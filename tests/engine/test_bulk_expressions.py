@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from sqlglot import exp
 
-from engine.bulk import sql
+from engine.bulk import sql, truths
 from engine.bulk.numbers import Arithmetic, NotInSql, Number, Whole, constant
 from engine.bulk.render import Day, Renderer, Value
 from engine.language import compile_expression, tree
@@ -41,7 +41,7 @@ def names() -> dict[str, Value]:
             days = (date(2010, 1, 1).toordinal(), date(2012, 12, 31).toordinal())
             found[name] = Day(place, *days)
         else:
-            found[name] = place
+            found[name] = truths.of(place) if kind.kind == "yes_no" else place
     return found
 
 
@@ -88,7 +88,9 @@ def test_conditions_say_the_same_in_sql_as_in_the_reference(seed: int) -> None:
     for _ in range(40):
         text = expressions.condition(rng, rng.randint(0, 3))
         found = compile_expression(text, known).tree
-        query = exp.select(Renderer(names(), "int128").truth(found)).from_("t").sql("duckdb")
+        query = (
+            exp.select(Renderer(names(), "int128").truth(found).nullable).from_("t").sql("duckdb")
+        )
         answers = [row[0] for row in connection.execute(query).fetchall()]
         assert answers == [exact(found, case) for case in rows], text
 
@@ -149,3 +151,19 @@ def test_a_product_of_written_numbers_alone_is_not_cut_to_32_bits() -> None:
     asked = math.times(chosen, constant(1_000_000_000))
     row = duckdb.sql(f"select {asked.sql.sql('duckdb')} from (values (true), (false)) v(a)")
     assert row.fetchall() == [(1_000_000_000_000,), (20_000_000_000,)]
+
+
+def test_nested_minima_and_ifs_do_not_double_the_text_at_each_step() -> None:
+    """Each needs its operands three times; written out, twenty steps would be a thousand million."""
+    kept: dict[str, exp.Expr] = {}
+
+    def keep(item: exp.Expr) -> exp.Expr:
+        kept[name := f"k{len(kept)}"] = item
+        return sql.column(name)
+
+    text = "n"
+    for step in range(18):
+        text = f"min({text}, k + {step})" if step % 2 else f"(if a then {text} else k)"
+    found = compile_expression(text, expressions.names(), want=None).tree
+    number = Renderer(names(), "int128", keep).number(found)
+    assert sum(len(item.sql("duckdb")) for item in [*kept.values(), number.top.sql]) < 10_000

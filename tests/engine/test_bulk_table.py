@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import random
+import weakref
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from engine import Policy, Refused, load
+from engine import Policy, Refused, load, load_files
 from engine.bulk.csvfiles import decide_table
 from engine.bulk.files import decide_file
+from engine.bulk.sources import open_population
+from engine.bulk.statements import Kept
 from engine.bulk.table import assess_table
 from tests.engine import bulk_fuzz
 from tests.engine.bulk_fuzz import ROOT, as_table, differences, looked_up, population
@@ -160,6 +165,29 @@ def test_a_parquet_file_is_answered_in_the_order_of_its_rows(tmp_path: Path) -> 
     assert from_file == connection.execute("from assessed order by 1").fetchall()
 
 
+def test_a_source_that_is_not_as_full_as_it_says_is_answered_all_the_same() -> None:
+    cases = rows(LICHENG, 400, 0.2)
+    names = looked_up(LICHENG)
+    connection = as_table(LICHENG, cases, names)
+    honest = open_population(connection, "people")
+    lying = replace(honest, full=frozenset(names))
+    found = []
+    for people in (honest, lying):
+        assess_table(LICHENG, people, connection)
+        found.append(connection.execute("from assessed order by 1").fetchall())
+    assert len(found[0]) == len(cases)
+    assert found[0] == found[1]
+
+
+def test_columns_without_null_are_known_from_the_file_and_from_the_table(tmp_path: Path) -> None:
+    connection = duckdb.connect()
+    connection.execute("create table people (a boolean not null, b boolean)")
+    connection.execute("insert into people values (true, null), (false, false)")
+    connection.execute(f"copy people to '{tmp_path / 'people.parquet'}'")
+    for source in ("people", tmp_path / "people.parquet"):
+        assert open_population(connection, source).full == {"a"}
+
+
 def test_an_empty_table_has_an_empty_answer() -> None:
     done = assess_table(LICHENG, "people", as_table(LICHENG, [], list(CASE)))
     assert (done.rows, done.by_python) == (0, 0)
@@ -168,6 +196,38 @@ def test_an_empty_table_has_an_empty_answer() -> None:
 def test_a_file_that_is_not_there_is_an_error_of_duckdb(tmp_path: Path) -> None:
     with pytest.raises(duckdb.Error):
         assess_table(LICHENG, tmp_path / "none.parquet")
+
+
+# statements that are kept -------------------------------------------------------------------
+
+
+def test_an_edition_that_nobody_uses_is_not_kept_alive_by_its_statements() -> None:
+    policy = load(ROOT / "licheng-2010")
+    assess_table(policy, "people", as_table(policy, [CASE], list(CASE)))
+    watched = weakref.ref(policy)
+    del policy
+    gc.collect()
+    assert watched() is None
+
+
+def test_only_the_latest_statements_are_kept() -> None:
+    kept: Kept[int] = Kept()
+    made = []
+    for key in [*range(40), 39, 0]:
+        kept.get(key, lambda key=key: made.append(key) or key)
+    assert made == [*range(40), 0]
+
+
+def test_another_edition_has_statements_of_its_own() -> None:
+    parameters = LICHENG.files["parameters.yaml"].decode()
+    other = parameters.replace("2010-06-07: 600}", "2010-06-07: 700}")
+    later = load_files({**LICHENG.files, "parameters.yaml": other.encode()})
+    found = []
+    for policy in (LICHENG, later, LICHENG):
+        connection = as_table(policy, [CASE], list(CASE))
+        assess_table(policy, "people", connection)
+        found.append(connection.execute('select "living_aid.fen" from assessed').fetchall())
+    assert found == [[(60000,)], [(70000,)], [(60000,)]]
 
 
 # decide --csv -------------------------------------------------------------------------------

@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from engine.words import chinese_date, english_date
 from tests.engine.commands import LICHENG, ROOT, engine, has_chinese
 
 # check and test -------------------------------------------------------------------------------
@@ -28,6 +30,27 @@ def replace(path: Path, old: str, new: str) -> None:
 
 def test_the_policy_of_2010_is_without_a_fault() -> None:
     assert engine("check", LICHENG).code == 0
+
+
+LATE = ("2010-06-07: 600}", "2010-09-01: 600}")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_parameter_that_begins_after_its_policy_is_noted_and_no_fault(
+    copy: Path, lang: str
+) -> None:
+    assert "parameters.yaml" not in engine("check", str(copy), "--lang", lang).said
+    replace(copy / "parameters.yaml", *LATE)
+    ran = engine("check", str(copy), "--lang", lang)
+    assert ran.code == 0
+    (note,) = [line for line in ran.said.splitlines() if "parameters.yaml:" in line]
+    place = note.split("parameters.yaml:", 1)[1].split(":")
+    lines = (copy / "parameters.yaml").read_text(encoding="utf-8").splitlines()
+    assert lines[int(place[0]) - 1].startswith("living_amount")
+    assert place[1].split()[0].isdigit()
+    written = chinese_date if lang == "zh" else english_date
+    assert all(written(day) in note for day in (date(2010, 9, 1), date(2010, 6, 7)))
+    assert has_chinese(note) == (lang == "zh")
 
 
 def test_all_cases_of_the_policy_of_2010_hold() -> None:
