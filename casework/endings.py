@@ -42,8 +42,11 @@ def send_back(
     found += reason_faults(reason)
     if to_stage not in {each.id for each in road.returns_from(stage.id)}:
         wanted = road.stage(to_stage).label if road.has(to_stage) else to_stage
-        missing = "return_not_there" if wanted else "return_nowhere"
-        found.append(Fault(missing, {"stage": wanted} if wanted else {}, "to_stage"))
+        found.append(
+            Fault("return_not_there", {"stage": wanted}, "to_stage")
+            if wanted
+            else Fault("return_nowhere", {}, "to_stage")
+        )
     if _granted(session, application):
         found.append(Fault("return_after_grant", {}))
     if found:
