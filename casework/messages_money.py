@@ -278,8 +278,9 @@ TEXTS: Catalogue = {
         "At most {left} yuan are left to recover. Check the amount.",
     ),
     "recovery_nothing_left": (
-        "这笔款项没有可以再追回的，可能已经登记追回。请查看追回登记。",
-        "Nothing of this money is left to recover; it may have been ordered back. See the recoveries.",
+        "这笔款项没有可以追回的：还没有发放，或者已经登记追回。请查看该申请的款项和追回登记。",
+        "Nothing of this money is left to recover: it is not paid yet, or it has been ordered back. "
+        "See the money of the application and the recoveries.",
     ),
     "recovery_not_open": (
         "这项追回已经结清，或者没有已发放的款项。",

@@ -148,7 +148,7 @@ def test_nothing_is_recovered_of_a_grant_that_was_not_paid(
     assert grant is not None
     with pytest.raises(Refused) as refused:
         demanded(office, grant, 1)
-    assert codes(refused) == ["recovery_too_much"]
+    assert codes(refused) == ["recovery_nothing_left"]
 
 
 def test_the_same_payment_back_counts_once(office: Office, session: Session) -> None:
