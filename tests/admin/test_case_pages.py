@@ -240,7 +240,8 @@ def test_an_heirs_account_is_corrected_where_there_is_an_heir_and_the_page_says_
     office.at("finance").get(path, status=403)
     office.at("neighbour").get(path, status=404)
     stale = office.at("clerk").browser.post(path, {"payee-method": "card"})
-    assert stale.status_code == 422 and "没有登记继承人" in stale.text
+    assert stale.status_code == 422
+    assert "没有登记继承人" in stale.text
 
 
 def test_paying_first_is_offered_to_the_leader_of_a_sudden_case_only(office: Roadside) -> None:
