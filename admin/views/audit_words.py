@@ -187,6 +187,10 @@ THINGS: Mapping[str, object] = {
     "transfer_line": _l("Line of a transfer"),
     "user": _l("Account"),
     "visit": _l("Visit"),
+    # what papers are about, as they were printed
+    "payments": _l("Payments"),
+    "screening": _l("Screening list"),
+    "transfer": _l("Transfer"),
     # lists that were taken away as files
     "applications": _l("Applications"),
     "audit": _l("Audit log"),

@@ -48,7 +48,7 @@ class AuditView(ReadView):
     read = export_with = Permission.Audit.READ
     title = _l("Audit log")
     one = _l("Record")
-    search_hint = _l("What was done, in words, or the start of its code such as notice.")
+    search_hint = _l("What was done, in words, or the start of its code")
     order = (AuditRecord.seq.desc(),)
     entry = Entry("audit.index_view", _l("Audit log"), "office", (read,), "shield", 60)
     columns = (

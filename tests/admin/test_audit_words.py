@@ -12,6 +12,7 @@ from flask import Flask
 from admin import create_app
 from admin.views import audit_words
 from admin.views.records import which
+from casework.printing.subjects import PERMISSIONS
 from models import AuditRecord
 
 ROOT = Path(__file__).parents[2]
@@ -95,6 +96,11 @@ def test_every_kind_of_thing_has_a_word(app: Flask) -> None:
     assert len(things) > 30
     with app.test_request_context():
         assert [thing for thing in sorted(things) if audit_words.thing(thing) == thing] == []
+
+
+def test_whatever_a_printed_paper_is_about_has_a_word(app: Flask) -> None:
+    with app.test_request_context():
+        assert [about for about in PERMISSIONS if audit_words.thing(about) == about] == []
 
 
 @pytest.mark.parametrize(
