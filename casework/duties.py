@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from casework.people import Actor
@@ -47,6 +47,18 @@ _BY_KIND = {
     "receipt": "pay",
 }
 
+# written once: asked at every step of every application
+_TAKEN = select(Duty.duty).where(
+    Duty.application_id == bindparam("application"), Duty.user_id == bindparam("user")
+)
+_RECORDED = select(
+    exists().where(
+        RecordedResult.application_id == bindparam("application"),
+        RecordedResult.by_id == bindparam("user"),
+        RecordedResult.state.in_((ResultState.WAITING, ResultState.CONFIRMED)),
+    )
+)
+
 
 def duty_of(kind: str, level: str, entry_level: str) -> str | None:
     """The duty that a step takes on, or None where it keeps nobody from another step.
@@ -61,16 +73,9 @@ def duty_of(kind: str, level: str, entry_level: str) -> str | None:
 
 def held(session: Session, application: Application, user_id: int) -> frozenset[str]:
     """Duties that the person has already taken in this application."""
-    rows = session.scalars(
-        select(Duty.duty).where(Duty.application_id == application.id, Duty.user_id == user_id)
-    )
-    recorded = exists().where(
-        RecordedResult.application_id == application.id,
-        RecordedResult.by_id == user_id,
-        RecordedResult.state.in_((ResultState.WAITING, ResultState.CONFIRMED)),
-    )
-    taken = {duty.value for duty in rows}
-    return frozenset(taken | {RECORD} if session.scalar(select(recorded)) else taken)
+    asked = {"application": application.id, "user": user_id}
+    taken = {duty.value for duty in session.scalars(_TAKEN, asked)}
+    return frozenset(taken | {RECORD} if session.scalar(_RECORDED, asked) else taken)
 
 
 def faults(session: Session, application: Application, by: Actor, duty: str | None) -> list[Fault]:

@@ -54,10 +54,11 @@ def raw(
     `amount` is the amount to be checked, fen; without it the newest one on the application.
     """
     found = {name: value for name, value in application.facts.items() if name in policy.facts}
+    records = past_grants.Records(session, application)
     for name, fact in policy.facts.items():
         if not outside(fact):
             continue
-        value = answer(session, application, fact, amount=amount)
+        value = answer(session, application, fact, amount=amount, records=records)
         if value is not SILENT:
             found[name] = plain(value, fact.type)
     return found | _settled_income(session, application, policy, found)
@@ -86,16 +87,24 @@ def outside(fact: Fact) -> bool:
 
 
 def answer(
-    session: Session, application: Application, fact: Fact, *, amount: int | None = None
+    session: Session,
+    application: Application,
+    fact: Fact,
+    *,
+    amount: int | None = None,
+    records: past_grants.Records | None = None,
 ) -> Any:
-    """What the records say of a fact with a source: a value, None (not known), or SILENT."""
+    """What the records say of a fact with a source: a value, None (not known), or SILENT.
+
+    `records` is what was already read of earlier aid for this application.
+    """
     source = fact.source
     if source is None:
         return SILENT
     if source.kind == "application" and source.name in AMOUNTS and amount is not None:
         return amount
     if source.kind == "grants":
-        return _of_grants(session, application, fact, source)
+        return _of_grants(records or past_grants.Records(session, application), fact, source)
     known = _PROVIDERS.get((source.kind, source.name))
     if known is None:
         raise Refused([Fault("unknown_source", {"fact": fact.label, "source": source.name})])
@@ -149,9 +158,9 @@ def counted(
     """The rows that make the countable income: what comes in, and what is taken off."""
     household = application.member.household
     items = household.items if household else []
-    deducts = settings.get(session, "deduct_costs")
     incomes = [item for item in items if item.kind in _INCOME]
-    return incomes, [item for item in items if item.kind in _COSTS and deducts]
+    costs = [item for item in items if item.kind in _COSTS]
+    return incomes, costs if costs and settings.get(session, "deduct_costs") else []
 
 
 def on_sheet(fact: Fact) -> bool:
@@ -218,11 +227,9 @@ def newest_amount(application: Application) -> int | None:
     return application.approved_fen or application.suggested_fen or application.proposed_fen
 
 
-def _of_grants(
-    session: Session, application: Application, fact: Fact, source: FactSource
-) -> object:
+def _of_grants(records: past_grants.Records, fact: Fact, source: FactSource) -> object:
     """What earlier aid says of a fact; a word that this edition does not have is not known."""
-    value = past_grants.measure(session, application, source)
+    value = past_grants.measure(records, source)
     if isinstance(value, past_grants.NoGrant):
         return "none" if "none" in fact.choices else None
     return None if fact.choices and value not in fact.choices else value

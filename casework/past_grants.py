@@ -7,11 +7,11 @@ own and, once it has one, those that were made after it.
 from __future__ import annotations
 
 from calendar import monthrange
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session, contains_eager
 
 from casework import decisions
 from casework.editions import policy_of
@@ -32,10 +32,74 @@ class NoGrant:
 NO_GRANT = NoGrant()
 
 
-def measure(session: Session, application: Application, source: FactSource) -> Value | NoGrant:
+_AID = (
+    select(Grant)
+    .join(Application, Application.id == Grant.application_id)
+    .join(Edition, Edition.id == Application.edition_id)
+    .options(contains_eager(Grant.application))
+    .where(
+        Grant.state == GrantState.ACTIVE,
+        Edition.policy_code == bindparam("policy"),
+        Grant.member_id.in_(bindparam("whose", expanding=True)),
+    )
+    .order_by(Grant.id)
+)
+_AID_BEFORE = (
+    select(PastAid)
+    .where(
+        PastAid.policy_code == bindparam("policy"),
+        PastAid.member_id.in_(bindparam("whose", expanding=True)),
+    )
+    .order_by(PastAid.id)
+)
+# written once: what a policy asks of earlier aid is asked at every step of every application
+
+
+@dataclass
+class Records:
+    """What the records hold of earlier aid while one application is looked at; read when asked for,
+    once for the member and once for the household."""
+
+    session: Session
+    application: Application
+    _whose: dict[str, list[int]] = field(default_factory=dict)
+    _aid: dict[str, list[Grant]] = field(default_factory=dict)
+    _aid_before: dict[str, list[PastAid]] = field(default_factory=dict)
+
+    def aid(self, per: str) -> list[Grant]:
+        """Grants of this policy that stand, without the application's own.
+
+        An application that has its grant is held against what came before it alone: priority relief
+        given later does not change what was right then.
+        """
+        if per not in self._aid:
+            asked = self._asked(per)
+            found = self.session.scalars(_AID, asked).all()
+            own = [one.id for one in found if one.application_id == self.application.id]
+            self._aid[per] = [
+                one
+                for one in found
+                if one.application_id != self.application.id and (not own or one.id < own[0])
+            ]
+        return self._aid[per]
+
+    def aid_before(self, per: str) -> list[PastAid]:
+        """Aid of this policy from before this system, entered from the office's papers."""
+        if per not in self._aid_before:
+            found = self.session.scalars(_AID_BEFORE, self._asked(per))
+            self._aid_before[per] = list(found)
+        return self._aid_before[per]
+
+    def _asked(self, per: str) -> dict[str, object]:
+        if per not in self._whose:
+            self._whose[per] = _whose(self.session, self.application, per)
+        return {"policy": self.application.edition.policy_code, "whose": self._whose[per]}
+
+
+def measure(records: Records, source: FactSource) -> Value | NoGrant:
     """A number of grants, their sum in fen, or a field of the latest one (NO_GRANT without any)."""
-    grants = others(session, application, source)
-    before = earlier(session, application, source)
+    grants = _others(records, source)
+    before = _earlier(records, source)
     if source.measure == "count":
         return len(grants) + len(before)
     if source.measure == "sum":
@@ -45,23 +109,14 @@ def measure(session: Session, application: Application, source: FactSource) -> V
     last = max((aid.aid_year for aid in before), default=0)
     newest = max(grants, key=lambda grant: (grant.aid_year, grant.id), default=None)
     if newest is not None and newest.aid_year >= last:
-        return _field(session, newest, source.name)
+        return _field(records.session, newest, source.name)
     return _past_field(max(before, key=lambda aid: (aid.aid_year, aid.id)), source.name)
 
 
-def earlier(
-    session: Session, application: Application, source: FactSource | None = None
-) -> list[PastAid]:
-    """Aid of this policy from before this system, entered from the office's papers, filtered as
-    asked. Where a window of months is asked and the day is not known, the end of the year counts:
-    rather too near than forgotten."""
-    query = select(PastAid).where(
-        PastAid.policy_code == application.edition.policy_code,
-        _whose(session, application, source.per if source else "member", PastAid.member_id),
-    )
-    found = session.scalars(query.order_by(PastAid.id)).all()
-    if source is None:
-        return list(found)
+def _earlier(records: Records, source: FactSource) -> list[PastAid]:
+    """Filtered as asked. Where a window of months is asked and the day is not known, the end of the
+    year counts: rather too near than forgotten."""
+    application, found = records.application, records.aid_before(source.per)
     if source.within == "year":
         found = [aid for aid in found if aid.aid_year == application.aid_year]
     elif source.within:
@@ -72,42 +127,17 @@ def earlier(
     ]
 
 
-def others(
-    session: Session, application: Application, source: FactSource | None = None
-) -> list[Grant]:
-    """The member's (or household's) other grants of this policy that stand, filtered as asked.
-
-    An application that has its grant is held against what came before it alone: priority relief
-    given later does not change what was right then.
-    """
-    query = (
-        select(Grant)
-        .join(Application, Application.id == Grant.application_id)
-        .join(Edition, Edition.id == Application.edition_id)
-        .where(
-            Grant.state == GrantState.ACTIVE,
-            Grant.application_id != application.id,
-            Edition.policy_code == application.edition.policy_code,
-            _whose(session, application, source.per if source else "member"),
-        )
-        .order_by(Grant.id)
-    )
-    own = session.scalar(
-        select(Grant.id).where(
-            Grant.application_id == application.id, Grant.state == GrantState.ACTIVE
-        )
-    )
-    if own is not None:
-        query = query.where(Grant.id < own)
-    if source is not None and source.within == "year":
-        query = query.where(Grant.aid_year == application.aid_year)
-    elif source is not None and source.within:
+def _others(records: Records, source: FactSource) -> list[Grant]:
+    """Filtered as asked."""
+    application, found = records.application, records.aid(source.per)
+    if source.within == "year":
+        found = [grant for grant in found if grant.aid_year == application.aid_year]
+    elif source.within:
         since = months_before(application.applied_on, int(source.within))
-        query = query.where(Application.applied_on >= since)
-    grants = session.scalars(query).all()
-    if source is None or source.benefit is None:
-        return list(grants)
-    return [grant for grant in grants if source.benefit in _given(session, grant)]
+        found = [grant for grant in found if grant.application.applied_on >= since]
+    if source.benefit is None:
+        return found
+    return [grant for grant in found if source.benefit in _given(records.session, grant)]
 
 
 def months_before(day: date, months: int) -> date:
@@ -122,22 +152,18 @@ def _given(session: Session, grant: Grant) -> set[str | None]:
     return {*decisions.benefits_granted(session, grant.application), category}
 
 
-def _whose(
-    session: Session, application: Application, per: str, column: Any = Grant.member_id
-) -> ColumnElement[bool]:
+def _whose(session: Session, application: Application, per: str) -> list[int]:
     """The member alone, or with everybody on the worksheet who is a member too."""
     if per != "household":
-        own: ColumnElement[bool] = column == application.member_id
-        return own
+        return [application.member_id]
     indexes = session.scalars(
         select(HouseholdPerson.id_number_index)
         .join(Household, Household.id == HouseholdPerson.household_id)
         .where(Household.member_id == application.member_id)
     )
     known = [index for index in indexes if index is not None]
-    together = select(Member.id).where(Member.id_number_index.in_(known))
-    all_of_them: ColumnElement[bool] = (column == application.member_id) | column.in_(together)
-    return all_of_them
+    together = session.scalars(select(Member.id).where(Member.id_number_index.in_(known)))
+    return [application.member_id, *together]
 
 
 def _benefits_of(application: Application, aid: PastAid) -> set[str]:

@@ -52,11 +52,18 @@ LONG = frozenset(
 
 
 swift.remember_addresses()
+swift.remember_statements()
+swift.commit_at_once()
 
 
 def pytest_collection_finish() -> None:
     """Everything is imported by now."""
     swift.collect_seldom()
+
+
+def pytest_sessionfinish() -> None:
+    """Nothing is looked at any more."""
+    swift.collect_no_more()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

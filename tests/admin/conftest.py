@@ -78,14 +78,26 @@ class Browser:
 
     def __init__(self, client: FlaskClient) -> None:
         self.client = client
+        self._token: tuple[object, str] | None = None  # of which session, and the token
 
     def get(self, path: str, **kw: Any) -> TestResponse:
         return self.client.get(path, **kw)
 
     def token(self) -> str:
-        found = TOKEN.search(self.client.get("/password").text)
-        assert found, "the page carries no token"
-        return found[1]
+        """The token of a page; another page of the same session carries the same."""
+        secret = self._secret()
+        if secret is None or self._token is None or self._token[0] != secret:
+            found = TOKEN.search(self.client.get("/password").text)
+            assert found, "the page carries no token"
+            self._token = self._secret(), found[1]
+        return self._token[1]
+
+    def _secret(self) -> object:
+        """What the session keeps for its tokens, None before it has any."""
+        app = self.client.application
+        cookie = self.client.get_cookie(app.config["SESSION_COOKIE_NAME"])
+        serializer = app.session_interface.get_signing_serializer(app)
+        return None if cookie is None else serializer.loads(cookie.value).get("csrf_token")
 
     def post(self, path: str, data: dict[str, Any] | None = None, **kw: Any) -> TestResponse:
         return self.client.post(path, data={"csrf_token": self.token(), **(data or {})}, **kw)

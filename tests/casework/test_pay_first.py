@@ -191,7 +191,7 @@ def test_grants_are_counted_and_summed_within_a_year_or_some_months(bureau: Bure
 
     def measured(measure: str, within: str | None, benefit: str | None = None) -> object:
         source = FactSource("grants", "fen", measure=measure, within=within, benefit=benefit)
-        return past_grants.measure(bureau.session, application, source)
+        return past_grants.measure(past_grants.Records(bureau.session, application), source)
 
     assert measured("count", None) == 3
     assert measured("count", "year") == 1

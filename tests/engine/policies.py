@@ -445,9 +445,7 @@ class Maker:
         if mode == "fixed":
             return f'mode: fixed, amount: "{self._whole()}"'
         if mode == "range":
-            return f'mode: range, min: {rng.randint(1, 200)}, max: "max(200, {self._whole().replace(", ", ",")})"'.replace(
-                "200, ", "200,"
-            )
+            return f'mode: range, min: {rng.randint(1, 200)}, max: "max(200,{self._whole()})"'
         if mode == "cap":
             return f'mode: cap, max: "{self._whole()}"'
         return "mode: discretion"
