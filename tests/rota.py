@@ -10,15 +10,71 @@ versions of a row. `make faults` runs all, and so does pytest by hand.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 import pytest
 
 DAY, EVERY = "SUNSHINE_DAY", 4
 IN_TURN = {
-    "admin": ["test_branch_papers", "test_care_pages", "test_case_forms", "test_case_lists", "test_case_pages", "test_cases_other_policy", "test_cases_walk", "test_figures_page", "test_finding", "test_first_page", "test_frame", "test_fund_pages", "test_imports", "test_inbox", "test_kept_lists", "test_known_person", "test_money_walk", "test_objector_hidden", "test_on_behalf_pages", "test_orders", "test_policy_settings", "test_rounds_page", "test_screening_pages", "test_whole_lists", "test_workbooks_out"],
-    "casework": ["test_bank_returns", "test_case_notes", "test_checks", "test_circulation", "test_confirmations", "test_departures", "test_drafts", "test_entry", "test_hardship", "test_heir_accounts", "test_mail", "test_money_elsewhere", "test_notice_board", "test_notices", "test_on_behalf", "test_other_office", "test_pair_rules", "test_pay_first", "test_printing", "test_reassessments", "test_reminders", "test_repeats_and_recusals", "test_reply_numbers", "test_rounds", "test_screening_files", "test_screenings", "test_small_verbs", "test_step_dates", "test_yearly"],
+    "admin": [
+        "test_branch_papers",
+        "test_care_pages",
+        "test_case_forms",
+        "test_case_lists",
+        "test_case_pages",
+        "test_cases_other_policy",
+        "test_cases_walk",
+        "test_figures_page",
+        "test_finding",
+        "test_first_page",
+        "test_frame",
+        "test_fund_pages",
+        "test_imports",
+        "test_inbox",
+        "test_kept_lists",
+        "test_known_person",
+        "test_money_walk",
+        "test_objector_hidden",
+        "test_on_behalf_pages",
+        "test_orders",
+        "test_policy_settings",
+        "test_rounds_page",
+        "test_screening_pages",
+        "test_whole_lists",
+        "test_workbooks_out",
+    ],
+    "casework": [
+        "test_bank_returns",
+        "test_case_notes",
+        "test_checks",
+        "test_circulation",
+        "test_confirmations",
+        "test_departures",
+        "test_drafts",
+        "test_entry",
+        "test_hardship",
+        "test_heir_accounts",
+        "test_mail",
+        "test_money_elsewhere",
+        "test_notice_board",
+        "test_notices",
+        "test_on_behalf",
+        "test_other_office",
+        "test_pair_rules",
+        "test_pay_first",
+        "test_printing",
+        "test_reassessments",
+        "test_reminders",
+        "test_repeats_and_recusals",
+        "test_reply_numbers",
+        "test_rounds",
+        "test_screening_files",
+        "test_screenings",
+        "test_small_verbs",
+        "test_step_dates",
+        "test_yearly",
+    ],
 }
 """Folder → its files that take turns."""
 _PLACES = {
@@ -38,6 +94,14 @@ def words() -> str:
         f"three quarters of {len(_PLACES)} files of pages and verbs on PostgreSQL, whose day it is "
         "not (they ran on SQLite)"
     )
+
+
+def in_turn(people: Sequence[str], a_day: int) -> list[str]:
+    """So many of the people, others each day; all of them where no day was said."""
+    day = os.environ.get(DAY)
+    if day is None:
+        return list(people)
+    return [people[(int(day) * a_day + at) % len(people)] for at in range(a_day)]
 
 
 def of_another_day(items: Iterable[pytest.Item]) -> list[pytest.Item]:

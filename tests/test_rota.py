@@ -39,6 +39,17 @@ def test_in_any_four_days_each_file_runs_on_postgres_once(monkeypatch: pytest.Mo
     assert sorted(ran) == sorted(one.path for one in items)
 
 
+def test_people_take_turns_and_nobody_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(rota.DAY, raising=False)
+    assert rota.in_turn("abcdef", 2) == list("abcdef")
+    monkeypatch.setenv(rota.DAY, "739001")
+    first = rota.in_turn("abcdef", 2)
+    monkeypatch.setenv(rota.DAY, "739002")
+    second = rota.in_turn("abcdef", 2)
+    monkeypatch.setenv(rota.DAY, "739003")
+    assert sorted(first + second + rota.in_turn("abcdef", 2)) == list("abcdef")
+
+
 def test_sqlite_files_of_storage_and_runs_without_a_day_never_wait(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -109,17 +109,24 @@ def _unsafe(data: bytes) -> Fault | None:
 
 
 def _source_faults(source: str, shape: Group) -> list[Fault]:
+    tree = _parsed(source)
+    return [tree] if isinstance(tree, Fault) else list(_Reader(shape).block(tree.body, {}))
+
+
+@lru_cache(256)
+def _parsed(source: str) -> nodes.Template | Fault:
+    """The tags as a tree, or which of them cannot be read. A change of a rule leaves them as they
+    were, and reading them is most of what a check costs."""
     text = re.sub(r"<w:p[ >]", "\n\\g<0>", source)
     try:
-        tree = Environment(autoescape=True).parse(text)
+        return Environment(autoescape=True).parse(text)
     except TemplateSyntaxError as error:
         line = text.splitlines()[max(error.lineno - 1, 0) :][:1]
         near = re.sub(r"<[^>]+>", "", line[0] if line else "").strip()[:40]
         if not near:
             tags = _TAGS.findall(text)
             near = re.sub(r"<[^>]+>", "", tags[-1])[:40] if tags else ""
-        return [Fault("paper_broken_tag", {"problem": error.message or "", "text": near})]
-    return list(_Reader(shape).block(tree.body, {}))
+        return Fault("paper_broken_tag", {"problem": error.message or "", "text": near})
 
 
 class _Reader:

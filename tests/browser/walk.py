@@ -110,12 +110,14 @@ class Survey:
     """Follows the links of one person after the other.
 
     `thorough` finds for each person every page they reach, and of one route each that has other
-    forms. Otherwise a route that an earlier person opened often enough is not opened again.
+    forms. Otherwise a route that an earlier person opened often enough is not opened again. `texts`
+    holds what each page said, in Chinese.
     """
 
     def __init__(self, app: Flask, also: Mapping[str, Sequence[str]], *, thorough: bool) -> None:
         self.app, self.also, self.thorough = app, also, thorough
         self.pages: set[Page] = set()
+        self.texts: dict[Page, str] = {}
         self._opened: Counter[str] = Counter()
         self._looks: set[tuple[str, frozenset[str]]] = set()
 
@@ -142,7 +144,9 @@ class Survey:
             self._opened[endpoint] += 1
             own[endpoint] += 1
             if self._is_new(endpoint, answer.text) or path in given:
-                self.pages.add(Page(endpoint, person, path))
+                page = Page(endpoint, person, path)
+                self.pages.add(page)
+                self.texts[page] = answer.text
             new = [link for link in dict.fromkeys(_links(path, answer.text)) if link not in seen]
             seen.update(new)
             waiting.extend(new)
