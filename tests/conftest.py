@@ -45,7 +45,6 @@ LONG = frozenset(
         "test_query_counts",
         "test_words_of_a_policy",
         "test_objector_hidden",
-        "test_demonstration",
         "test_database",
     }
 )

@@ -22,12 +22,14 @@ from selenium.webdriver import Chrome
 from sqlalchemy import select
 
 from models import OrgUnit, User
+from models.database import make_engine
 from models.secrets import Keyring, use_keyring
 from tests.browser import page_checks, walk
 from tests.browser.occasions import signed_in
 from tests.browser.server import serving
 from tests.browser.walk import Page
-from tests.conftest import _copy
+from tests.conftest import Database
+from tests.loaded import demonstration
 
 pytestmark = pytest.mark.browser
 LOOKS = tuple(product(("zh", "en"), ("light", "dark")))
@@ -92,15 +94,12 @@ class Tour:
 
 
 @pytest.fixture(scope="module")
-def tour(
-    request: pytest.FixtureRequest, driver: Chrome, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Tour]:
+def tour(driver: Chrome, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tour]:
     folder = tmp_path_factory.mktemp("tour")
+    url = demonstration(tmp_path_factory, folder)
     before = use_keyring(Keyring([bytes(range(32))]))  # the one of single tests, for all of them
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        _copy(request, "sqlite", folder) as database,
-    ):
+    database = Database(url, make_engine(url))
+    with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SUNSHINE_DATA", str(folder))
         app, also = walk.open_demonstration(database, folder)
         with database.sessions() as session:
@@ -110,6 +109,7 @@ def tour(
             yield Tour(app, also, address, driver, names)
             driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
             driver.get("about:blank")  # nothing asks any more
+    database.engine.dispose()
     use_keyring(before)
 
 

@@ -10,7 +10,6 @@ import re
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -21,13 +20,12 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from admin import create_app
-from seeds import load
-from seeds.demo import LOGINS, SEED
+from seeds.demo import LOGINS
 from tests.admin.conftest import COMPILED
 from tests.browser.occasions import NOBODY, Steps, signed_in
 from tests.conftest import Database
+from tests.loaded import NOW
 
-NOW = datetime(2026, 11, 18, 3, 0, tzinfo=UTC)
 CASE = "cases.show"
 ACTION = re.compile(r'action="([^"?#]+)')
 LINK = re.compile(r'(?:href|data-url|formaction)="([^"#]+)"')
@@ -88,10 +86,8 @@ class Page:
 
 
 def open_demonstration(database: Database, folder: Path) -> tuple[Flask, dict[str, list[str]]]:
-    """The application over a small demonstration, on a fixed day, and what was brought about in it
-    besides: person → addresses."""
-    with database.sessions() as session:
-        load.everything(session, seed=SEED, now=NOW, members=300, applications=60)
+    """The application over the demonstration of `tests.loaded`, on its day, and what was brought
+    about in it besides: person → addresses."""
     app = create_app(
         {
             "ENGINE": database.engine,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 from sqlalchemy import func, select
@@ -13,29 +13,26 @@ from engine import idnumber
 from models import audit
 from models.accounts import balance_problems
 from models.applications import Application, CaseStatus
-from models.database import make_engine, make_sessions, migrate
+from models.database import make_engine, make_sessions
 from models.ledger import Grant, Payment
 from models.members import Member
 from models.pairs import HelpingPair
 from models.people import Role, User, UserRole
 from models.secrets import Keyring, use_keyring
 from seeds import load
+from seeds.demo import SEED
 from seeds.people import People
-
-NOW = datetime(2026, 11, 23, 1, tzinfo=UTC)
+from tests.loaded import NOW, SIZE, demonstration
 
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
-    """A small district on SQLite, loaded once for this module (the verbs are tested on both)."""
+    """A small district on SQLite, for this module to look at (the verbs are tested on both)."""
     folder = tmp_path_factory.mktemp("demonstration")
-    url = f"sqlite:///{folder / 'demonstration.db'}"
-    migrate(url)
+    engine = make_engine(demonstration(tmp_path_factory, folder))
     before = use_keyring(Keyring([bytes(range(32))]))
-    engine = make_engine(url)
     with pytest.MonkeyPatch.context() as patch, make_sessions(engine)() as session:
         patch.setenv("SUNSHINE_DATA", str(folder))
-        load.everything(session, seed=7, now=NOW, members=400, applications=40)
         yield session
     engine.dispose()
     use_keyring(before)
@@ -93,5 +90,5 @@ def test_pairs_join_two_members_of_one_branch(small: Session) -> None:
 
 def test_a_second_load_changes_nothing(small: Session) -> None:
     before = small.scalar(select(func.count()).select_from(Member))
-    assert load.everything(small, seed=7, now=NOW, members=400, applications=40) is False
+    assert load.everything(small, seed=SEED, now=NOW, **SIZE) is False
     assert small.scalar(select(func.count()).select_from(Member)) == before
