@@ -13,7 +13,7 @@ import gc
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Dialect, Engine
+from sqlalchemy import Dialect, Engine, event
 from sqlalchemy.engine.interfaces import CompiledCacheType, DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util import LRUCache
@@ -65,6 +65,8 @@ def remember_statements() -> None:
 
     def finish_alike(engine: Engine) -> Engine:
         engine = finish(engine)
+        if engine.dialect.name == "postgresql":
+            event.listen(engine, "connect", _ask_without_preparing)
         own = engine.dialect
         if own._on_connect_isolation_level is not None:
             return engine
@@ -76,6 +78,12 @@ def remember_statements() -> None:
         return engine
 
     database._forgets_savepoints = finish_alike
+
+
+def _ask_without_preparing(connection: Any, entry: ConnectionPoolEntry) -> None:
+    """A test asks most of its questions once. The processes that tests start prepare theirs, as in
+    production."""
+    connection.prepare_threshold = None
 
 
 def commit_at_once() -> None:
