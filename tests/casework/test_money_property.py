@@ -18,7 +18,7 @@ from tests.casework.chance import Chance, Town, open_town, shorter
 from tests.casework.invariants import broken
 from tests.ground import Ground
 
-STEPS = {"sqlite": (8, 250), "postgresql": (2, 100)}
+STEPS = {"sqlite": (8, 250), "postgresql": (1, 100)}
 """(sequences, steps of each): the verbs are the same on both, only the storage is not."""
 
 
