@@ -41,7 +41,7 @@ def with_tables() -> Iterator[tuple[str, Policy]]:
             exclusions='- {id: e, clause: "1", zh: 戊, en: E, when: x > 0}',
         ),
     )
-    for seed in range(40 if os.environ.get("SUNSHINE_FAULTS") else 4):
+    for seed in range(40 if os.environ.get("SUNSHINE_FAULTS") else 6):
         files, reasons = Maker(random.Random(seed)).files(), set()
         try:
             yield f"seed {seed}", load_files(files)
