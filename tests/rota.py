@@ -73,6 +73,7 @@ IN_TURN = {
         "test_screenings",
         "test_small_verbs",
         "test_step_dates",
+        "test_worker_process",
         "test_yearly",
     ],
 }
