@@ -8,8 +8,9 @@ N ?= 100000
 SEED ?= 1
 # durable_rules is built from source and calls a C function that Python 3.13 dropped for this one
 BUILD := CPPFLAGS="$(CPPFLAGS) -DPyEval_CallObject=PyObject_CallObject"
-# most modules of the packages are never imported, so Python compiles those that are when they are
-PIP := --quiet --disable-pip-version-check --require-hashes --no-compile
+# PIP=--no-compile: the packages' modules are compiled when they are first imported. Most never are,
+# so a run that throws .venv away is shorter; a server's .venv may be closed to those who run it.
+PIP ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test check fuzz faults bench clean
@@ -19,7 +20,7 @@ help: ## what each target does
 
 $(STAMP): requirements.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BUILD) $(BIN)/python -m pip install $(PIP) -r requirements.lock
+	$(BUILD) $(BIN)/python -m pip install $(PIP) --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 
 install: $(STAMP) ## install everything that is pinned in requirements.lock
