@@ -36,8 +36,9 @@ from seeds import records
 from seeds.district import PASSWORD
 from seeds.hardships import Hardship
 from tests.browser.chromium import open_chromium
-from tests.browser.demonstration import NOW, served
+from tests.browser.demonstration import served
 from tests.browser.seat import WAIT, Seat
+from tests.loaded import NOW
 
 LISTED = 10
 TEN_OF_LIVING = f"//main//*[normalize-space(text())='{LISTED} 件申请']"

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,6 +23,8 @@ from seeds.demo import SEED
 
 NOW = datetime(2026, 11, 18, 3, 0, tzinfo=UTC)  # a Wednesday, eleven in the morning in China
 SIZE = {"members": 300, "applications": 60}
+KEY = bytes(range(32))
+NAME = "demonstration.db"
 
 
 def demonstration(factory: pytest.TempPathFactory, folder: Path) -> str:
@@ -37,24 +40,22 @@ def demonstration(factory: pytest.TempPathFactory, folder: Path) -> str:
         if not whole.exists():
             shutil.rmtree(part, ignore_errors=True)
             part.mkdir()
-            _load(part)
+            load_into(part / NAME, part, **SIZE)
             part.rename(whole)
     shutil.copytree(whole, folder, dirs_exist_ok=True)
-    return _address(folder)
+    return f"sqlite:///{folder / NAME}"
 
 
-def _address(folder: Path) -> str:
-    return f"sqlite:///{folder / 'demonstration.db'}"
-
-
-def _load(folder: Path) -> None:
-    before = use_keyring(Keyring([bytes(range(32))]))
-    migrate(_address(folder))
-    engine = make_engine(_address(folder))
+def load_into(file: Path, folder: Path, **given: Any) -> None:
+    """Load the demonstration of this day into a new database; its scans go to the folder. What is
+    given besides goes to `seeds.load.everything`."""
+    before = use_keyring(Keyring([KEY]))
+    migrate(f"sqlite:///{file}")
+    engine = make_engine(f"sqlite:///{file}")
     try:
         with pytest.MonkeyPatch.context() as patch, make_sessions(engine)() as session:
             patch.setenv("SUNSHINE_DATA", str(folder))
-            load.everything(session, seed=SEED, now=NOW, **SIZE)
+            load.everything(session, seed=SEED, now=NOW, **given)
     finally:
         engine.dispose()
         use_keyring(before)

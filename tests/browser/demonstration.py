@@ -10,20 +10,15 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from admin import create_app
-from models.database import make_engine, make_sessions, migrate
+from models.database import make_engine, make_sessions
 from models.secrets import Keyring, use_keyring
-from seeds import load
-from seeds.demo import SEED
 from tests.browser.server import serving
-
-NOW = datetime(2026, 11, 18, 3, 0, tzinfo=UTC)  # a Wednesday, eleven in the morning in China
-KEY = bytes(range(32))
+from tests.loaded import KEY, NOW, load_into
 
 
 def prepare(folder: Path) -> Path:
@@ -34,19 +29,9 @@ def prepare(folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         part = folder / "loading.db"
         part.unlink(missing_ok=True)
-        _load(part, folder)
+        load_into(part, folder, say=print)
         part.rename(whole)
     return whole
-
-
-def _load(part: Path, folder: Path) -> None:
-    os.environ["SUNSHINE_DATA"] = str(folder)  # where the scans of the seeds are kept
-    url = f"sqlite:///{part}"
-    migrate(url)
-    engine = make_engine(url)
-    with make_sessions(engine)() as session:
-        load.everything(session, seed=SEED, now=NOW, say=print)
-    engine.dispose()
 
 
 @contextmanager
