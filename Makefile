@@ -11,6 +11,8 @@ BUILD := CPPFLAGS="$(CPPFLAGS) -DPyEval_CallObject=PyObject_CallObject"
 # PIP=--no-compile: the packages' modules are compiled when they are first imported. Most never are,
 # so a run that throws .venv away is shorter; a server's .venv may be closed to those who run it.
 PIP ?=
+# where this is set, each process would compile every module again: the suite starts hundreds
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test check fuzz faults bench clean

@@ -7,6 +7,8 @@ import shutil
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
+# without the windows of a browser around the page, where Debian's package is there: it needs less
+BINARIES = ("chromium-headless-shell", "chromium")
 SWITCHES = (
     "--headless=new",
     "--no-sandbox",
@@ -22,7 +24,8 @@ SWITCHES = (
 
 def open_chromium(*switches: str) -> webdriver.Chrome | None:
     """A browser of 1366 × 768; None where Chromium or its driver is not on the PATH."""
-    binary, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    binary = next(filter(None, map(shutil.which, BINARIES)), None)
+    driver = shutil.which("chromedriver")
     if binary is None or driver is None:
         return None
     options = webdriver.ChromeOptions()

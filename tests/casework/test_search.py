@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
 from casework import search
 from models.notices import Notice
 from tests.casework.bureau import Bureau, applicant, register
-from tests.factories import NOW, TODAY
+from tests.factories import NOW, TODAY, id_number
+
+
+def born(year: int) -> dict[str, Any]:
+    """A day of birth and its number."""
+    day = date(year, 1, 1)
+    return {"birth_on": day, "id_number": id_number(0, birth=day)}
 
 
 @pytest.fixture
 def crowd(bureau: Bureau) -> Bureau:
     """Two namesakes in a branch and one next door, one of them with an application."""
     tree = bureau.tree
-    applicant(bureau, name="欧阳建国", phone="13912345678")
-    applicant(bureau, name="欧阳建华")
-    applicant(bureau, tree.other_branch, name="欧阳隔壁")
+    # numbers of their own: those that tests are dealt end with any digits at some time
+    applicant(bureau, name="欧阳建国", phone="13912345678", **born(1947))
+    applicant(bureau, name="欧阳建华", phone="13800000002", **born(1948))
+    applicant(bureau, tree.other_branch, name="欧阳隔壁", phone="13800000003", **born(1949))
     return bureau
 
 
