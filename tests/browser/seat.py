@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from selenium.common.exceptions import StaleElementReferenceException, WebDriverException
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -17,6 +17,20 @@ input.value = value;
 input.dispatchEvent(new Event("input", {bubbles: true}));
 input.dispatchEvent(new Event("change", {bubbles: true}));
 """
+# one question to the browser instead of one for each thing found and whether it is seen
+SEEN = """
+const found = document.evaluate(arguments[0], document, null, 7, null);
+const all = Array.from({length: found.snapshotLength}, (_, at) => found.snapshotItem(at));
+return all.filter((one) => one.checkVisibility({visibilityProperty: true}));
+"""
+NAMED = (
+    SEEN.replace("return all", "const seen = all")
+    + """
+const label = seen.find((one) => one.htmlFor);
+return label ? document.getElementById(label.htmlFor) : null;
+"""
+)
+ARRIVED = "return !window.stillThere && document.readyState === 'complete'"
 
 
 class Seat:
@@ -63,6 +77,11 @@ class Seat:
         wrong = [line for line in self.driver.get_log("browser") if line["level"] == "SEVERE"]
         assert not wrong, wrong
 
+    def seen(self, path: str) -> list[WebElement]:
+        """What an XPath finds and a person can see."""
+        found: list[WebElement] = self.driver.execute_script(SEEN, path)
+        return found
+
     # -- filling in
     def click(self, element: WebElement) -> None:
         """Click in the middle of the screen, as a person would scroll to it."""
@@ -74,16 +93,15 @@ class Seat:
     def control(self, label: str, within: str = "main") -> WebElement:
         """The input, box or select that a label names."""
         path = f"//{within}//label[{_is(label)}]"
-        for one in self.driver.find_elements(By.XPATH, path):
-            target = one.get_attribute("for")
-            if target and one.is_displayed():
-                return self.driver.find_element(By.ID, target)
+        field: WebElement | None = self.driver.execute_script(NAMED, path)
+        if field is not None:
+            return field
         raise AssertionError(f"no field “{label}” on {self.path}; {self.said()}")
 
     def write(self, label: str, value: str, within: str = "main") -> None:
         """Type over what stands there; dates are set as the picker sets them."""
         field = self.control(label, within)
-        if field.get_attribute("type") == "date":
+        if field.get_dom_attribute("type") == "date":
             self.driver.execute_script(SET_VALUE, field, value)
         else:
             field.clear()
@@ -92,10 +110,9 @@ class Seat:
     def choose(self, legend: str, option: str, within: str = "main") -> None:
         """One of a group of radios, by the words of the group and of the choice."""
         path = f"//{within}//fieldset[legend[{_is(legend)}]]//label[normalize-space(.)='{option}']"
-        for one in self.driver.find_elements(By.XPATH, path):
-            if one.is_displayed():
-                self.click(one)
-                return
+        for one in self.seen(path):
+            self.click(one)
+            return
         raise AssertionError(f"no choice “{legend}: {option}” on {self.path}")
 
     def pick(self, label: str, option: str) -> None:
@@ -119,9 +136,7 @@ class Seat:
     def shown(self, text: str) -> None:
         """Wait until something with these words is seen."""
         path = f"//main//*[normalize-space(text())='{text}']"
-        WebDriverWait(self.driver, WAIT, poll_frequency=0.05).until(
-            lambda d: any(one.is_displayed() for one in d.find_elements(By.XPATH, path))
-        )
+        WebDriverWait(self.driver, WAIT, poll_frequency=0.05).until(lambda _driver: self.seen(path))
 
     def row(self, name: str) -> str:
         """The row of a table in which somebody stands, as `within` for the other methods."""
@@ -130,7 +145,7 @@ class Seat:
     def press(self, button: str, within: str = "main") -> None:
         """Press a button and wait for the next page, which must not say that something is wrong."""
         path = f"//{within}//button[normalize-space(.)='{button}']"
-        shown = [one for one in self.driver.find_elements(By.XPATH, path) if one.is_displayed()]
+        shown = self.seen(path)
         assert shown, f"no button “{button}” on {self.path}"
         self._leave(lambda: self.click(shown[-1]))
         wrong = self.driver.find_elements(By.CSS_SELECTOR, ".note-danger, main .has-fault")
@@ -143,12 +158,11 @@ class Seat:
 
     def _leave(self, act: object) -> None:
         """Do something that loads another page, and wait until it is there."""
-        before = self.driver.find_element(By.TAG_NAME, "html")
+        self.driver.execute_script("window.stillThere = true")
         act()  # type: ignore[operator]  # a click
-        WebDriverWait(self.driver, WAIT, poll_frequency=0.03).until(lambda _d: _gone(before))
-        WebDriverWait(self.driver, WAIT, poll_frequency=0.03).until(
-            lambda d: d.execute_script("return document.readyState") == "complete"
-        )
+        # a question that is asked between two pages is an error of the browser's, not an answer
+        waiting = WebDriverWait(self.driver, WAIT, 0.03, ignored_exceptions=(WebDriverException,))
+        waiting.until(lambda driver: driver.execute_script(ARRIVED))
         self.no_errors()
 
 
@@ -156,19 +170,3 @@ def _is(label: str) -> str:
     """XPath: the words of a label, with or without the star; in a table the row follows them."""
     words = "normalize-space(.)"
     return f"{words}='{label}' or {words}='{label}*' or starts-with({words}, '{label}: ')"
-
-
-def _gone(element: WebElement) -> bool:
-    """Whether the page that the element stood on has been left.
-
-    Chromium says it in two ways: the element is stale, or its node is of another document.
-    """
-    try:
-        element.is_enabled()
-    except StaleElementReferenceException:
-        return True
-    except WebDriverException as error:
-        if "does not belong to the document" in str(error):
-            return True
-        raise
-    return False
