@@ -20,8 +20,11 @@ export PYTHONDONTWRITEBYTECODE :=
 help: ## what each target does
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-$(STAMP): requirements.lock
+# the pip that comes with an interpreter takes three times as long to choose among files; where a newer
+# one is not to be had, it does
+$(STAMP): requirements.lock pip.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install $(PIP) --quiet --disable-pip-version-check --require-hashes -r pip.lock || true
 	$(BUILD) $(BIN)/python -m pip install $(PIP) --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 

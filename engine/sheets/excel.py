@@ -26,7 +26,7 @@ _HEAD = (
 _BEFORE = (("id", "编号 id"), ("clause", "条款 clause"), ("zh", "标题 zh"), ("en", "英文标题 en"))
 _AFTER = ("结果 then", "备注 note")
 _ROW_OF_HEADINGS = len(_HEAD) + 2
-_MOST = 2000
+_MOST, _WIDEST = 2000, 64
 _SPLIT = ";"
 
 
@@ -77,7 +77,8 @@ def from_excel(data: bytes, path: str = "xlsx") -> Sheet:
     try:
         book = load_workbook(io.BytesIO(data))
         page = book.worksheets[0]
-        rows = list(page.iter_rows(max_row=_MOST, max_col=64))
+        too_large = page.max_row > _MOST or page.max_column > _WIDEST
+        rows = [] if too_large else list(page.iter_rows())
     except (
         InvalidFileException,
         zipfile.BadZipFile,
@@ -89,6 +90,8 @@ def from_excel(data: bytes, path: str = "xlsx") -> Sheet:
     ) as error:
         problem = type(error).__name__
         raise Refused([Fault("sheet_unreadable", {"path": path, "problem": problem})]) from None
+    if too_large:
+        raise Refused([Fault("sheet_too_large", {"path": path, "rows": _MOST, "columns": _WIDEST})])
     return _Reader(rows).sheet()
 
 

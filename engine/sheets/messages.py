@@ -13,6 +13,11 @@ register(
             "读不懂文件“{path}”：{problem}。",
             'The file "{path}" cannot be read: {problem}.',
         ),
+        "sheet_too_large": (
+            "“{path}”的第一张表超过{rows}行或{columns}列。请删去表外多余的行和列，连同其格式。",
+            'The first sheet of "{path}" has more than {rows} rows or {columns} columns. Delete the'
+            " rows and columns outside the table, with their formats.",
+        ),
         "sheet_head": (
             "应是“{wanted}”，实为“{found}”。请从 table-export 得到的表改起。",
             '"{wanted}" is expected here, not "{found}". Start from a sheet that table-export made.',

@@ -42,7 +42,7 @@ document.documentElement.setAttribute("data-bs-theme", arguments[0]);
 document.getAnimations().forEach((one) => one.finish());
 """
 OTHERS = "others"
-SHARE = 24  # one page in so many is walked at once where the time is short
+SHARE = 36  # one page in so many is walked at once where the time is short
 
 
 @dataclass

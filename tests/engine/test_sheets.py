@@ -249,6 +249,19 @@ def test_hit_policies(attributes: str, hit: str | None) -> None:
     assert [fault.code for fault in caught.value.faults] == ["dmn_hit"]
 
 
+@pytest.mark.parametrize("cell", ["A2001", "BM9"])
+def test_a_sheet_with_more_than_is_read_is_refused_and_nothing_left_out(cell: str) -> None:
+    sheet = Sheet("x", "题", "", "", "first", ("score",), (Line(("1",), "a", id="a"),), "@no", ())
+    book = load_workbook(io.BytesIO(to_excel(sheet)))
+    book.worksheets[0][cell] = "b"
+    held = io.BytesIO()
+    book.save(held)
+    with pytest.raises(Refused) as refused:
+        from_excel(held.getvalue())
+    assert [fault.code for fault in refused.value.faults] == ["sheet_too_large"]
+    assert has_chinese(line(refused.value.faults[0], "zh"))
+
+
 def test_files_that_are_no_dmn_or_want_to_reach_outside_are_refused(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("80", encoding="utf-8")
