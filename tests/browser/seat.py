@@ -110,10 +110,9 @@ class Seat:
     def choose(self, legend: str, option: str, within: str = "main") -> None:
         """One of a group of radios, by the words of the group and of the choice."""
         path = f"//{within}//fieldset[legend[{_is(legend)}]]//label[normalize-space(.)='{option}']"
-        for one in self.seen(path):
-            self.click(one)
-            return
-        raise AssertionError(f"no choice “{legend}: {option}” on {self.path}")
+        found = self.seen(path)
+        assert found, f"no choice “{legend}: {option}” on {self.path}"
+        self.click(found[0])
 
     def pick(self, label: str, option: str) -> None:
         """One line of a drop-down."""
