@@ -27,6 +27,7 @@ class _Filling:
     made: Any
     files: Mapping[str, bytes]
     bring_back: Callable[[Engine], None]
+    drop: Callable[[], None]
 
 
 _kept: OrderedDict[Hashable, _Filling] = OrderedDict()
@@ -43,9 +44,9 @@ def filled(engine: Engine, folder: Path, key: Hashable, fill: Callable[[], Made]
     if known is None:
         made = fill()
         engine.dispose()
-        _kept[key] = _Filling(made, _files(folder), _copied(engine))
+        _kept[key] = _Filling(made, _files(folder), *_copied(engine))
         while len(_kept) > KEPT:
-            _kept.popitem(last=False)
+            _kept.popitem(last=False)[1].drop()
         return made
     _kept.move_to_end(key)
     engine.dispose()
@@ -65,8 +66,8 @@ def _files(folder: Path) -> dict[str, bytes]:
     }
 
 
-def _copied(engine: Engine) -> Callable[[Engine], None]:
-    """How to bring the contents back that the database has now."""
+def _copied(engine: Engine) -> tuple[Callable[[Engine], None], Callable[[], None]]:
+    """How to bring the contents back that the database has now, and how to forget them."""
     if engine.dialect.name == "postgresql":
         statements = Spare.of(engine.url).statements
 
@@ -75,7 +76,7 @@ def _copied(engine: Engine) -> Callable[[Engine], None]:
                 connection.exec_driver_sql(statements)
                 connection.commit()
 
-        return put
+        return put, lambda: None
     memory = sqlite3.connect(":memory:", check_same_thread=False)
     with closing(sqlite3.connect(str(engine.url.database))) as source:
         source.backup(memory)
@@ -84,4 +85,4 @@ def _copied(engine: Engine) -> Callable[[Engine], None]:
         with closing(sqlite3.connect(str(target.url.database))) as file:
             memory.backup(file)
 
-    return copy
+    return copy, memory.close

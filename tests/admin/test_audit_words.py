@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from admin import create_app
+from admin.extensions import db
 from admin.views import audit_words
 from admin.views.records import which
 from casework.printing.subjects import PERMISSIONS
@@ -20,10 +21,13 @@ CODE, THING = 3, 4  # places in `events.audit(session, by, at, code, thing, …)
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    """An application that is asked nothing of its database."""
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """An application whose database nobody filled: it asks there only for the office's own words."""
     folder = tmp_path_factory.mktemp("app")
-    return create_app({"TESTING": True, "DATA_FOLDER": folder, "SECRET_KEY": "for tests only"})
+    made = create_app({"TESTING": True, "DATA_FOLDER": folder, "SECRET_KEY": "for tests only"})
+    yield made
+    with made.app_context():
+        db.engine.dispose()
 
 
 def _calls() -> Iterator[tuple[str, ast.Call]]:

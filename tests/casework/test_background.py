@@ -95,6 +95,7 @@ def test_the_relay_hands_every_due_message_to_the_queue(database: Database, tmp_
     queue = make_queue(f"sqlite:///{tmp_path / 'queue.db'}", immediate=True)
     tasks = install(queue, database.sessions, clock=lambda: NOW, handlers={"note": note})
     tasks.relay()
+    queue.storage.close()
     assert notes(database) == 1
 
 

@@ -246,4 +246,5 @@ def test_the_queue_takes_up_an_order_at_once_and_only_once(
     task = queue.dequeue()
     assert task is not None
     queue.execute(task)
+    queue.storage.close()
     assert printing.job(number).state == "done"
