@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 N ?= 100000
 SEED ?= 1
+DEMO ?=
 # durable_rules is built from source and calls a C function that Python 3.13 dropped for this one
 BUILD := CPPFLAGS="$(CPPFLAGS) -DPyEval_CallObject=PyObject_CallObject"
 # PIP=--no-compile: the packages' modules are compiled when they are first imported. Most never are,
@@ -31,8 +32,8 @@ $(STAMP): requirements.lock pip.lock
 install: $(STAMP) ## install everything that is pinned in requirements.lock
 	@$(BIN)/python -m admin.i18n compile
 
-run: install ## a usable system with demonstration data, on SQLite
-	@$(BIN)/python -m seeds.demo
+run: install ## a usable system with demonstration data, on SQLite; DEMO='--seed 7 --today 2026-11-18'
+	@$(BIN)/python -m seeds.demo $(DEMO)
 
 test: install check ## all tests that this machine can run
 	@$(BIN)/python -m tests.groups

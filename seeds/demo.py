@@ -1,11 +1,13 @@
 """`make run`: a usable system on this machine, in one command. Nothing here is for production.
 
 Creates the key, migrates, publishes the policy where none is published, loads the demonstration
-data once, then starts the server and its worker and prints the address and the logins.
+data once, then starts the server and its worker and prints the address and the logins. The same
+`--seed` and `--today` load the same people and cases.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import signal
 import socket
@@ -14,9 +16,11 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from datetime import time as time_of_day
 from pathlib import Path
 
+from casework.clock import day_of
 from models.database import make_engine, make_sessions, migrate
 from models.secrets import create_key_file
 from seeds import load
@@ -24,6 +28,7 @@ from seeds.district import PASSWORD
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = 2010
+NOON = time_of_day(4, tzinfo=UTC)  # in China
 STARTS_WITHIN = 60  # seconds, on a slow machine
 LOGINS = (
     ("c1-1.clerk", "党支部经办人 Branch clerk"),
@@ -42,9 +47,10 @@ LOGINS = (
 )
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     """Prepare, start, wait; Ctrl-C stops both processes."""
-    environment = prepare(dict(os.environ))
+    given = _options().parse_args(arguments)
+    environment = prepare(dict(os.environ), given.seed, given.today)
     host, port = environment["SUNSHINE_HOST"], int(environment["SUNSHINE_PORT"])
     if _taken(host, port):
         print(f"{host}:{port} is in use. Stop what runs there, or set SUNSHINE_PORT.")
@@ -73,7 +79,31 @@ def main() -> int:
             process.wait(timeout=20)
 
 
-def prepare(environment: dict[str, str]) -> dict[str, str]:
+def _options() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(prog="python -m seeds.demo", description=__doc__)
+    options.add_argument(
+        "--seed", type=int, default=SEED, help="which people and cases are invented"
+    )
+    options.add_argument(
+        "--today", type=_day, help="the day they are counted back from: 2026-11-18"
+    )
+    return options
+
+
+def _day(text: str) -> date:
+    """A day that is not to come: people cannot have applied tomorrow."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text}: a day is written 2026-11-18") from None
+    if day > day_of(datetime.now(UTC)):
+        raise argparse.ArgumentTypeError(f"{text} is still to come")
+    return day
+
+
+def prepare(
+    environment: dict[str, str], seed: int = SEED, today: date | None = None
+) -> dict[str, str]:
     """Folder, key, database and data of the demonstration; gives the environment to run with."""
     folder = Path(environment.setdefault("SUNSHINE_DATA", str(ROOT / "var")))
     folder.mkdir(parents=True, exist_ok=True)
@@ -89,8 +119,11 @@ def prepare(environment: dict[str, str]) -> dict[str, str]:
     migrate(url)
     engine = make_engine(url)
     with make_sessions(engine)() as session:
-        if load.everything(session, seed=SEED, now=datetime.now(UTC), say=print):
+        now = datetime.now(UTC) if today is None else datetime.combine(today, NOON)
+        if load.everything(session, seed=seed, now=now, say=print):
             print(f"Demonstration data loaded in {time.monotonic() - started:.0f} s.")
+        elif today is not None or seed != SEED:
+            print(f"The data of an earlier start stay. For others, delete {folder} first.")
     engine.dispose()
     return environment
 
@@ -121,4 +154,4 @@ def _greet(host: str, port: int) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import MetaData, Row, func, select
 from sqlalchemy.orm import Session
 
 from engine import idnumber
@@ -20,9 +23,13 @@ from models.pairs import HelpingPair
 from models.people import Role, User, UserRole
 from models.secrets import Keyring, use_keyring
 from seeds import load
-from seeds.demo import SEED
+from seeds.demo import SEED, main
 from seeds.people import People
-from tests.loaded import NOW, SIZE, demonstration
+from tests.loaded import NOW, SIZE, demonstration, load_into
+
+RANDOM = re.compile(
+    "uid|storage_key|mark|password_hash|.*_sealed"
+)  # as it must be, whatever the seed
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +49,53 @@ def test_the_same_seed_and_day_give_the_same_people() -> None:
     first, second = People(3, date(2026, 1, 1)), People(3, date(2026, 1, 1))
     assert [first.person("甲") for _ in range(50)] == [second.person("甲") for _ in range(50)]
     assert People(4, date(2026, 1, 1)).person("甲") != People(3, date(2026, 1, 1)).person("甲")
+
+
+def rows(file: Path) -> dict[str, list[Row[Any]]]:
+    """Everything in the database that is not drawn at random for safety's sake, by table."""
+    engine = make_engine(f"sqlite:///{file}")
+    meta = MetaData()
+    meta.reflect(engine)
+    with engine.connect() as connection:
+        found = {
+            table.name: sorted(
+                connection.execute(
+                    select(*(one for one in table.columns if not RANDOM.fullmatch(one.name)))
+                ).all(),
+                key=repr,
+            )
+            for table in meta.tables.values()
+        }
+    engine.dispose()
+    return found
+
+
+@pytest.mark.slow
+def test_the_same_seed_and_day_give_the_same_district(tmp_path: Path) -> None:
+    loaded = []
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        load_into(tmp_path / name / "data.db", tmp_path / name, members=300, applications=10)
+        loaded.append(rows(tmp_path / name / "data.db"))
+    assert len(loaded[0]["application"]) > 10
+    assert loaded[0] == loaded[1]
+
+
+@pytest.mark.parametrize(
+    "given", [("--today", "3026-01-01"), ("--today", "18.11."), ("--seed", "x")]
+)
+def test_what_is_no_day_or_seed_is_said_and_nothing_is_made(
+    given: tuple[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("SUNSHINE_DATA", str(tmp_path / "var"))
+    with pytest.raises(SystemExit) as stopped:
+        main(list(given))
+    assert stopped.value.code == 2
+    assert given[1] in capsys.readouterr().err
+    assert not (tmp_path / "var").exists()
 
 
 def test_every_invented_identity_number_is_valid_and_agrees_with_birth_and_sex() -> None:
