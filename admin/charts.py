@@ -1,8 +1,9 @@
 """Bar charts as SVG, made on the server: no script, no style attribute, nothing from outside.
 
-Places are percentages, so text keeps its size at any width; colours are classes (static/figures.css)
-and every series has a pattern of its own, so that it reads without colour. The numbers stand beside
-the bars, in the description, and in the table that the page puts below.
+Places across are percentages, so text keeps its size at any width; places down are rem, so that
+rows move apart when somebody reads with larger text. Colours are classes (static/figures.css) and
+every series has a pattern of its own, so that it reads without colour. The numbers stand beside the
+bars, in the description, and in the table that the page puts below.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from unicodedata import east_asian_width
 from markupsafe import Markup
 
 LOOKS = 6
+REM = 16  # what follows is in sixteenths of the size of text: pixels, where nobody has changed it
 LINE = 20  # height of a line of text
 BAR = 14  # height of a bar
 GAP = 14  # between rows
@@ -56,9 +58,10 @@ def bars(
     series: Sequence[str],
     rows: Sequence[Bar],
     looks: Sequence[int] = range(LOOKS),
+    fits: int = NARROW,
 ) -> Chart:
     """Rows of stacked bars on one scale. `key` makes the ids of the page's charts differ, `looks`
-    gives each series its pattern.
+    gives each series its pattern, text fits into a width of `fits`.
 
     ValueError where a row has not one part for each series, or a part below zero.
     """
@@ -71,7 +74,7 @@ def bars(
     most = max((sum(row.parts) for row in rows), default=0) or 1
     drawn, top = [_patterns(key, looks)], 0
     for row in rows:
-        words, top = _words(row.label, row.text, top)
+        words, top = _words(row.label, row.text, top, fits)
         drawn += [words, *_stack(key, looks, row.parts, most, top)]
         top += BAR + GAP
     svg = _frame(key, title, [f"{row.label}: {row.text}" for row in rows], top, drawn)
@@ -84,25 +87,25 @@ def spans(key: str, title: str, series: tuple[str, str], rows: Sequence[Span]) -
     most = max((row.furthest for row in rows), default=0) or 1
     drawn, top = [_patterns(key, (0,))], 0
     for row in rows:
-        words, top = _words(row.label, row.text, top)
+        words, top = _words(row.label, row.text, top, NARROW)
         middle, furthest = _percent(row.middle, most), _percent(row.furthest, most)
         drawn.append(words)
         drawn.append(_rest(top))
         drawn.append(
-            Markup('<rect class="chart-reach" x="0" y="{}" width="{}%" height="2"/>').format(
-                top + BAR // 2 - 1, furthest
+            Markup('<rect class="chart-reach" x="0" y="{}" width="{}%" height="{}"/>').format(
+                _rem(top + BAR // 2 - 1), furthest, _rem(2)
             )
         )
         drawn.append(
-            Markup('<circle class="chart-end" cx="{}%" cy="{}" r="4"/>').format(
-                min(furthest, 98.5), top + BAR // 2
+            Markup('<circle class="chart-end" cx="{}%" cy="{}" r="{}"/>').format(
+                min(furthest, 98.5), _rem(top + BAR // 2), _rem(4)
             )
         )
         drawn.append(_rect(key, 0, 0, middle, top))
         top += BAR + GAP
     svg = _frame(key, title, [f"{row.label}: {row.text}" for row in rows], top, drawn)
     end = Markup(
-        '<svg class="swatch" width="16" height="14" aria-hidden="true" focusable="false">'
+        '<svg class="swatch" viewBox="0 0 16 14" aria-hidden="true" focusable="false">'
         '<rect class="chart-reach" x="0" y="6" width="12" height="2"/>'
         '<circle class="chart-end" cx="12" cy="7" r="4"/></svg>'
     )
@@ -123,20 +126,20 @@ def _frame(
     ).format(
         key=key,
         title=title,
-        height=max(height - GAP, 0),
+        height=_rem(max(height - GAP, 0)),
         said="; ".join(said[:NAMED]) + more,
         drawn=Markup("").join(drawn),
     )
 
 
-def _words(label: str, text: str, top: int) -> tuple[Markup, int]:
+def _words(label: str, text: str, top: int, fits: int) -> tuple[Markup, int]:
     """The label on the left and the numbers on the right of one line, or of two where they would
     meet on a narrow screen; and where the bar begins."""
-    lines = _broken(label)
-    together = _width(lines[-1]) + _width(text) + 12 <= NARROW
+    lines = _broken(label, fits)
+    together = _width(lines[-1]) + _width(text) + 12 <= fits
     drawn = [
         Markup('<text class="chart-label" x="0" y="{}">{}</text>').format(
-            top + at * LINE + 14, line
+            _rem(top + at * LINE + 14), line
         )
         for at, line in enumerate(lines)
     ]
@@ -145,20 +148,20 @@ def _words(label: str, text: str, top: int) -> tuple[Markup, int]:
     last = top + (len(lines) - 1) * LINE + 14
     drawn.append(
         Markup('<text class="chart-number" x="100%" y="{}" text-anchor="end">{}</text>').format(
-            last, text
+            _rem(last), text
         )
     )
     return Markup("").join(drawn), top + len(lines) * LINE
 
 
-def _broken(label: str) -> list[str]:
+def _broken(label: str, fits: int) -> list[str]:
     """The label on as many lines as a narrow screen needs; Chinese may break anywhere."""
-    if _width(label) <= NARROW:
+    if _width(label) <= fits:
         return [label]
     lines = [""]
     for piece in label.split(" ") if " " in label else label:
         joint = " " if " " in label and lines[-1] else ""
-        if lines[-1] and _width(lines[-1] + joint + piece) > NARROW:
+        if lines[-1] and _width(lines[-1] + joint + piece) > fits:
             lines.append(piece)
         else:
             lines[-1] += joint + piece
@@ -186,21 +189,25 @@ def _percent(value: float, most: float) -> float:
     return 0.0 if value <= 0 else round(max(value / most * 100, LEAST), 3)
 
 
+def _rem(length: int) -> str:
+    return f"{length / REM:g}rem"
+
+
 def _rest(top: int) -> Markup:
     return Markup('<rect class="chart-rest" x="0" y="{}" width="100%" height="{}" rx="2"/>').format(
-        top, BAR
+        _rem(top), _rem(BAR)
     )
 
 
 def _rect(key: str, look: int, at: float, width: float, top: int) -> Markup:
     return Markup(
         '<rect class="chart-part" x="{}%" y="{}" width="{}%" height="{}" fill="url(#{}-look-{})"/>'
-    ).format(at, top, width, BAR, key, look)
+    ).format(at, _rem(top), width, _rem(BAR), key, look)
 
 
 def _swatch(key: str, look: int) -> Markup:
     return Markup(
-        '<svg class="swatch" width="16" height="14" aria-hidden="true" focusable="false">'
+        '<svg class="swatch" viewBox="0 0 16 14" aria-hidden="true" focusable="false">'
         '<rect class="chart-part" width="16" height="14" fill="url(#{}-look-{})"/></svg>'
     ).format(key, look)
 

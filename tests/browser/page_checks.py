@@ -38,6 +38,27 @@ const over = [...document.querySelectorAll("body *")].filter((one) =>
 return ["page " + root.scrollWidth + " in " + wide + " px: " +
   over.slice(0, 3).map((one) => one.tagName.toLowerCase() + "." + one.className).join(", ")];
 """
+# words that stand below each other, a letter or two in each line: a column without room
+SQUEEZED = """
+const main = document.querySelector("main"), out = [], range = document.createRange();
+if (!main) return out;
+const walk = document.createTreeWalker(main, NodeFilter.SHOW_TEXT);
+while (walk.nextNode()) {
+  const text = walk.currentNode.data.trim(), inside = walk.currentNode.parentElement;
+  if (text.length < 4 || inside.closest("svg, .visually-hidden")) continue;
+  range.selectNodeContents(walk.currentNode);
+  const lines = [...range.getClientRects()].filter((line) => line.width);
+  if (lines.length < 3) continue;
+  const widest = Math.max(...lines.map((line) => line.width));
+  if (widest < 2.5 * parseFloat(getComputedStyle(inside).fontSize))
+    out.push(inside.tagName.toLowerCase() + "." + inside.className + " " + text.slice(0, 20));
+}
+return out.slice(0, 5);
+"""
+# every part of the content that can be opened, but menus, which would cover what is below them
+OPEN_ALL = """
+for (const one of document.querySelectorAll("main details:not(.menu):not([open])")) one.open = true;
+"""
 # what is read or spoken, but for names somebody gave and text marked as another language
 WORDS = """
 const out = [document.title], skip = "[lang=en], code, kbd, samp, pre, script, style, textarea, [data-verbatim]";
@@ -81,6 +102,15 @@ def repeated_ids(driver: Chrome) -> list[str]:
 def sideways(driver: Chrome) -> list[str]:
     found: list[str] = driver.execute_script(WIDER)
     return found
+
+
+def squeezed(driver: Chrome) -> list[str]:
+    return [f"squeezed: {one}" for one in driver.execute_script(SQUEEZED)]
+
+
+def open_all(driver: Chrome) -> None:
+    """Open what is closed in the content, so that the checks look into it too."""
+    driver.execute_script(OPEN_ALL)
 
 
 def stray_words(driver: Chrome, names: frozenset[str]) -> list[str]:

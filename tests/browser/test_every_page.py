@@ -8,9 +8,13 @@ whose name fits: for looking again at what was mended.
 
 from __future__ import annotations
 
+import base64
 import os
 import re
+import shutil
+import subprocess
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +23,7 @@ from itertools import product
 import pytest
 from flask import Flask
 from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
 from sqlalchemy import select
 
 from models import OrgUnit, User
@@ -41,6 +46,12 @@ THEME = """
 document.documentElement.setAttribute("data-bs-theme", arguments[0]);
 document.getAnimations().forEach((one) => one.finish());
 """
+# every row of every table, as a line of text has it
+ROWS = """
+return [...document.querySelectorAll(".figure table :is(tbody, tfoot) tr")].map((row) =>
+  [...row.cells].map((cell) => cell.textContent.trim()).join(" "));
+"""
+A4 = {"paperWidth": 8.27, "paperHeight": 11.69}  # inches
 OTHERS = "others"
 SHARE = 36  # one page in so many is walked at once where the time is short
 
@@ -81,16 +92,21 @@ class Tour:
             found += page_checks.stray_words(driver, self.names)
         else:
             found += page_checks.raw_keys(driver, self.names)
+        for width in (NARROW, WIDE):  # as the page comes, before anything is opened
+            self.wide(width)
+            found += [f"{width} px, closed: {text}" for text in page_checks.sideways(driver)]
+        page_checks.open_all(driver)
         for width in (WIDE, NARROW):
             self.wide(width)
-            seen = page_checks.sideways(driver)
+            seen = page_checks.sideways(driver) + page_checks.squeezed(driver)
             for theme in themes:
                 driver.execute_script(THEME, theme)
                 seen += [f"{theme}: {text}" for text in page_checks.axe(driver)]
             found += [f"{width} px: {text}" for text in seen]
         self.wide(WIDE)
         driver.execute_script(LARGE_TEXT)
-        return found + [f"text 200 %: {text}" for text in page_checks.sideways(driver)]
+        seen = page_checks.sideways(driver) + page_checks.squeezed(driver)
+        return found + [f"text 200 %: {text}" for text in seen]
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +152,36 @@ def test_a_part_of_all_pages_that_changes_from_day_to_day(
     part = [page for at, page in enumerate(sorted(survey.pages)) if at % SHARE == number % SHARE]
     assert part
     visit(tour, part, language, (theme,))
+
+
+def test_large_text_puts_two_columns_below_each_other(tour: Tour) -> None:
+    """The first page and an application, whose side column would leave the other no room."""
+    driver = tour.driver
+    tour.sit_down("c4.verifier", "zh")
+    tour.wide(WIDE)
+    driver.get(tour.address + "/")
+    case = driver.find_element(By.CSS_SELECTOR, 'main a[href^="/application/"]')
+    for address in (driver.current_url, case.get_attribute("href") or ""):
+        driver.get(address)
+        driver.execute_script(LARGE_TEXT)
+        assert page_checks.squeezed(driver) + page_checks.sideways(driver) == [], address
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="no pdftotext on the PATH")
+@pytest.mark.parametrize("path", ["/figures/", "/figures/?tables=1"])
+def test_every_row_of_the_figures_is_printed_once(tour: Tour, path: str) -> None:
+    driver = tour.driver
+    tour.sit_down("leader1", "zh")
+    tour.wide(WIDE)
+    driver.get(tour.address + path)
+    rows = Counter(driver.execute_script(ROWS))
+    assert len(rows) > 20
+    paper = base64.b64decode(driver.execute_cdp_cmd("Page.printToPDF", A4)["data"])
+    told = subprocess.run(
+        ["pdftotext", "-layout", "-", "-"], input=paper, capture_output=True, check=True
+    )
+    lines = Counter(" ".join(line.split()) for line in told.stdout.decode().splitlines())
+    assert {row: lines[row] for row in rows} == rows
 
 
 @pytest.mark.slow
