@@ -20,6 +20,9 @@ from casework import figures, figures_money, figures_time
 from casework.figures import Choice
 from models.applications import CaseStatus
 
+ASIDE = 270  # the width of the side column of the first page, as charts count it
+FEW = 500
+"""Applications, the newest, over which the first page works out deadlines: it is opened often."""
 PLAIN, STRIPES, CAUTION, GOOD, BAD, QUIET = range(charts.LOOKS)  # what each look says
 ENDED = (CaseStatus.REFUSED, CaseStatus.CANCELLED, CaseStatus.WITHDRAWN)
 
@@ -61,17 +64,29 @@ def cards(choice: Choice, year: int, today: date, committee: str) -> list[Card]:
     ]
 
 
-def _cut(total: int) -> str:
+def cards_aside(choice: Choice, year: int, today: date) -> list[Card]:
+    """Those of the figures that a leader has before him on the first page, drawn narrow."""
+    session, by = db.session(), actor()
+    stages = figures.by_stage(session, by, choice)
+    kept = figures_time.deadlines(session, by, choice, today, FEW)
+    return [
+        _stages(stages, ASIDE),
+        _sources(figures_money.by_source(session, by, choice, year), year, ASIDE),
+        _deadlines(kept, _cut(sum(each.total for each in stages), FEW), ASIDE),
+    ]
+
+
+def _cut(total: int, most: int = figures_time.MOST) -> str:
     """Says where only the newest applications were looked at."""
-    if total <= figures_time.MOST:
+    if total <= most:
         return ""
-    return " " + str(_("Over the newest %(count)s applications.", count=figures_time.MOST))
+    return " " + str(_("Over the newest %(count)s applications.", count=most))
 
 
 # -- one function for each figure
 
 
-def _stages(found: Sequence[figures.StageCount]) -> Card:
+def _stages(found: Sequence[figures.StageCount], fits: int = charts.NARROW) -> Card:
     heads = (
         _("In progress"),
         _("To be corrected"),
@@ -96,7 +111,7 @@ def _stages(found: Sequence[figures.StageCount]) -> Card:
         "stages",
         title,
         _("Where applications stand now; what has ended stands at the stage where it ended."),
-        _bars("stages", title, heads, bars, (PLAIN, CAUTION, QUIET, GOOD, BAD)),
+        _bars("stages", title, heads, bars, (PLAIN, CAUTION, QUIET, GOOD, BAD), fits),
         (_("Stage"), *heads, _("Total")),
         tuple(
             (Cell(label, False), *(Cell(n) for n in row), Cell(sum(row)))
@@ -112,7 +127,9 @@ def _stages(found: Sequence[figures.StageCount]) -> Card:
     )
 
 
-def _sources(found: Sequence[figures_money.SourceFlow], year: int) -> Card:
+def _sources(
+    found: Sequence[figures_money.SourceFlow], year: int, fits: int = charts.NARROW
+) -> Card:
     series = (_("Paid to {word.persons}"), _("Sent, not paid yet"), _("Left of the budget"))
     bars = [
         Bar(
@@ -138,7 +155,7 @@ def _sources(found: Sequence[figures_money.SourceFlow], year: int) -> Card:
         "sources",
         title,
         note,
-        _bars("sources", title, series, bars, (PLAIN, STRIPES, QUIET)),
+        _bars("sources", title, series, bars, (PLAIN, STRIPES, QUIET), fits),
         (_("Fund source"), *map(in_yuan, (_("Budget"), _("Sent"), _("Of this paid"), _("Left")))),
         tuple(
             (
@@ -228,7 +245,9 @@ def _time(found: Sequence[figures_time.StageTime], cut: str) -> Card:
     )
 
 
-def _deadlines(found: Sequence[figures_time.Kept], cut: str) -> Card:
+def _deadlines(
+    found: Sequence[figures_time.Kept], cut: str, fits: int = charts.NARROW
+) -> Card:
     series = (
         _("In time"),
         _("Done late"),
@@ -250,7 +269,7 @@ def _deadlines(found: Sequence[figures_time.Kept], cut: str) -> Card:
         title,
         _("The share counts what is done or past its date; what still runs is not counted in it.")
         + cut,
-        _bars("deadlines", title, series, bars, (PLAIN, CAUTION, BAD, QUIET, STRIPES)),
+        _bars("deadlines", title, series, bars, (PLAIN, CAUTION, BAD, QUIET, STRIPES), fits),
         (_("Deadline"), _("Clause"), *series, _("Share in time")),
         tuple(
             (
@@ -331,8 +350,9 @@ def _bars(
     series: Sequence[str],
     rows: Sequence[Bar],
     looks: Sequence[int] = range(charts.LOOKS),
+    fits: int = charts.NARROW,
 ) -> Chart | None:
-    return charts.bars(key, title, series, rows, looks) if rows else None
+    return charts.bars(key, title, series, rows, looks, fits) if rows else None
 
 
 def share(part: float | None) -> str:

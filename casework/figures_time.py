@@ -84,8 +84,10 @@ def time_per_stage(session: Session, by: Actor, choice: Choice) -> list[StageTim
     ]
 
 
-def deadlines(session: Session, by: Actor, choice: Choice, today: date) -> list[Kept]:
-    """How each deadline of the policies was kept, in their order."""
+def deadlines(
+    session: Session, by: Actor, choice: Choice, today: date, most: int = MOST
+) -> list[Kept]:
+    """How each deadline of the policies was kept, in their order, over the newest `most`."""
     rows = session.execute(
         narrowed(
             select(Application.id, Application.edition_id, Application.road, Application.emergency),
@@ -93,10 +95,10 @@ def deadlines(session: Session, by: Actor, choice: Choice, today: date) -> list[
             choice,
         )
         .order_by(Application.id.desc())
-        .limit(MOST)
+        .limit(most)
     ).all()
     chosen = (
-        narrowed(select(Application.id), by, choice).order_by(Application.id.desc()).limit(MOST)
+        narrowed(select(Application.id), by, choice).order_by(Application.id.desc()).limit(most)
     )
     known = due_dates.dues_of_many(
         session,

@@ -16,11 +16,13 @@ from sqlalchemy import select
 from admin import clock
 from admin.cases.words import listed
 from admin.extensions import db
+from admin.figure_cards import Card, cards_aside
 from admin.frame import panel
 from admin.security.people import actor
 from admin.text import policy_label, zhdate
 from admin.work import shown
 from casework import figures, health, places, watch, worklist
+from casework.figures import Choice
 from casework.permissions import Permission
 from casework.places import Place
 from engine.procedure import StageKind
@@ -32,6 +34,8 @@ OLDEST = 8
 FEW = 6
 LAST_DONE = 10
 LOOKED_BACK = 60
+DECIDES = (Permission.Step.APPROVE, Permission.Step.MEET, Permission.Step.VERIFY)
+"""Who holds one of these and reads reports leads, and has the figures on the first page."""
 
 
 def data() -> Mapping[str, Any] | None:
@@ -51,6 +55,7 @@ def data() -> Mapping[str, Any] | None:
         **_late(found),
         "recent": _recent(),
         "glance": figures.glance(session, by, today.year),
+        "figures": _figures(),
         "year": today.year,
         "lists": lists,
         "money": money,
@@ -113,6 +118,13 @@ def _late(found: list[Place]) -> dict[str, Any]:
         "overdue_count": len(overdue),
         "soon_count": len(soon),
     }
+
+
+def _figures() -> list[Card]:
+    by, today = actor(), clock.today()
+    if not by.holds(Permission.Report.READ) or not any(map(by.holds, DECIDES)):
+        return []
+    return cards_aside(Choice(today.year), today.year, today)
 
 
 def _recent() -> list[shown.DoneLine]:
