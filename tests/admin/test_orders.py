@@ -51,11 +51,13 @@ def test_forms_of_a_whole_list_are_ordered_watched_and_fetched(office: Roadside)
     data = {"about": "application", "ids": "1,2", "paper": "annex_1", "as": "zip"}
     answer = desk.browser.client.post("/papers/orders/", data={**data, "csrf_token": token})
     assert answer.status_code == 302
-    assert "0/2" in desk.get("/papers/orders/")
+    page = desk.get("/papers/orders/")
+    assert "0/2" in page
+    assert "data-busy" in page, "its script looks again"
     work(office)
     page = desk.get("/papers/orders/")
     assert "2/2" in page
-    assert 'http-equiv="refresh"' not in page
+    assert "data-busy" not in page
     address = re.findall(r'href="(/papers/orders/\d+/file)"', page)[0]
     file = desk.browser.get(address)
     with zipfile.ZipFile(io.BytesIO(file.data)) as archive:
