@@ -245,9 +245,7 @@ def _time(found: Sequence[figures_time.StageTime], cut: str) -> Card:
     )
 
 
-def _deadlines(
-    found: Sequence[figures_time.Kept], cut: str, fits: int = charts.NARROW
-) -> Card:
+def _deadlines(found: Sequence[figures_time.Kept], cut: str, fits: int = charts.NARROW) -> Card:
     series = (
         _("In time"),
         _("Done late"),

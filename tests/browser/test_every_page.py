@@ -51,6 +51,18 @@ ROWS = """
 return [...document.querySelectorAll(".figure table :is(tbody, tfoot) tr")].map((row) =>
   [...row.cells].map((cell) => cell.textContent.trim()).join(" "));
 """
+# what is filled in row by row and lies beyond the edge of its frame, of how much there is
+BEYOND = """
+const asked = [...document.querySelectorAll(".batch tbody :is(input:not([type=hidden]), textarea, select)")];
+return [asked.length, asked.filter((one) => one.getBoundingClientRect().right > innerWidth).length];
+"""
+# where the first name stands from the left of its frame, after the frame was scrolled to its end
+NAME_AT_THE_END = """
+const frame = document.querySelector(".table-scroll");
+frame.scrollLeft = frame.scrollWidth;
+return [frame.scrollLeft, frame.querySelector("tbody td:not(.pick)").getBoundingClientRect().left
+  - frame.getBoundingClientRect().left];
+"""
 A4 = {"paperWidth": 8.27, "paperHeight": 11.69}  # inches
 OTHERS = "others"
 SHARE = 36  # one page in so many is walked at once where the time is short
@@ -165,6 +177,19 @@ def test_large_text_puts_two_columns_below_each_other(tour: Tour) -> None:
         driver.get(address)
         driver.execute_script(LARGE_TEXT)
         assert page_checks.squeezed(driver) + page_checks.sideways(driver) == [], address
+
+
+def test_on_a_phone_names_stay_and_nothing_to_fill_in_is_beyond_the_edge(tour: Tour) -> None:
+    driver = tour.driver
+    tour.sit_down("reviewer1", "zh")
+    tour.wide(NARROW)
+    driver.get(tour.address + "/meetings/")
+    asked, beyond = driver.execute_script(BEYOND)
+    assert (asked > 10, beyond) == (True, 0)
+    driver.get(tour.address + "/applications/")
+    scrolled, left = driver.execute_script(NAME_AT_THE_END)
+    assert scrolled > 50
+    assert 0 <= left < 2
 
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="no pdftotext on the PATH")
