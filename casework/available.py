@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from sqlalchemy.orm import Session
@@ -16,15 +16,17 @@ from casework import (
     entries,
     grants,
     moves,
+    notices,
     pay_first,
     results,
 )
+from casework.clock import day_of
 from casework.people import Actor
 from casework.permissions import Permission
 from casework.steps import SINGLE
 from engine.faults import Fault
 from engine.labels import Label
-from engine.procedure import RecordField, Stage, StagePart
+from engine.procedure import RecordField, Stage, StageKind, StagePart
 from models.applications import Application
 
 Verb = Literal[
@@ -89,7 +91,7 @@ def available(
     stage = road.stage(application.stage)
     ready = moves.ready_faults(session, application, stage.id, actor, None)
     held_up = results.waiting_faults(session, application) if stage.confirmed_by else []
-    actions = [_step(session, application, road.id, stage, actor, (*ready, *held_up))]
+    actions = [_step(session, application, road.id, stage, actor, (*ready, *held_up), day_of(at))]
     if held_up:
         wrong = confirmations.faults(session, application, actor)
         actions.insert(0, Action("confirm", stage, confirmations.BUTTON, tuple(wrong)))
@@ -124,13 +126,21 @@ def _step(
     stage: Stage,
     actor: Actor,
     faults: tuple[Fault, ...],
+    on: date,
 ) -> Action:
     if stage.kind in SINGLE:
         return Action("complete", stage, stage.button, faults, stage.records_for(road))
     parts = tuple(
         PartOf(
             part,
-            tuple(moves.ready_faults(session, application, stage.id, actor, None, part=part.id)),
+            (
+                *moves.ready_faults(session, application, stage.id, actor, None, part=part.id),
+                *(
+                    notices.part_faults(session, application, part.id, on)
+                    if stage.kind is StageKind.POST
+                    else ()
+                ),
+            ),
         )
         for part in stage.parts
     )

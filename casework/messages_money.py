@@ -41,6 +41,10 @@ TEXTS: Catalogue = {
         "该申请正在公示（{number}），不能重复公示。",
         "The application is already on notice {number}. It cannot be posted twice.",
     ),
+    "not_on_notice": (
+        "还没有登记公示。",
+        "It has not been posted yet.",
+    ),
     "notice_against_rules": (
         "公示不符合要求：{what}。请改正后再登记。",
         "The notice does not meet the rules: {what}. Put it right and record it again.",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -146,7 +147,7 @@ def close(
     _hold(session, notice)
     applications = [line.application for line in on_board(session, notice)]
     moves.lock(session, applications)
-    applications = [each for each in applications if _still_there(each)]
+    applications = [each for each in applications if still_there(each)]
     values, found = lists.written(
         session, applications, StageKind.POST, "end", record, None, at, NEEDED_AT_END
     )
@@ -159,8 +160,7 @@ def close(
         )
     removed = _taken_down(record, values, at)
     if removed <= notice.ends_on and not any(f.where == "removed_on" for f in found):
-        params = {"number": notice.number, "ends_on": notice.ends_on}
-        found.append(Fault("notice_still_runs", params, "removed_on"))
+        found.append(replace(_runs(notice), where="removed_on"))
     if any(each.get(PHOTOGRAPHED) is True for each in values.values()):
         found += _photo_faults(session, notice)
     lists.stop(found)
@@ -209,6 +209,41 @@ def remove_line(
     cancellations.empty(session, notice, at)
 
 
+def of_case(session: Session, application: Application) -> Notice | None:
+    """The notice that the application is on: it hangs, or is over and an objection holds him."""
+    query = (
+        select(Notice)
+        .join(NoticeLine, NoticeLine.notice_id == Notice.id)
+        .where(NoticeLine.application_id == application.id, NoticeLine.state == LineState.ON)
+        .order_by(Notice.id.desc())
+        .limit(1)
+    )
+    notice = session.scalars(query).one_or_none()
+    over = notice is not None and notice.status is not NoticeStatus.POSTED
+    return None if over and not application.held else notice
+
+
+def part_faults(session: Session, application: Application, part: str, on: date) -> list[Fault]:
+    """What the board says against posting the application (`post`) or ending its notice (`end`) on
+    this day: it hangs already, it hangs nowhere, its days are not over."""
+    notice = of_case(session, application)
+    if part == "post":
+        return [] if notice is None else [_hangs(notice)]
+    if notice is None:
+        return [Fault("not_on_notice", {})]
+    if notice.status is not NoticeStatus.POSTED:
+        return [Fault("notice_not_posted", {"number": notice.number})]
+    return [_runs(notice)] if on <= notice.ends_on else []
+
+
+def _hangs(notice: Notice) -> Fault:
+    return Fault("already_on_notice", {"number": notice.number})
+
+
+def _runs(notice: Notice) -> Fault:
+    return Fault("notice_still_runs", {"number": notice.number, "ends_on": notice.ends_on})
+
+
 def waiting(session: Session, by: Actor) -> list[Application]:
     """Applications in reach that could be posted now: at a stage of kind post, on no board."""
     query = (
@@ -227,7 +262,7 @@ def waiting(session: Session, by: Actor) -> list[Application]:
     ]
 
 
-def _still_there(application: Application) -> bool:
+def still_there(application: Application) -> bool:
     """Who was refused or withdrawn meanwhile no longer moves with his notice."""
     stage = lists.stage_of_kind(application, StageKind.POST)
     here = stage is not None and application.stage == stage.id

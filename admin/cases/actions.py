@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from admin.cases.words import listed
 from admin.text import fault_text, policy_label
-from casework import facts
+from casework import facts, notices
 from casework.available import Action, available
 from casework.people import Actor
 from engine import Policy
@@ -36,6 +36,7 @@ PAGES: Mapping[StageKind, str] = {
     StageKind.APPROVE: "meetings.index",
     StageKind.MEET: "meetings.index",
 }
+DONE = frozenset({"already_on_notice", "notice_not_posted"})  # a part that was done is not offered
 NOT_MINE = frozenset({"wrong_role", "out_of_scope", "not_permitted"})
 
 
@@ -55,10 +56,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """A step that is taken on a list, in its own place: the endpoint of that page."""
+    """A step that is taken on a list, in its own place: the endpoint of that page, and the notice
+    where it is one that the application is on already."""
 
     button: Label
     page: str
+    notice: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ def possible(
             case "save":
                 save = action if action.open else None
             case "list":
-                _list(session, procedure, action, lists, closed)
+                _list(session, application, procedure, action, lists, closed)
             case "confirm":
                 _confirm(session, procedure, action, lists, closed)
             case "complete" if action.stage.kind is StageKind.APPLY and action.open:
@@ -169,17 +172,25 @@ def _confirm(
 
 def _list(
     session: Session,
+    application: Application,
     procedure: Procedure,
     action: Action,
     lists: list[Elsewhere],
     closed: list[Step],
 ) -> None:
-    """Each part of a stage that is done on lists: a way there, or who does it and what stops it."""
+    """Each part of a stage that is done on lists: a way there, or who does it and what stops it.
+    What was done is left out."""
     stage = action.stage
+    notice = notices.of_case(session, application) if stage.kind is StageKind.POST else None
     parts: list[tuple[Sequence[str], Label, Sequence[Fault]]] = [
         (one.part.by or stage.by, one.part.button, one.faults) for one in action.parts
     ] or [(stage.by, stage.button, action.faults)]
     for roles, button, faults in parts:
+        if any(fault.code in DONE for fault in faults):
+            continue
+        if not faults and notice is not None:
+            lists.append(Elsewhere(button, "notices.show", notice.id))
+            continue
         if not faults:
             lists.append(Elsewhere(button, PAGES[stage.kind]))
             continue

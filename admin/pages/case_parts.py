@@ -13,7 +13,7 @@ from admin.forms import facts as fact_forms
 from admin.pages import branch_papers
 from admin.pages.common import policy_road
 from admin.text import policy_label
-from casework import clearance, heir_accounts, papers
+from casework import clearance, heir_accounts, notices, papers
 from casework.moves import LIVE
 from casework.papers import kinds as kinds_of_paper
 from casework.papers import later_papers
@@ -56,6 +56,20 @@ def entry_link(application: Application, possible: actions.Possible | None) -> l
         return []
     url = url_for("register.edit", application_id=application.id)
     return [shapes.Link(policy_label(possible.entry.label), url)]
+
+
+def notice_link(
+    session: Session, application: Application, possible: actions.Possible | None, by: Actor
+) -> list[shapes.Link]:
+    """The notice that the application is on, where no button leads there already."""
+    readable = may(by, Permission.Notice.READ, application.org.path)
+    if possible is None or not readable or any(one.notice for one in possible.lists):
+        return []
+    notice = notices.of_case(session, application)
+    if notice is None or not notices.still_there(application):
+        return []
+    text = _("Open the public notice %(number)s", number=notice.number)
+    return [shapes.Link(text, url_for("notices.show", notice_id=notice.id))]
 
 
 def opens(

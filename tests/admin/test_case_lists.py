@@ -227,6 +227,35 @@ def test_the_preview_shows_the_paper_and_posts_nothing(office: Roadside) -> None
         assert session.scalar(select(func.count()).select_from(Notice)) == 0
 
 
+def links(office: Roadside) -> list[str]:
+    """What the clerk is offered on the page of 1, as addresses."""
+    page = office.at("clerk").get("/application/1")
+    part = page[page.index('id="next-steps"') :].split("</section>")[0]
+    return re.findall(r'<a class="btn w-100 action" href="([^"]+)"', part)
+
+
+def test_a_case_on_notice_leads_to_its_own_notice_and_says_when_it_can_end(
+    office: Roadside,
+) -> None:
+    decide_both(office)
+    assert links(office) == ["/notices/"], "to be posted from the list"
+    assert "还没有登记公示" in office.at("clerk").get("/application/1")
+    desk = office.at("clerk")
+    to_post = re.findall(r'href="(/notices/new\?group=[^"]+)"', desk.get("/notices/"))
+    notice = desk.press(to_post[0], "", **{"list-poster": "张会计", "post": "yes"}).headers[
+        "Location"
+    ]
+    page = desk.get("/application/1")
+    assert links(office) == [notice]
+    assert "到 2010年12月7日 才期满" in page
+    assert "登记公示结束" in page[page.index("closed-actions") :]
+    assert "按名单办理" not in page, "what was done is not offered"
+    office.clock.later(5)
+    page = desk.get("/application/1")
+    assert links(office) == [notice]
+    assert "才期满" not in page
+
+
 def test_an_objection_is_the_departments_and_holds_one_person_only(office: Roadside) -> None:
     notice = posted(office)
     assert "登记反映情况" not in office.at("clerk").get(notice)

@@ -147,6 +147,30 @@ def test_a_notice_runs_through_its_last_day(office: Office) -> None:
     assert notice.status == NoticeStatus.ENDED
 
 
+def test_each_part_says_what_the_board_has_against_it(office: Office) -> None:
+    application = office.application("notice")
+
+    def against(part: str, day: int) -> list[str]:
+        on = date(2010, 12, day)
+        return [f.code for f in notices.part_faults(office.session, application, part, on)]
+
+    assert (against("post", 6), against("end", 6)) == ([], ["not_on_notice"])
+    notice = office.post(application)
+    assert notices.of_case(office.session, application) is notice
+    assert (against("post", 6), against("end", 10)) == (
+        ["already_on_notice"],
+        ["notice_still_runs"],
+    )
+    assert against("end", 11) == []
+    objected(office, application)
+    office.close(notice)
+    assert application.held
+    assert (against("post", 12), against("end", 12)) == (
+        ["already_on_notice"],
+        ["notice_not_posted"],
+    )
+
+
 def test_a_notice_is_closed_once(office: Office) -> None:
     notice = office.post(office.application("notice"))
     office.close(notice)

@@ -483,7 +483,7 @@ def test_what_can_be_done_is_open_to_the_role_in_charge_and_closed_with_a_reason
 @pytest.mark.parametrize(
     ("stage", "doers"),
     [
-        ("notice", {"clerk": {"post", "end"}, "secretary": {"post", "end"}, "verifier": set()}),
+        ("notice", {"clerk": {"post"}, "secretary": {"post"}, "verifier": set()}),  # not posted yet
         ("screening", {"committee_clerk": {"enter"}, "screener": {"result"}, "clerk": set()}),
         ("payment", {"committee_clerk": {"pay", "receipt"}, "finance": set(), "clerk": set()}),
     ],
