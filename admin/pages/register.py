@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -39,6 +40,7 @@ from admin.views.people_lookups import members_like
 from casework import applications, editions, scope, typed_pages
 from casework.people import Actor
 from casework.permissions import Permission
+from engine import idnumber
 from engine.faults import Fault, Refused
 from engine.source import parse_date
 from models.applications import Application
@@ -48,6 +50,8 @@ from models.typed_pages import TypedPage
 
 blueprint = Blueprint("register", __name__, url_prefix="/register")
 MOST_FOUND = 30
+WHOLE = re.compile(r"([0-9]{15}|[0-9]{17}[0-9X])\Z")  # known.js asks about these by itself
+LIKE_A_NUMBER, MOST_SLIPS = 15, 2  # characters of a number, and of these no digits (an O, an X)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +79,26 @@ def find() -> ResponseReturnValue:
     looks.note_search(asked, len(found))
     if len(found) == 1:  # nobody else to choose: on to the person, whose file is shown first
         return redirect(url_for("register.start", member_id=found[0].id))
+    fault = _number_fault(asked)
     return render_template(
-        "cases/find.html", asked=asked, found=found, more=len(found) == MOST_FOUND
+        "cases/find.html",
+        asked=asked,
+        found=found,
+        more=len(found) == MOST_FOUND,
+        wrong_number=fault_text(fault) if fault else "",
+        looked_up=WHOLE.match(idnumber.compact(asked)) is not None,
     )
+
+
+def _like_number(asked: str) -> bool:
+    """Whether a whole identity number was meant: that long, and hardly anything but digits."""
+    plain = idnumber.compact(asked)
+    return len(plain) >= LIKE_A_NUMBER and sum(not one.isdigit() for one in plain) <= MOST_SLIPS
+
+
+def _number_fault(asked: str) -> Fault | None:
+    """Why what looks like an identity number is none."""
+    return idnumber.read(asked).fault if _like_number(asked) else None
 
 
 def _search(asked: str) -> Select[Member]:

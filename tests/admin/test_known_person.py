@@ -3,6 +3,7 @@ nothing of anybody elsewhere. And the forms of tables that keep what was typed a
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -186,3 +187,37 @@ def test_a_kept_form_of_a_row_changed_since_is_refused_with_both_versions(office
     with office.session() as session:
         assert session.get_one(Member, 1).address == "旧页上的地址"
     assert office.at("neighbour").browser.post("/members/typed/?id=1").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("37011219610805001", "现有17位"),
+        ("3701121961080500111", "现有19位"),
+        ("3701121961O8050010", "校验不符"),
+        ("370112196108050019", "校验不符"),
+        (with_check_digit("37011219611305001"), "19611305不存在"),
+        ("无此人", None),
+        ("123456789012", None),
+    ],
+)
+def test_a_number_that_cannot_be_one_is_named_so_where_a_person_is_looked_for(
+    office: Roadside, typed: str, words: str | None
+) -> None:
+    page = office.at("clerk").get(f"/register/?q={typed}")
+    assert ("请核对姓名" in page) is (words is None)
+    assert words is None or words in page
+    assert "身份证号码" not in page or words is not None
+
+
+def test_of_an_unknown_whole_number_one_thing_is_said(office: Roadside) -> None:
+    """The look answers above; without scripts the page itself has to."""
+    page = office.at("clerk").get(f"/register/?q={FREE}")
+    assert re.search(r"<noscript>(?:(?!</noscript>).)*请核对姓名.*?</noscript>", page, re.S)
+    assert page.count("请核对姓名") == 1
+
+
+def test_what_is_known_stands_directly_under_the_number(office: Roadside) -> None:
+    page = office.at("clerk").get(NEW)
+    order = [page.index(one) for one in ('id="id_number"', "data-known-answer", 'id="phone"')]
+    assert order == sorted(order)
