@@ -59,6 +59,13 @@ def zhdate(day: date | datetime | None) -> str:
     return Shown.of(f"{day.day} {MONTHS[day.month - 1]} {day.year}", day)
 
 
+def zhmonth(day: date) -> str:
+    """2010-12 → 「2010年12月」 or “Dec 2010”."""
+    if lang() == "zh":
+        return f"{day.year}年{day.month}月"
+    return f"{MONTHS[day.month - 1]} {day.year}"
+
+
 def day_short(at: datetime | None) -> str:
     """2010-12-03 → 「12月3日」 or “3 Dec”, in the office's time zone: short enough to stand under a
     stage, where the whole date is the title."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,13 +23,14 @@ from admin.pages.cases import page as case_page
 from admin.pages.common import application_or_404, posted_version
 from admin.security.guard import requires
 from admin.security.people import actor
-from admin.text import fault_text, mask, policy_label, zhdate
+from admin.text import fault_text, mask, policy_label, zhdate, zhmonth
 from casework import behalf, members, originals, paper_checks
 from casework.paper_checks import Verdict
 from casework.people import Actor
 from casework.permissions import Permission
 from casework.scope import may
 from engine.faults import Fault
+from engine.source import parse_date
 from models.applications import Application
 from models.attachments import Attachment
 from models.entry import OriginalCheck, PaperComparison
@@ -36,6 +38,7 @@ from models.members import Member
 from models.orgs import OrgUnit
 
 blueprint = Blueprint("paper_checks", __name__, url_prefix="/application")
+MONTH = re.compile(r"[0-9]{4}-[0-9]{2}\Z")
 MASKED = {"form.id_number": "id_number", "form.phone": "phone"}
 
 
@@ -157,8 +160,11 @@ def _row(
 
 
 def _plainly(value: object) -> str:
-    """A box of the form as it is read: a day in words, "" where nothing was entered."""
+    """A box of the form as it is read: a day or a month in words, "" where nothing was entered."""
     text = "" if value is None else str(value)
+    month = parse_date(f"{text}-01") if MONTH.match(text) else None
+    if month is not None:
+        return zhmonth(month)
     try:
         return zhdate(date.fromisoformat(text))
     except ValueError:

@@ -46,6 +46,7 @@ def test_the_scan_stands_beside_the_entry_and_what_differs_goes_back(office: Roa
     assert clear
     assert clear in page  # compared in full, and the look is on record
     assert clear not in office.at("clerk").get(COMPARE)
+    assert re.search(r"出生年月</span> <span[^>]*>\d{4}年\d{1,2}月<", page), "in words, not 1983-09"
     names = re.findall(r'name="(item-[^"]+)"', page)
     agrees = dict.fromkeys(names, "agrees")
     said = desk.refused(COMPARE, "", **{**agrees, "item-form.phone": "differs"})
