@@ -6,7 +6,7 @@ The answer is advice (系统核对，供参考): whether a person may act on it 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
@@ -19,7 +19,7 @@ from casework import decisions, facts
 from casework.editions import policy_of
 from casework.money import yuan
 from casework.people import Actor
-from engine import Assessment, assess
+from engine import Assessment, Policy, assess
 from engine.assessment import SCHEMA_VERSION
 from engine.faults import Fault
 from engine.labels import Label
@@ -83,13 +83,20 @@ class Checked:
         return low, high if limited else None
 
 
-def assess_now(session: Session, application: Application, *, amount: int | None = None) -> Checked:
-    """Ask the rules of the pinned edition with fresh facts; `amount` (fen) is checked if given.
+def assess_now(
+    session: Session,
+    application: Application,
+    *,
+    amount: int | None = None,
+    unknown: Collection[str] = (),
+) -> Checked:
+    """Ask the rules of the pinned edition with fresh facts; `amount` (fen) is checked if given, what
+    `unknown` names is not known whatever the records say.
 
     Raises with every wrong fact, or where the evaluators disagree (nothing may then be decided).
     """
     policy = policy_of(application.edition)
-    raw = facts.raw(session, application, policy, amount=amount)
+    raw = facts.raw(session, application, policy, amount=amount) | dict.fromkeys(unknown)
     assessment = assess(policy, policy.read_facts(raw))
     return Checked(raw, assessment, json.loads(assessment.canonical()))
 
@@ -105,23 +112,48 @@ def prospects(
     if checked.outcome in SETTLED:
         return (checked,)
     policy = policy_of(application.edition)
+    if any(policy.facts[name].asked not in later for name in checked.missing):
+        return ()
+    return tuple(one for one in _completions(policy, checked) if one.outcome in SETTLED)
+
+
+def foreseen(application: Application, checked: Checked) -> Checked | None:
+    """The aid if nothing stands against it: where a ground holds and the outcome is open, one of
+    the completions of the missing facts, provided that all of them settle it and all that are not
+    refused give the same aid. None where that cannot be said."""
+    if not checked.document["grounds"]:
+        return None
+    hopes = []
+    for one in _completions(policy_of(application.edition), checked):
+        if one.outcome is Outcome.UNDETERMINED:
+            return None
+        if one.outcome in SETTLED:
+            hopes.append(one)
+    alike = all(
+        (one.outcome, one.document["benefits"]) == (hopes[0].outcome, hopes[0].document["benefits"])
+        for one in hopes
+    )
+    return hopes[0] if hopes and alike else None
+
+
+def _completions(policy: Policy, checked: Checked) -> list[Checked]:
+    """The answers for each choice of values for the missing facts, as far as they are few."""
     open_facts = [policy.facts[name] for name in checked.missing]
     if checked.outcome is not Outcome.UNDETERMINED or not open_facts:
-        return ()
+        return []
+    if any(fact.type not in ("yes_no", "choice") for fact in open_facts):
+        return []
     options = [
         (True, False) if fact.type == "yes_no" else tuple(fact.choices) for fact in open_facts
     ]
-    count = prod(len(option) for option in options)
-    if not 0 < count <= MOST_PROSPECTS or any(fact.asked not in later for fact in open_facts):
-        return ()
+    if not 0 < prod(len(option) for option in options) <= MOST_PROSPECTS:
+        return []
     found = []
     for values in product(*options):
         raw = {**checked.raw, **{f.name: v for f, v in zip(open_facts, values, strict=True)}}
         assessment = assess(policy, policy.read_facts(raw))
-        answer = Checked(raw, assessment, json.loads(assessment.canonical()))
-        if answer.outcome in SETTLED:
-            found.append(answer)
-    return tuple(found)
+        found.append(Checked(raw, assessment, json.loads(assessment.canonical())))
+    return found
 
 
 def record_decision(

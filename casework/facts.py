@@ -101,7 +101,7 @@ def answer(
     source = fact.source
     if source is None:
         return SILENT
-    if source.kind == "application" and source.name in AMOUNTS and amount is not None:
+    if is_amount(fact) and amount is not None:
         return amount
     if source.kind == "grants":
         return _of_grants(records or past_grants.Records(session, application), fact, source)
@@ -166,6 +166,13 @@ def counted(
 def on_sheet(fact: Fact) -> bool:
     """Whether the fact's place is the household worksheet, so that it is typed only without one."""
     return fact.source is not None and fact.source.kind == "household"
+
+
+def is_amount(fact: Fact) -> bool:
+    """Whether the fact is the amount that a step sets."""
+    return fact.source is not None and (
+        fact.source.kind == "application" and fact.source.name in AMOUNTS
+    )
 
 
 def sheet_faults(

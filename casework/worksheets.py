@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -80,7 +81,7 @@ def put(
     found += _faults(size, persons, items, day_of(at))
     if any(row.verified for row in items):
         found += access.faults(session, by, Permission.Member.VERIFY_HOUSEHOLD, member.org_id)
-    kept = {item.id: item for item in household.items} if household else {}
+    kept = _kept(household)
     found += [Fault("stale_page", {"number": r.label}) for r in items if r.id and r.id not in kept]
     for number, row in enumerate(items, 1):
         found += _check_faults(row, kept.get(row.id or 0), number, by)
@@ -102,6 +103,48 @@ def put(
     changes = differences.between(before, _written(household))
     reassessments.note(session, watched, changes, by=by, at=at, reason=note or "")
     return household
+
+
+def as_put(
+    household: Household | None,
+    *,
+    size: int | None,
+    persons: Sequence[PersonRow],
+    items: Sequence[ItemRow],
+    by: Actor,
+    at: datetime,
+) -> tuple[Household, list[Fault]]:
+    """The worksheet as `put` would leave it, in no session, and what `put` would refuse in what was
+    typed. A size that is refused is not known."""
+    found = _faults(size, persons, items, day_of(at))
+    kept = _kept(household)
+    refused = any(fault.where == "size" for fault in found)
+    made = Household(size=None if refused else size)
+    made.items = [_item(row, _copy(kept.get(row.id or 0)), by) for row in items]
+    return made, found
+
+
+def as_verified(household: Household) -> Household:
+    """The worksheet as if somebody had found every row right, in no session."""
+    made = Household(size=household.size)
+    made.items = [copy for item in household.items if (copy := _copy(item)) is not None]
+    for item in made.items:
+        item.verified = True
+    return made
+
+
+def _kept(household: Household | None) -> dict[int, HouseholdItem]:
+    return {item.id: item for item in household.items} if household else {}
+
+
+def _copy(item: HouseholdItem | None) -> HouseholdItem | None:
+    """The same row as an object of its own, which no session knows."""
+    if item is None:
+        return None
+    names = [
+        column.key for column in inspect(HouseholdItem).columns if column.key != "household_id"
+    ]
+    return HouseholdItem(**{name: getattr(item, name) for name in names})
 
 
 def _written(household: Household | None) -> dict[str, object]:

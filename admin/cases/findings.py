@@ -63,11 +63,23 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A fact that is not known and would change the answer, and where it is asked."""
+    """A fact that is not known and would change the answer, and where it is asked; `rows` of the
+    worksheet that wait to be verified, where that is all that lacks."""
 
     name: str
     label: str
     who: str
+    rows: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hope:
+    """The aid if nothing more stands against it; `verified`: and only once somebody else has
+    verified the worksheet. `grounds` are those that would hold, as "2.1.2 Illness"."""
+
+    grounds: tuple[str, ...]
+    benefits: tuple[str, ...]
+    verified: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +111,12 @@ class Findings:
     failures: tuple[Finding, ...]
     edition: str
     on: str
+    hope: Hope | None = None
+
+    @property
+    def standing(self) -> tuple[str, ...]:
+        """The grounds that hold and count, as "2.1.2 Illness"."""
+        return tuple(f"{one.clause} {one.title}" for one in self.grounds if one.counts)
 
 
 def findings(

@@ -23,11 +23,12 @@ class Replaced:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the rules say now, or why they cannot be asked."""
+    """What the rules say now, or why they cannot be asked; `lacking` names papers to be attached."""
 
     ok: findings.Findings | None
     faults: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

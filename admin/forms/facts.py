@@ -7,7 +7,7 @@ typed text stays a text until casework and the engine have read it; unknown stay
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -37,20 +37,30 @@ class Known:
     value: str
     known: bool
     reason: str = ""
+    later: str = ""  # the step that sets it
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the form under one heading: what is asked, what is filled in from the file."""
+    """A part of the form under one heading: what is asked, what is filled in from the file, what
+    the worksheet gives, what a later step sets. `sheet_here`: the worksheet belongs under it."""
 
     title: str
     lines: Sequence[Line]
     known: Sequence[Known]
+    from_sheet: Sequence[Known] = ()
+    later: Sequence[Known] = ()
+    sheet_here: bool = False
+
+    @property
+    def filled(self) -> bool:
+        """Whether anything stands in it that is not asked."""
+        return bool(self.known or self.from_sheet or self.later)
 
     @property
     def idle(self) -> bool:
         """Whether nothing of it matters now."""
-        return not self.known and all(line.hidden for line in self.lines)
+        return not self.filled and all(line.hidden for line in self.lines)
 
     @property
     def many_yes_no(self) -> bool:
@@ -70,9 +80,11 @@ def sections(
     known: Mapping[str, Any],
     faults: Iterable[Fault] = (),
     reasons: Mapping[str, str] | None = None,
+    later: Mapping[str, str] | None = None,
 ) -> list[Section]:
     """The form: `typed` are raw values or texts by fact, `known` the raw values of the derived
-    facts (see `casework.facts.raw`), `reasons` why one of these is not typed here."""
+    facts (see `casework.facts.raw`), `reasons` why one is the worksheet's to give, `later` the step
+    that sets one ("": none does, and it is left out)."""
     found = [_at_fact(fault) for fault in faults]
     order = list(policy.sections)
     names = dict.fromkeys([*order, *(fact.section or "" for fact in policy.facts.values())])
@@ -84,6 +96,8 @@ def sections(
         filled = [fact for fact in derived if (fact.section or "") == name]
         idle = unseen(policy, filled, {**known, **typed})
         filled = [fact for fact in filled if fact.name not in idle]
+        awaited = {name: step for name, step in (later or {}).items() if name not in typing}
+        filled = [fact for fact in filled if awaited.get(fact.name, "?")]
         if not asked and not filled:
             continue
         hidden = unseen(policy, asked, {**known, **typed})
@@ -99,13 +113,31 @@ def sections(
             Section(
                 title=policy_label(label) if label else _("Further facts"),
                 lines=lines,
-                known=[
-                    known_of(fact, known.get(fact.name), (reasons or {}).get(fact.name, ""))
+                known=known_lines(
+                    [f for f in filled if f.name not in awaited and f.name not in (reasons or {})],
+                    known,
+                ),
+                from_sheet=known_lines(
+                    [fact for fact in filled if fact.name in (reasons or {})], known, reasons
+                ),
+                later=[
+                    replace(known_of(fact, None), later=awaited[fact.name])
                     for fact in filled
+                    if fact.name in awaited
                 ],
+                sheet_here=any(fact.name in (reasons or {}) for fact in (*asked, *filled)),
             )
         )
     return made
+
+
+def known_lines(
+    facts: Sequence[Fact], known: Mapping[str, Any], reasons: Mapping[str, str] | None = None
+) -> list[Known]:
+    """The lines of facts that are filled in."""
+    return [
+        known_of(fact, known.get(fact.name), (reasons or {}).get(fact.name, "")) for fact in facts
+    ]
 
 
 def unseen(policy: Policy, facts: Sequence[Fact], raw: Mapping[str, Any]) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from wtforms import Field, RadioField
@@ -12,6 +12,7 @@ from admin.forms.controls import Asked, build, control, range_hint
 from admin.text import fault_text
 from engine.faults import Fault
 from engine.procedure import RecordField
+from engine.source import parse_date, parse_money
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Line:
     hidden: bool = False
 
     tick: bool = False  # a yes that may be left blank: one box
+    waits: bool = False  # blank and demanded by nothing typed so far: put away where pages can
 
     @property
     def radios(self) -> bool:
@@ -58,9 +60,46 @@ def lines(
     faults: Iterable[Fault] = (),
     *,
     prefix: str = "",
+    waits: Collection[str] = (),
 ) -> list[Line]:
-    """The inputs for `fields`, showing `data` (texts) and the faults whose place is a field."""
-    return from_asked([asked_of(field) for field in fields], data, faults, prefix=prefix)
+    """The inputs for `fields`, showing `data` (texts) and the faults whose place is a field; `waits`
+    as `idle` gives it."""
+    made = from_asked([asked_of(field) for field in fields], data, faults, prefix=prefix)
+    return [
+        replace(line, waits=field.id in waits and not line.errors)
+        for field, line in zip(fields, made, strict=True)
+    ]
+
+
+def idle(fields: Sequence[RecordField], typed: Mapping[str, Any]) -> frozenset[str]:
+    """Fields that are blank and that what is typed does not demand: their `required_when` is
+    definitely false. A text that cannot be read counts as unknown, so that it hides nothing."""
+    values = {field.id: _readable(field, typed.get(field.id)) for field in fields}
+    return frozenset(
+        field.id
+        for field in fields
+        if field.required_when is not None
+        and not str(typed.get(field.id) or "").strip()
+        and field.required_when.truth(values) is False
+    )
+
+
+def _readable(field: RecordField, raw: Any) -> Any:
+    """A typed text as conditions take it (money in fen), None where it is not one."""
+    text = str(raw or "").strip()
+    match field.type:
+        case "yes_no":
+            return {"yes": True, "no": False}.get(text)
+        case "choice":
+            return text if text in (field.choices or {}) else None
+        case "integer":
+            return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+        case "money":
+            return parse_money(text.replace(",", "").replace("，", "")) if text else None
+        case "date":
+            return parse_date(text)
+        case _:
+            return text or None
 
 
 def from_asked(
@@ -97,4 +136,4 @@ def read(names: Iterable[str], posted: Mapping[str, str], prefix: str = "") -> d
     return {name: posted[prefix + name] for name in names if prefix + name in posted}
 
 
-__all__ = ["Line", "asked_of", "from_asked", "lines", "read"]
+__all__ = ["Line", "asked_of", "from_asked", "idle", "lines", "read"]

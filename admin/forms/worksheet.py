@@ -99,7 +99,7 @@ def read(posted: Mapping[str, str]) -> tuple[Sheet, Read]:
     """The sheet as typed, with its faults, and what could be read of it."""
     items = [_item(row) for row in _rows(posted)]
     text = posted.get("household-size", "").strip()
-    size = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else None
+    size = _size(text)
     wrong = (
         [] if size is not None or not text else [Fault("worksheet_size", {"text": text}, "size")]
     )
@@ -110,6 +110,11 @@ def read(posted: Mapping[str, str]) -> tuple[Sheet, Read]:
         faults=(*wrong, *(fault for typed, _row in items for fault in typed.faults)),
     )
     return sheet, Read(size, tuple(row for _typed, row in items))
+
+
+def rows_of(sheet: Sheet) -> Read:
+    """What can be read of a sheet as it was typed."""
+    return Read(_size(sheet.size), tuple(_item(dict(row.values))[1] for row in sheet.items))
 
 
 def persons_of(household: Household | None) -> list[PersonRow]:
@@ -159,6 +164,10 @@ def from_json(kept: Mapping[str, Any]) -> Sheet:
     for number, row in enumerate(kept.get("items", ())):
         posted |= {f"item-{number}-{key}": str(value) for key, value in row.items()}
     return read(posted)[0]
+
+
+def _size(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else None
 
 
 def _rows(posted: Mapping[str, str]) -> list[dict[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -27,7 +28,7 @@ from admin.cases import actions, dues, findings, history, road, shapes, status, 
 from admin.cases.words import listed, usual_amount
 from admin.extensions import db
 from admin.forms import facts as fact_forms
-from admin.forms.records import Line, from_asked, lines
+from admin.forms.records import Line, from_asked, idle, lines
 from admin.pages import case_notes, case_visits, papers
 from admin.pages import case_parts as parts
 from admin.pages.common import (
@@ -116,12 +117,8 @@ def build(
         closed=_shown(application, policy, possible.closed, raw) if possible else [],
         links=[
             *parts.entry_link(application, possible),
-            *(
-                shapes.Link(
-                    _("On a list: %(what)s", what=policy_label(one.button)), url_for(one.page)
-                )
-                for one in (possible.lists if possible else ())
-            ),
+            *(_on_list(one) for one in (possible.lists if possible else ())),
+            *parts.notice_link(session, application, possible, by),
         ],
         opens=parts.opens(session, application, policy, by) if live else [],
         dues=dues.shown(
@@ -195,6 +192,14 @@ def build(
     )
 
 
+def _on_list(one: actions.Elsewhere) -> shapes.Link:
+    """The way to a list; to the very notice, where the application is on one."""
+    text = policy_label(one.button)
+    if one.notice is not None:
+        return shapes.Link(text, url_for(one.page, notice_id=one.notice))
+    return shapes.Link(_("On a list: %(what)s", what=text), url_for(one.page))
+
+
 def _unsent(policy: Policy, possible: actions.Possible | None) -> list[tuple[str, str]]:
     """What was typed into a form that is no longer on the page: it must not be lost."""
     key, typed, _faults = remembered("refused") or ("", {}, ())
@@ -229,15 +234,20 @@ def _shown(
         mine = step.key == key
         typed: Mapping[str, Any] = answer if mine else _defaults(application, step)
         faults: Sequence[Fault] = wrong if mine else ()
-        inputs: list[Line] = list(lines(step.fields, typed, faults, prefix=f"{step.key}-"))
+        waits = idle(step.fields, typed)
+        inputs: list[Line] = lines(step.fields, typed, faults, prefix=f"{step.key}-", waits=waits)
         known = {name: application.facts.get(name) for name in step.facts}
         given = {**known, **remembered("facts")} if mine and remembered("facts") else known
         mattering = [policy.facts[name] for name in step.facts]
         asked = fact_forms.mattering(policy, mattering, {**raw, **dict.fromkeys(known)})
         hidden = fact_forms.unseen(policy, asked, {**raw, **given})
+        needed = view.needed(policy, asked, raw)
         inputs = [
             *from_asked(
-                [fact_forms.asked_of(fact) for fact in asked],
+                [
+                    replace(fact_forms.asked_of(fact), required=fact.name in needed)
+                    for fact in asked
+                ],
                 {fact.name: fact_forms.text_of(fact, given.get(fact.name)) for fact in asked},
                 [Fault(f.code, f.params, (f.where or "").removeprefix("facts.")) for f in faults],
                 prefix=fact_forms.FACT_PREFIX,
@@ -254,7 +264,8 @@ def _shown(
                 version=application.version,
                 lines=inputs,
                 show=mine,
-                follows=any(fact.shown_when is not None for fact in asked),
+                follows=any(fact.shown_when is not None for fact in asked)
+                or any(field.required_when is not None for field in step.fields),
             )
         )
     return made
@@ -282,13 +293,30 @@ def _defaults(application: Application, step: actions.Step) -> dict[str, str]:
 @blueprint.post("/<int:application_id>/matter")
 @requires(*STEP_PERMISSIONS)
 def matter(application_id: int) -> ResponseReturnValue:
-    """Which facts of a step's form do not matter, going by what is typed in the others."""
+    """Which facts and fields of a step's form do not matter, going by what is typed in the others."""
     application = application_or_404(application_id)
-    policy, _way = policy_road(application)
+    policy, way = policy_road(application)
     named = _named(policy)
     raw = view.known_raw(db.session(), application, policy)
     typed = fact_forms.read_facts(named, request.form)
-    return jsonify(hidden=sorted(fact_forms.unseen(policy, named, {**raw, **typed})))
+    hidden = set(fact_forms.unseen(policy, named, {**raw, **typed}))
+    return jsonify(hidden=sorted(hidden | _waiting(application, policy, way)))
+
+
+def _waiting(application: Application, policy: Policy, way: Road | None) -> set[str]:
+    """The fields of the posted form that wait, as their inputs are called: of the stage where it is
+    completed, of the emergency where that is authorised."""
+    stage = way.stage(application.stage) if way and way.has(application.stage) else None
+    emergency = policy.procedure.emergency
+    forms = {
+        "complete": stage.records_for(way.id) if stage and way else (),
+        "emergency": emergency.records if emergency else (),
+    }
+    return {
+        f"{verb}-{name}"
+        for verb, fields in forms.items()
+        for name in idle(fields, posted_texts(f"{verb}-"))
+    }
 
 
 def _named(policy: Policy) -> list[Fact]:

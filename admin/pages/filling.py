@@ -15,23 +15,24 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from admin.acting import identifier
-from admin.cases import findings, shapes, view
+from admin.cases import shapes, view
 from admin.cases.words import listed
 from admin.extensions import db
 from admin.forms import facts as fact_forms
 from admin.forms import worksheet
-from admin.forms.records import lines
+from admin.forms.records import idle, lines
 from admin.forms.records import read as read_record
 from admin.forms.worksheet import Read, Sheet
 from admin.pages import fill_versions
 from admin.pages.common import policy_road
+from admin.pages.fill_trial import SIZE, as_typed, fact_faults
 from admin.security.people import actor
 from admin.text import fault_text, policy_label
 from casework import applications, entries, facts, papers, worksheets
 from casework.people import Actor
 from casework.permissions import Permission
 from casework.scope import may
-from engine import Policy, assess
+from engine import Policy
 from engine.faults import Fault, Refused
 from engine.model import Fact
 from engine.procedure import Road, Stage, StageKind
@@ -40,7 +41,6 @@ from models.typed_pages import TypedPage
 
 RECORD_PREFIX = "record-"
 DRAFT = "_typed"
-SIZE = ("household", "size")
 TYPED_WHERE_SILENT = ("member", "household", "grants")  # sources that may have no answer
 
 
@@ -232,21 +232,6 @@ def _hand_in(
     return ()
 
 
-def fact_faults(
-    session: Session, application: Application, policy: Policy, typed: Mapping[str, Any]
-) -> list[Fault]:
-    """What is wrong with the typed facts, each with the fact as its place."""
-    try:
-        known = facts.raw(session, application, policy)
-        policy.read_facts({**known, **{n: v for n, v in typed.items() if v is not None}})
-    except Refused as refused:
-        found = [fault for fault in refused.faults if fault.where in typed]
-    else:
-        found = []
-    sheet = facts.sheet_faults(session, application, policy, typed)
-    return found + [replace(f, where=(f.where or "").removeprefix("facts.")) for f in sheet]
-
-
 def _draft(typed: Typed, bad: set[str], found: Sequence[Fault]) -> dict[str, Any]:
     """What cannot be stored in its own place yet."""
     kept: dict[str, Any] = {
@@ -286,7 +271,6 @@ def page(
             application, policy, road, typed.facts, typed.form, typed.sheet
         )
         typed = renewed(application, typed)
-    raw = view.known_raw(session, application, policy)
     given = typed or Typed(
         version=application.version,
         household_version=application.member.household.version
@@ -304,8 +288,49 @@ def page(
     sheet = given.sheet or (
         worksheet.from_json(draft["sheet"]) if "sheet" in draft else worksheet.shown(household)
     )
+    with as_typed(session, application, policy, given.facts, sheet) as unread:
+        return _page(
+            application,
+            policy,
+            road,
+            given,
+            sheet,
+            found,
+            unread,
+            {
+                "stale": stale,
+                "kept": kept,
+                "taken_up": taken_up,
+                "versions": versions,
+                "carried_from": draft.get("carried_from") if typed is None else None,
+            },
+        )
+
+
+def _page(
+    application: Application,
+    policy: Policy,
+    road: Road,
+    given: Typed,
+    sheet: Sheet,
+    found: Sequence[Fault],
+    unread: frozenset[str],
+    more: Mapping[str, Any],
+) -> str:
+    """The page for what is given, whatever the form was opened for."""
+    session = db.session()
+    raw = view.known_raw(session, application, policy, unread)
     facts_now = asked(application, policy, road, given.facts)
     known = {name: value for name, value in raw.items() if name not in {f.name for f in facts_now}}
+    sections = fact_forms.sections(
+        policy,
+        facts_now,
+        given.facts,
+        known,
+        found,
+        _reasons(session, application, policy),
+        _later(policy, road, raw),
+    )
     form = policy.procedure.form_of(road.id)
     stage = stage_of(application, road)
     issued = entries.form_issued(road, stage)
@@ -314,17 +339,18 @@ def page(
         "cases/fill.html",
         a=application,
         version=given.version,
-        stale=stale,
-        kept=kept,
-        taken_up=taken_up,
-        versions=versions,
         road_label=policy_label(road.label),
         stage_label=policy_label(stage.label),
         submit_label=policy_label(stage.button) if stage.kind is StageKind.APPLY else "",
-        record=lines(record_fields(application, road), given.record, found, prefix=RECORD_PREFIX),
-        sections=fact_forms.sections(
-            policy, facts_now, given.facts, known, found, _reasons(session, application, policy)
+        record=lines(
+            fields := record_fields(application, road),
+            given.record,
+            found,
+            prefix=RECORD_PREFIX,
+            waits=idle(fields, given.record),
         ),
+        sections=sections,
+        sheet_after=next((at for at, one in enumerate(sections) if one.sheet_here), None),
         form_label=policy_label(form.label),
         statements=fact_forms.statement_lines(form, given.form, found, boxes) if issued else [],
         boxes=[(policy_label(f.label), boxes[f.id]) for f in form.fields if f.id in boxes],
@@ -333,26 +359,38 @@ def page(
         household_version=given.household_version or "",
         kinds=worksheet.KINDS,
         may_sheet=may(actor(), Permission.Member.WRITE, application.member.org.path),
-        found=view.ask(session, application, policy, road),
+        found=_found(session, application, policy, road, unread),
         unplaced=_unplaced(found, facts_now, given),
-        carried_from=draft.get("carried_from") if typed is None else None,
+        **more,
     )
 
 
+def _later(policy: Policy, road: Road, raw: Mapping[str, Any]) -> dict[str, str]:
+    """The amounts that a later step sets, so that nobody fills them in here: the step, "" where it
+    sets none on this road."""
+    found = {}
+    for fact in policy.facts.values():
+        if facts.is_amount(fact) and raw.get(fact.name) is None:
+            asked_at = fact.asked or ""
+            step = road.stage(asked_at) if road.has(asked_at) else None
+            sets = step is not None and view.asks_amount(step, road)
+            found[fact.name] = policy_label(step.label) if step and sets else ""
+    return found
+
+
 def _reasons(session: Session, application: Application, policy: Policy) -> dict[str, str]:
-    """Why a figure is not typed here: the worksheet gives it, once its rows are verified."""
+    """The figures that the worksheet gives, and why one does not count yet."""
     found = {}
     for fact in policy.facts.values():
         if facts.on_sheet(fact):
             rows = [number for number, _item in facts.unverified(session, application, fact)]
             found[fact.name] = (
                 _(
-                    "From the household worksheet. It counts once somebody else has verified: "
-                    "row %(rows)s.",
+                    "It counts once somebody else has verified: row %(rows)s.",
                     rows=listed(str(row) for row in rows),
                 )
                 if rows
-                else _("From the household worksheet; change it there.")
+                else ""
             )
     return found
 
@@ -412,30 +450,36 @@ def _unplaced(found: Sequence[Fault], facts_now: Sequence[Fact], given: Typed) -
 
 
 def answer(application: Application, posted: MultiDict[str, str]) -> ResponseReturnValue:
-    """What the rules say of what is typed, as a piece of the page, and which facts do not matter."""
+    """What the rules say of what is typed, as a piece of the page; which fields do not matter; and
+    what the worksheet as typed gives."""
     policy, road = policy_road(application)
     if road is None:
         return jsonify(html="", hidden=[])
     typed = read(application, posted)
     session = db.session()
     names = asked(application, policy, road)
-    hidden = fact_forms.unseen(policy, names, {**application.facts, **typed.facts})
-    found = _try(session, application, policy, road, typed)
+    with as_typed(session, application, policy, typed.facts, typed.sheet) as unread:
+        raw = view.known_raw(session, application, policy, unread)
+        given = {fact.name for fact in names} - {f.name for f in asked(application, policy, road)}
+        found = _found(session, application, policy, road, unread)
+        reasons = _reasons(session, application, policy)
+    blank = {name for name in given if typed.facts.get(name) is None}
+    hidden = fact_forms.unseen(policy, names, {**raw, **typed.facts}) | blank
+    fields = record_fields(application, road)
+    waits = {RECORD_PREFIX + name for name in idle(fields, typed.record)}
     html = render_template("cases/_findings.html", found=found)
     session.rollback()
-    return jsonify(html=html, hidden=sorted(hidden))
+    on_sheet = [fact for fact in policy.facts.values() if facts.on_sheet(fact)]
+    known = {
+        one.name: [one.value, one.known, one.reason]
+        for one in fact_forms.known_lines(on_sheet, raw, reasons)
+    }
+    return jsonify(html=html, hidden=sorted(hidden | waits), known=known)
 
 
-def _try(
-    session: Session, application: Application, policy: Policy, road: Road, typed: Typed
+def _found(
+    session: Session, application: Application, policy: Policy, road: Road, unread: frozenset[str]
 ) -> shapes.Found:
-    """The answer for typed facts; faulty ones count as unknown and are said at their fields."""
-    wrong = {fault.where for fault in fact_faults(session, application, policy, typed.facts)}
-    try:
-        raw = facts.raw(session, application, policy)
-        usable = {n: v for n, v in typed.facts.items() if n not in wrong}
-        known = policy.read_facts({**raw, **usable})
-        document = assess(policy, known).document()
-    except Refused as refused:
-        return shapes.Found(None, tuple(fault_text(fault) for fault in refused.faults))
-    return shapes.Found(findings.findings(policy, road, document, known))
+    """What the rules say now, with the papers that are still to be attached."""
+    found = view.ask(session, application, policy, road, unread)
+    return replace(found, lacking=view.lacking(session, application, policy, road, found.evidence))

@@ -69,6 +69,9 @@
     });
   });
 
+  // -- fields that nothing typed so far demands are put away here, so that a page without this has all
+  all("[data-waits]").forEach(function (item) { item.hidden = true; });
+
   // -- the check beside a form
   all("form[data-live]").forEach(function (form) {
     var place = document.querySelector("[data-live-answer]");
@@ -80,20 +83,34 @@
         .then(function (data) {
           if (!data || mine !== asked) { return; }
           all("[data-fact]", form).forEach(function (item) {
-            item.hidden = data.hidden.indexOf(item.dataset.fact.replace(/^fact-/, "")) >= 0;
+            var idle = data.hidden.indexOf(item.dataset.fact.replace(/^fact-/, "")) >= 0;
+            if (!idle || !item.contains(document.activeElement)) { item.hidden = idle; }
           });
           all("[data-section]", form).forEach(function (section) {
             section.hidden = !section.querySelector(".known-box") && all("[data-fact]", section).every(function (item) { return item.hidden; });
           });
+          all("[data-from-sheet]", form).forEach(function (item) {
+            var now = (data.known || {})[item.dataset.fromSheet];
+            if (!now) { return; }
+            item.classList.toggle("unknown", !now[1]);
+            item.querySelector("[data-value]").textContent = now[0];
+            item.querySelector("[data-why]").textContent = now[2];
+            item.querySelector("[data-why]").hidden = !now[2];
+          });
           if (!place) { return; }
           var open = all("details[open] .rule-title", place).map(function (title) { return title.textContent; });
           place.innerHTML = data.html;
+          all("[data-live-verdict]", form).forEach(function (line) {
+            line.textContent = all(".verdict, [data-benefit]", place).map(function (one) { return one.textContent; }).join(" · ");
+          });
           all("details", place).forEach(function (one) {
             var title = one.querySelector(".rule-title");
             if (title && open.indexOf(title.textContent) >= 0) { one.open = true; }
           });
         });
     }
-    form.addEventListener("input", function () { window.clearTimeout(timer); timer = window.setTimeout(ask, 400); });
+    ["input", "change"].forEach(function (name) {
+      form.addEventListener(name, function () { window.clearTimeout(timer); timer = window.setTimeout(ask, 400); });
+    });
   });
 })();

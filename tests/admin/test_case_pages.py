@@ -178,6 +178,28 @@ def test_a_steps_form_asks_only_facts_that_matter(office: Roadside) -> None:
     assert asked == ["excl_org_unsuitable"], "no earlier grant, so no special explanation"
 
 
+def test_a_fact_that_the_step_cannot_do_without_has_its_star_and_fields_follow(
+    office: Roadside,
+) -> None:
+    desk, path = office.at("verifier"), "/application/2"
+    page = desk.get(path)
+    assert re.search(r'经组织认定不适合申请<span class="must"', page)
+    form = form_to(page, "/complete")
+    for conclusion, hidden in (("agree", False), ("disagree", True), ("", False)):
+        data = {**form.data(), "complete-conclusion": conclusion, "complete-reported_on": ""}
+        answer = desk.browser.client.post(f"{path}/matter", data=data).json
+        assert answer is not None
+        assert ("complete-reported_on" in answer["hidden"]) is hidden, conclusion
+
+
+def test_the_page_leads_to_its_parts(office: Roadside) -> None:
+    page = office.at("clerk").get("/application/1")
+    part = page[page.index('aria-label="本页内容"') :].split("</nav>")[0]
+    ids = re.findall(r'href="#([\w-]+)"', part)
+    assert len(ids) > 6
+    assert all(f'id="{one}"' in page for one in ids)
+
+
 def test_who_entered_an_application_cannot_verify_it_and_reads_why(office: Roadside) -> None:
     with office.session() as session:
         user = session.query(User).filter_by(username="clerk").one()
