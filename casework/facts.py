@@ -15,11 +15,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from casework import past_grants, settings
+from casework.editions import policy_of
 from casework.money import yuan
 from casework.worksheet_rows import pending
-from engine import Facts, Policy, assess
+from engine import Facts, Policy, assess, worked
 from engine.faults import Fault, Refused
 from engine.model import Fact, FactSource
+from engine.procedure import Emergency, Stage
+from engine.records import dated_names
 from models.applications import Application
 from models.members import HouseholdItem, ItemKind
 
@@ -43,6 +46,29 @@ def gather(
 ) -> Facts:
     """The facts of the application now, checked by the policy; raises with every wrong one."""
     return policy.read_facts(raw(session, application, policy, amount=amount))
+
+
+def dated(
+    session: Session,
+    application: Application,
+    rules: Stage | Emergency,
+    *,
+    known: Mapping[str, object] | None = None,
+) -> dict[str, object]:
+    """The dated values that conditions on a record of `rules` name, as they are for this application;
+    what its facts do not settle is not known. `known` are the facts as `raw` gives them, where they
+    were gathered already."""
+    policy = policy_of(application.edition)
+    passes = rules.passes if isinstance(rules, Stage) else None
+    names = dated_names(rules.records, *rules.checks, passes) & set(policy.parameters)
+    if not names:
+        return {}
+    try:
+        given = raw(session, application, policy) if known is None else known
+        typed: Mapping[str, object] = policy.read_facts(dict(given))
+    except Refused:  # what is wrong with the facts is said where they are read
+        typed = {}
+    return worked.dated(policy, names, typed)
 
 
 def raw(

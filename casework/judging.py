@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -93,7 +94,15 @@ class Step:
     @property
     def refuses(self) -> bool:
         """Whether what was read refuses the application."""
-        return self.values is not None and not records.passes(self.stage, self.values)
+        if self.values is None:
+            return False
+        return not records.passes(self.stage, {**self.dated, **self.values})
+
+    @cached_property
+    def dated(self) -> Mapping[str, object]:
+        """The dated values of the policy that conditions on this record name."""
+        known = self.checked.raw if self.checked else None
+        return facts.dated(self.session, self.application, self.stage, known=known)
 
     def take(self, values: dict[str, Value]) -> None:
         """Judge a record that was read before, as it is confirmed; raises with every fault."""
@@ -142,7 +151,9 @@ class Step:
         if self.stage.amount and blank and fixed is not None and not self._declines(given):
             given["amount"] = yuan(fixed)
         try:
-            self.values = records.read_record(self.stage, given, day_of(self.at), road=self.road.id)
+            self.values = records.read_record(
+                self.stage, given, day_of(self.at), road=self.road.id, known=self.dated
+            )
         except Refused as refused:
             self.found += refused.faults
             if self.checked is not None and not self._declines(given):
@@ -183,7 +194,7 @@ class Step:
         """
         passes = self.stage.passes
         choices = {f.id: given.get(f.id) for f in self.stage.records if f.type == "choice"}
-        return passes is not None and passes.truth(choices) is False
+        return passes is not None and passes.truth({**self.dated, **choices}) is False
 
     def judge_refusal(self) -> None:
         """A refusal does not depart from rules that refuse as well, nor comes after the money."""

@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from casework import duties, emergency, moves, step_dates
+from casework import duties, emergency, facts, moves, step_dates
 from casework.clock import day_of
 from casework.people import Actor
 from engine import records
@@ -76,7 +76,11 @@ def written(
         shared = set(record) | {each.id for each in asked if each.for_list}
         try:
             values[application.id] = records.read_fields(
-                asked, stage.checks, plain({**record, **own}), day_of(at)
+                asked,
+                stage.checks,
+                plain({**record, **own}),
+                day_of(at),
+                known=facts.dated(session, application, stage),
             )
         except Refused as refused:
             for fault in refused.faults:

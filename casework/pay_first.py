@@ -17,6 +17,7 @@ from casework import (
     clearance,
     duties,
     emergency,
+    facts,
     grants,
     moves,
     paper_signatures,
@@ -59,7 +60,8 @@ def authorise(
     found = moves.check_version(application, expected_version) + faults(session, application, by)
     values: dict[str, Value] = {}
     try:
-        values = read_fields(rules.records, rules.checks, record, day_of(at))
+        known = facts.dated(session, application, rules)
+        values = read_fields(rules.records, rules.checks, record, day_of(at), known=known)
     except Refused as refused:
         found += refused.faults
     found += step_dates.emergency_faults(session, application, rules.records, values)

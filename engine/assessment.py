@@ -88,8 +88,16 @@ class Assessment:
         machine = self.source.machine
         return machine.explained(machine.slot_values(self.facts), self.truths)
 
+    @cached_property
+    def warnings(self) -> tuple[str, ...]:
+        """What the policy definitely warns of; nothing where the answer is a refusal."""
+        if self.outcome == INELIGIBLE:
+            return ()
+        return tuple(rule.id for rule in self.source.warnings if self.truths[rule.id])
+
     def document(self) -> dict[str, Any]:
-        """The one JSON document of the design. `missing_exact` stands in it only when false."""
+        """The one JSON document of the design. `missing_exact` stands in it only when false,
+        `warnings` only where there are any."""
         found: dict[str, Any] = {
             "policy": self.policy,
             "edition": self.edition,
@@ -107,6 +115,8 @@ class Assessment:
             "outputs": dict(self.outputs),
             "rules": self.rules,
         }
+        if self.warnings:
+            found["warnings"] = list(self.warnings)
         if not self.missing_exact:
             found["missing_exact"] = False
         return found

@@ -15,7 +15,7 @@ from engine.messages import register, text
 from engine.model import Policy
 from engine.source import Mapping, Node, Scalar, Sequence, Source, hint, parse_money
 
-_LISTS = ("grounds", "denials", "missing", "evidence", "approvals", "escalations")
+_LISTS = ("grounds", "denials", "missing", "evidence", "approvals", "escalations", "warnings")
 _WORDS = ("outcome", "category")
 _TRUTHS = {"yes": True, "true": True, "no": False, "false": False}
 

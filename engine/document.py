@@ -329,7 +329,7 @@ class _Writer:
                 self.title(offices[rule.to].label) if rule.to in offices else rule.to,
                 self._conditions(rule),
             )
-            for rule in self.policy.escalations
+            for rule in (*self.policy.escalations, *self.policy.warnings)
         ]
         yield from self._grid("clause rule office condition", rows)
 

@@ -124,7 +124,8 @@ class Rule:
 
     Of evidence: `asked` is the stage whose people supply it (None: the applicant, at once),
     `served_by` other papers that do as well. `never_departs`: no decision goes past this denial. Of an escalation: `opens` is the road on which
-    another application is to be opened for the member, `help` what to do, in words.
+    another application is to be opened for the member, `help` what to do, in words; `warns`: it goes to
+    nobody and is only shown.
     """
 
     id: str
@@ -145,6 +146,7 @@ class Rule:
     never_departs: bool = False
     opens: str | None = None
     help: Label | None = None
+    warns: bool = False
 
 
 @dataclass(frozen=True)
@@ -305,6 +307,8 @@ class Policy:
     caps: tuple[Cap, ...] = ()
     guards: tuple[Guard, ...] = ()
     files: Mapping[str, bytes] = field(repr=False, default_factory=dict)
+    warnings: tuple[Rule, ...] = ()
+    """What is only shown besides an answer and goes to nobody."""
     clauses: Mapping[str, Label] = field(repr=False, default_factory=dict)
     words: Terms | None = field(repr=False, default=None)
     """What people and units are called; None in an edition from before there were words."""

@@ -10,7 +10,7 @@ from datetime import date
 from engine.faults import Fault
 from engine.inputs import Inputs
 from engine.messages import register
-from engine.procedure import Check, RecordField, Stage
+from engine.procedure import Check, Condition, RecordField, Stage
 
 Value = bool | int | str | date | None
 
@@ -37,14 +37,15 @@ def read_record(
     part: str | None = None,
     road: str | None = None,
     for_list: bool | None = None,
-    known: Mapping[str, Value] | None = None,
+    known: Mapping[str, object] | None = None,
 ) -> dict[str, Value]:
     """The typed values of one stage (or one part of it) recorded on the day `on`.
 
     `raw` maps field ids to JSON values: yes_no true/false (also the texts yes/no), integer, money
     in yuan, ISO date, choice id, text. The answer has every field asked on this `road`, in this
     `part`, for the list or for each line (`for_list`; None: both), with None for blank: money in
-    fen. `known` are values of the same stage written down earlier, for conditions. Refused with
+    fen. `known` are values of the same stage written down earlier and the dated values of the policy
+    (`engine.worked.dated`), for conditions. Refused with
     every fault at once; `where` is the field id.
     """
     fields = stage.records_for(road, part, for_list)
@@ -57,7 +58,7 @@ def read_fields(
     raw: Mapping[str, object],
     on: date,
     *,
-    known: Mapping[str, Value] | None = None,
+    known: Mapping[str, object] | None = None,
 ) -> dict[str, Value]:
     """Like `read_record`, for fields that belong to no stage (an emergency's authorisation)."""
     asked = tuple(fields)
@@ -75,7 +76,7 @@ def judge(
     values: Mapping[str, Value],
     on: date,
     *,
-    known: Mapping[str, Value] | None = None,
+    known: Mapping[str, object] | None = None,
     wrong: Iterable[str | None] = (),
 ) -> list[Fault]:
     """What is missing from typed values, lies in the future, or does not fit together.
@@ -103,9 +104,19 @@ def judge(
     return faults
 
 
-def passes(stage: Stage, values: Mapping[str, Value]) -> bool:
-    """Whether a record lets the application pass; an unknown condition does not."""
+def passes(stage: Stage, values: Mapping[str, object]) -> bool:
+    """Whether a record lets the application pass; an unknown condition does not. `values` hold the
+    dated values of the policy too, where the condition names one."""
     return stage.passes is None or stage.passes.truth(values) is True
+
+
+def dated_names(fields: Iterable[RecordField], *others: Check | Condition | None) -> frozenset[str]:
+    """The dated values of the policy that conditions on these fields, and these others, name."""
+    asked = tuple(fields)
+    conditions = [field.required_when for field in asked]
+    conditions += [one.must if isinstance(one, Check) else one for one in others]
+    used = {n for one in conditions if one and one.expression for n in one.expression.names}
+    return frozenset(used - {field.id for field in asked})
 
 
 def refusal_reason(stage: Stage, values: Mapping[str, Value]) -> str | None:
@@ -134,7 +145,7 @@ def typed(stage: Stage, stored: Mapping[str, object]) -> dict[str, Value]:
     return values
 
 
-def _demanded(field: RecordField, values: Mapping[str, Value]) -> bool:
+def _demanded(field: RecordField, values: Mapping[str, object]) -> bool:
     """A condition that is unknown demands nothing: the field it hangs on is asked itself."""
     if field.required:
         return True

@@ -5,7 +5,7 @@ Asks the reference evaluator; decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -34,10 +34,16 @@ def defined(policy: Policy, name: str, facts: Mapping[str, object]) -> bool | No
     return _truth(policy, policy.trees[name], facts)
 
 
+def dated(
+    policy: Policy, names: Iterable[str], facts: Mapping[str, object]
+) -> dict[str, object | None]:
+    """The values of these parameters for typed facts: on the date that the policy picks by, for the
+    choice that they differ by; None where one has no value there or that is not known."""
+    return {name: _parameter(policy, name, facts) for name in names}
+
+
 def _truth(policy: Policy, tree: Tree, facts: Mapping[str, object]) -> bool | None:
-    values = dict(facts)
-    for parameter in policy.parameters:
-        values.setdefault(parameter, _parameter(policy, parameter, facts))
+    values = {**dated(policy, policy.parameters, facts), **facts}
     try:
         found = Reference(values, policy.trees).value(tree)
     except (OverflowError, ValueError):  # a date beyond the years there are

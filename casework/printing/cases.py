@@ -101,6 +101,7 @@ class Case:
             member=lambda: persons.person(member, self.policy, in_full=self.in_full),
             household=lambda: persons.household(member.household, in_full=self.in_full),
             form=self._form,
+            label=self._labels,
             record=lambda: {s.id: self._record(s) for s in self.policy.procedure.stages.values()},
             emergency_record=self._emergency,
             opinion=self._opinions,
@@ -138,6 +139,11 @@ class Case:
             name: self._field(form, name, value)
             for name, value in papers.field_values(self.application, form).items()
         }
+
+    def _labels(self) -> Mapping[str, Value]:
+        """What each field of the road's form is called."""
+        form = self.policy.procedure.form_of(self.road.id)
+        return {one.id: one.label.zh for one in form.fields}
 
     def _field(self, form: Form, name: str, value: str | None) -> str:
         if not value:

@@ -56,6 +56,10 @@ def _common(session: Session, policy: Policy, asking: Asking) -> dict[str, Value
         "today": chinese_date(asking.today),
         "year": str(asking.today.year),
         "printed_by": text(asking.name),
+        "days": {
+            "notice": str(policy.procedure.notice.days),
+            **{name: str(d.counting.days) for name, d in policy.procedure.deadlines.items()},
+        },
         "office": lambda: {
             "name": text(settings.get(session, "office_name")) or policy.procedure.notice.issuer,
             "hotline": text(settings.get(session, "hotline")) or policy.procedure.notice.hotline,
@@ -125,6 +129,7 @@ def _notice(session: Session, subject: Subject, asking: Asking) -> Lazy:
         issuer=said.issuer,
         dated=said.dated,
         unit=text(posted.org.name),
+        label={column.id: column.label.zh for column in policy.procedure.notice.columns},
         rows=[
             {"order": str(n), **{column: text(row.get(column)) for column in columns}}
             for n, row in enumerate(rows, 1)

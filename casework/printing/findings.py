@@ -64,7 +64,7 @@ def rule(policy: Policy, one: Rule, truth: bool | None) -> Row:
 
 def rows(one: Found | None, kind: str) -> list[Row]:
     """Rules of one kind: grounds (of the ways in question), exclusions, denials (those that hold,
-    every ground that fails where none holds), escalations (those that hold)."""
+    every ground that fails where none holds), escalations (those that hold, warnings too)."""
     if one is None:
         return []
     truths = one.truths()
@@ -98,7 +98,8 @@ def _exclusions(one: Found) -> list[Rule]:
 
 def _escalations(one: Found) -> list[Rule]:
     truths = one.truths()
-    return [each for each in one.policy.escalations if truths.get(each.id)]
+    said = (*one.policy.escalations, *one.policy.warnings)
+    return [each for each in said if truths.get(each.id)]
 
 
 _KINDS: Mapping[str, Callable[[Found], list[Rule]]] = {

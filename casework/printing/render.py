@@ -4,6 +4,7 @@ reach nothing but the values handed in."""
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,6 +23,9 @@ from engine.words import in_words
 
 BLANK_DATE = "　　　　年　　月　　日"
 BLANK_WORD = "　　　　　　"
+_SPACE = "　"
+_PARAGRAPH = "\a"
+"""What docxtpl makes a new paragraph of, in the same layout."""
 
 
 class _Blank(Undefined):
@@ -51,6 +55,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
             "blank_date": lambda value: value or BLANK_DATE,
             "or_blank": lambda value: value or BLANK_WORD,
             "join": lambda rows, between="、": between.join(str(one) for one in rows or ()),
+            "lines": _lines,
+            "spread": _spread,
             "length": lambda rows: len(rows or ()),
         }
 
@@ -72,6 +78,32 @@ def _printed(value: object) -> object:
 def _in_words(value: object) -> str:
     fen = parse_money(str(value or ""))
     return "" if fen is None or fen < 0 else in_words(fen)
+
+
+def _lines(value: object, *most: object) -> str:
+    """A title in paragraphs for a narrow cell: the first of at most the first number of characters
+    and so on, the last number for all that follow. What stands in brackets has its own line."""
+    widths = [one for one in most if isinstance(one, int) and one > 0] or [4]
+    found: list[str] = []
+    for part in re.split(r"(（[^）]*）)", str(value or "")):
+        rest = "" if part.startswith("（") else part
+        found += [part] if part and not rest else []
+        while rest:
+            width = widths[min(len(found), len(widths) - 1)]
+            found.append(rest[:width])
+            rest = rest[width:]
+    return _PARAGRAPH.join(found)
+
+
+def _spread(value: object, width: object = 4) -> str:
+    """Lines shorter than `width` drawn out to it, where the room divides evenly: 姓　　名."""
+    return _PARAGRAPH.join(_drawn(line, width) for line in str(value or "").split(_PARAGRAPH))
+
+
+def _drawn(line: str, width: object) -> str:
+    room = width - len(line) if isinstance(width, int) else 0
+    gaps = len(line) - 1
+    return (_SPACE * (room // gaps)).join(line) if gaps > 0 < room and room % gaps == 0 else line
 
 
 def fill(paper: Paper, template: bytes, context: Mapping[str, Value]) -> Word:

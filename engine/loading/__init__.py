@@ -118,7 +118,9 @@ def _read(source: Source, roots: Mapping[str, Node], files: Mapping[str, bytes])
         roots["procedure.yaml"],
         lambda scalar: context.expression(scalar, YES_NO),
         {name: fact.type for name, fact in facts.items()},
+        parameters,
     )
+    context.used |= procedure.dated
     words = read_words(top, procedure.offices)
     roads = _roads(context, procedure)
     pick_by = _pick_by(source, top, facts)
@@ -143,7 +145,8 @@ def _read(source: Source, roots: Mapping[str, Node], files: Mapping[str, bytes])
         exclusions=exclusions,
         benefits=amounts.benefits,
         evidence=evidence,
-        escalations=escalations,
+        escalations=tuple(rule for rule in escalations if not rule.warns),
+        warnings=tuple(rule for rule in escalations if rule.warns),
         outputs=amounts.outputs,
         tables=context.tables,
         caps=amounts.caps,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from engine.language import tree as t
 from engine.language.types import YES_NO
 from engine.loading.context import Context, conjunction, negation
@@ -10,7 +12,7 @@ from engine.model import Condition, Rule
 from engine.source import Block, Node, Sequence
 
 _EXCLUSION_KEYS = "id clause zh en when level? unless? pending? never_departs?"
-_ESCALATION_KEYS = "id clause? to zh en when opens? help?"
+_ESCALATION_KEYS = "id clause? to? warns? zh en when opens? help?"
 
 
 def _blocks(context: Context, root: Node, keys: str) -> list[Block]:
@@ -70,8 +72,20 @@ def _exclusion(context: Context, block: Block) -> Rule | None:
 
 
 def read_escalations(context: Context, root: Node) -> tuple[Rule, ...]:
+    """What goes to somebody else (`to`), and what is only warned of (`warns: yes`)."""
     return tuple(
-        rule
+        replace(rule, warns=_warns(context, block))
         for block in _blocks(context, root, _ESCALATION_KEYS)
         if (rule := simple_rule(context, block, "escalation")) is not None
     )
+
+
+def _warns(context: Context, block: Block) -> bool:
+    """A warning goes to nobody and opens nothing; anything else must say to whom it goes."""
+    warns = block.yes_no("warns")
+    if not warns and not block.has("to"):
+        context.source.fault("missing_key", block.where, key="to")
+    for key in ("to", "opens"):
+        if warns and block.has(key):
+            context.source.fault("unknown_key", block.at(key), key=key, hint="")
+    return warns

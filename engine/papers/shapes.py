@@ -73,7 +73,7 @@ COMMON: Group = texts("today year printed_by", office=OFFICE, policy=POLICY)
 
 def case_shape(procedure: Procedure) -> dict[str, Shape]:
     """One application: its member, form, records, opinions, findings, money."""
-    fields = {f.id for form in procedure.forms.values() for f in form.fields}
+    fields = sorted({f.id for form in procedure.forms.values() for f in form.fields})
     stages = {
         stage.id: texts(" ".join(one.id for one in stage.records))
         for stage in procedure.stages.values()
@@ -84,7 +84,8 @@ def case_shape(procedure: Procedure) -> dict[str, Shape]:
         "unit_kind committee proposed suggested approved approved_words payee payee_kinship",
         member=PERSON,
         household=HOUSEHOLD,
-        form=texts(" ".join(sorted(fields))),
+        form=texts(" ".join(fields)),
+        label=texts(" ".join(fields)),
         record=stages,
         emergency_record=texts(" ".join(one.id for one in emergency)),
         opinion=dict.fromkeys(procedure.offices, OPINION),
@@ -108,7 +109,8 @@ def shape_of(procedure: Procedure, about: str) -> Group:
     """Every name that a template of a paper about this may use at its top."""
     case = case_shape(procedure)
     cases = Rows(case)
-    columns = Rows(texts(" ".join(["order", *(c.id for c in procedure.notice.columns)])))
+    names = " ".join(column.id for column in procedure.notice.columns)
+    columns = Rows(texts(f"order {names}"))
     shapes: dict[str, dict[str, Shape]] = {
         "application": case,
         "applications": texts(
@@ -116,7 +118,9 @@ def shape_of(procedure: Procedure, about: str) -> Group:
             rows=cases,
         ),
         "notice": texts(
-            "number heading title opening closing telephone issuer dated unit", rows=columns
+            "number heading title opening closing telephone issuer dated unit",
+            label=texts(names),
+            rows=columns,
         ),
         "filing": texts("number unit filed_on count total words contact", rows=cases),
         "screening": texts(
@@ -139,4 +143,5 @@ def shape_of(procedure: Procedure, about: str) -> Group:
             contents=Rows(texts("order title note pages mark")),
         ),
     }
-    return {**COMMON, **shapes[about]}
+    days = texts(" ".join(["notice", *procedure.deadlines]))
+    return {**COMMON, "days": days, **shapes[about]}

@@ -25,8 +25,9 @@ from engine.papers.declared import Paper
 from engine.papers.shapes import LOOP, Group, Rows, Shape, shape_of
 from engine.source import hint
 
-FILTERS = ("in_words", "blank_date", "or_blank", "join", "length")
-"""What may follow a field: 大写 of an amount, room for a date or a word written by hand."""
+FILTERS = ("in_words", "blank_date", "or_blank", "join", "length", "lines", "spread")
+"""What may follow a field: 大写 of an amount, room for a date or a word written by hand, a title in
+lines of so many characters, short lines drawn out to so many."""
 MOST_MB = 20
 MOST_FILES = 500
 _UNSAFE = ("vbaProject", "activeX", "embeddings/", "oleObject")
@@ -175,6 +176,8 @@ class _Reader:
                 yield Fault(
                     "paper_unknown_filter", {"name": node.name, "hint": hint(node.name, FILTERS)}
                 )
+            if any(not isinstance(one, nodes.Const) for one in node.args) or node.kwargs:
+                yield Fault("paper_not_allowed", {"what": f"|{node.name}(…)"})
             if node.node is not None:
                 listed = node.name in ("length", "join")
                 yield from (self.condition if listed else self.text)(node.node, scope)

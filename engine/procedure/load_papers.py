@@ -18,11 +18,11 @@ from engine.procedure.reading import (
     by_id,
     condition,
     frozen,
-    label_at,
     labels,
     name_at,
     names_in,
 )
+from engine.procedure.told import Numbers
 from engine.source import Block, Scalar
 
 VALUES = (
@@ -72,12 +72,12 @@ _NOTICE = (
 )
 
 
-def read_forms(top: Block) -> Mapping[str, Form]:
+def read_forms(top: Block, numbers: Numbers) -> Mapping[str, Form]:
     """The application forms by id."""
-    return frozen({name: _form(name, block) for name, block in top.named("forms", _FORM)})
+    return frozen({name: _form(name, block, numbers) for name, block in top.named("forms", _FORM)})
 
 
-def _form(name: str, block: Block) -> Form:
+def _form(name: str, block: Block, numbers: Numbers) -> Form:
     copies = block.integer("copies", low=1, high=20, default=1)
     hand_overs = {
         key: HandOver(
@@ -98,7 +98,7 @@ def _form(name: str, block: Block) -> Form:
         footnote=block.text("footnote"),
         copies=copies,
         signatures=names_in(block, "signatures", SIGNATURES),
-        fields=tuple(_field(key, one, tuple(hand_overs)) for key, one in fields),
+        fields=tuple(_field(key, one, tuple(hand_overs), numbers) for key, one in fields),
         boxes=tuple(
             FormBox(box.choice("level", LEVELS), box.label(), box.integer("row", low=1))
             for box in block.blocks("boxes", "level row zh en")
@@ -107,7 +107,7 @@ def _form(name: str, block: Block) -> Form:
     )
 
 
-def _field(name: str, block: Block, hand_overs: tuple[str, ...]) -> FormField:
+def _field(name: str, block: Block, hand_overs: tuple[str, ...], numbers: Numbers) -> FormField:
     given = [key for key in ("from", "lines", "text") if block.has(key)]
     if len(given) != 1:
         block.source.fault("one_origin", block.where, field=name)
@@ -115,7 +115,7 @@ def _field(name: str, block: Block, hand_overs: tuple[str, ...]) -> FormField:
         id=name,
         row=block.integer("row", low=1, high=99, default=1),
         label=block.label(),
-        help=label_at(block, "help"),
+        help=numbers.label_at(block, "help"),
         source=name_at(block, "from", VALUES) or None,
         lines=name_at(block, "lines", WORKSHEETS) or None,
         text=block.choice("text", ("short", "long")) or None,
@@ -134,7 +134,9 @@ def _required_at(block: Block, hand_overs: Collection[str]) -> tuple[str, ...]:
     return names_in(block, "required", hand_overs)
 
 
-def read_notice(top: Block, roads: Collection[str], compiler: Compile | None) -> NoticeForm:
+def read_notice(
+    top: Block, roads: Collection[str], compiler: Compile | None, numbers: Numbers
+) -> NoticeForm:
     """The posted list."""
     block = top.block("notice", _NOTICE)
     days = block.block("days", "at_least counts_first counts_last of")
@@ -150,7 +152,7 @@ def read_notice(top: Block, roads: Collection[str], compiler: Compile | None) ->
         working_days=days.choice("of", ("calendar", "working")) == "working",
         place=block.name_of("place"),
         columns=tuple(
-            _field(key, one, ())
+            _field(key, one, (), numbers)
             for key, one in by_id(block.source, block.blocks("columns", _FIELD))
         ),
         reasons=_reasons(block, compiler),

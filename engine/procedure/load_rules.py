@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from engine.labels import Label
+from engine.nodes import INTEGER
 from engine.procedure.conditions import Compile, over
 from engine.procedure.reading import (
     by_id,
@@ -28,6 +29,7 @@ from engine.procedure.rules import (
     SignOfDeath,
 )
 from engine.procedure.shapes import Emergency, Stage, record_names
+from engine.procedure.told import Numbers
 from engine.source import Block, Scalar
 
 ROUND_DATES = ("notice_on", "done_on")
@@ -214,7 +216,9 @@ def read_fraud(top: Block) -> FraudRules:
     )
 
 
-def read_reminders(top: Block, deadlines: Collection[str]) -> tuple[Reminder, ...]:
+def read_reminders(
+    top: Block, deadlines: Mapping[str, DeadlineRule], numbers: Numbers
+) -> tuple[Reminder, ...]:
     """Chasing of late work; may be absent."""
     found = by_id(top.source, top.blocks("reminders", "id deadline days to zh en"))
     return tuple(
@@ -223,7 +227,15 @@ def read_reminders(top: Block, deadlines: Collection[str]) -> tuple[Reminder, ..
             deadline=name_at(block, "deadline", deadlines),
             days=block.integer("days", low=-366, high=366),
             to=free_names(block, "to"),
-            label=block.label(),
+            label=numbers.label(block, _own(block, deadlines)),
         )
         for name, block in found
     )
+
+
+def _own(block: Block, deadlines: Mapping[str, DeadlineRule]) -> dict[str, int]:
+    """What only a reminder may say: the days of its deadline, and how far from the due date it is."""
+    rule = deadlines.get(block.text("deadline"))
+    away = block.scalar("days")
+    apart = abs(int(away.text)) if away and INTEGER.match(away.text) else 0
+    return {"days": rule.counting.days if rule else 0, "apart": apart}

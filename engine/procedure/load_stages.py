@@ -30,6 +30,7 @@ from engine.procedure.shapes import (
     StagePart,
     record_names,
 )
+from engine.procedure.told import Numbers
 from engine.source import Block, Place, Scalar, Source
 
 TYPES = ("yes_no", "integer", "money", "date", "choice", "text")
@@ -70,13 +71,15 @@ _NEEDED: Mapping[StageKind, tuple[tuple[str, str], ...]] = {
 
 
 def read_stages(
-    top: Block, roads: Collection[str], forms: Mapping[str, Form]
+    top: Block, roads: Collection[str], forms: Mapping[str, Form], numbers: Numbers
 ) -> Mapping[str, Stage]:
     """Every stage by id, whether or not a road uses it."""
     found = top.named("stages", _STAGE)
     names = [name for name, _ in found]
     hand_overs = {key for form in forms.values() for key in form.hand_overs}
-    return frozen({name: _stage(name, block, names, roads, hand_overs) for name, block in found})
+    return frozen(
+        {name: _stage(name, block, names, roads, hand_overs, numbers) for name, block in found}
+    )
 
 
 def _stage(
@@ -85,12 +88,13 @@ def _stage(
     stages: Collection[str],
     roads: Collection[str],
     hand_overs: Collection[str],
+    numbers: Numbers,
 ) -> Stage:
     kind = block.choice("kind", [kind.value for kind in StageKind], StageKind.REVIEW.value)
     level = block.choice("level", LEVELS, LEVELS[0])
     by = free_names(block, "by")
     parts = _parts(block, level, by)
-    records, compiler = _records(block, roads, [part.id for part in parts])
+    records, compiler = _records(block, roads, [part.id for part in parts], numbers)
     stage = Stage(
         id=name,
         kind=StageKind(kind),
@@ -99,10 +103,10 @@ def _stage(
         clause=block.text("clause"),
         by=by,
         button=block.block("button", "zh en").label(),
-        help=label_at(block, "help"),
+        help=numbers.label_at(block, "help"),
         status=label_at(block, "status"),
         records=records,
-        checks=_checks(block, compiler),
+        checks=_checks(block, compiler, numbers),
         parts=parts,
         passes=condition(block, "passes", compiler),
         refusal_reason=name_at(block, "refusal_reason", _of_type(records, "text")) or None,
@@ -171,12 +175,13 @@ def _parts(block: Block, level: str, by: tuple[str, ...]) -> tuple[StagePart, ..
 
 
 def _records(
-    block: Block, roads: Collection[str], parts: Collection[str]
+    block: Block, roads: Collection[str], parts: Collection[str], numbers: Numbers
 ) -> tuple[tuple[RecordField, ...], Compile]:
-    """The fields of a record and the compiler of conditions over them."""
+    """The fields of a record and the compiler of conditions over them and the dated values."""
     found = by_id(block.source, block.blocks("records", _RECORD))
-    plain = [(_record(name, one, roads, parts), one) for name, one in found]
-    compiler = over(block.source, record_names(field for field, _ in plain))
+    plain = [(_record(name, one, roads, parts, numbers), one) for name, one in found]
+    names = record_names((field for field, _ in plain), numbers.parameters)
+    compiler = numbers.noting(over(block.source, names), {field.id for field, _ in plain})
     fields = tuple(
         replace(field, required_when=condition(one, "required_when", compiler))
         for field, one in plain
@@ -184,7 +189,9 @@ def _records(
     return fields, compiler
 
 
-def _record(name: str, block: Block, roads: Collection[str], parts: Collection[str]) -> RecordField:
+def _record(
+    name: str, block: Block, roads: Collection[str], parts: Collection[str], numbers: Numbers
+) -> RecordField:
     kind = block.choice("type", TYPES, "text")
     part = name_at(block, "part", parts) or None
     if parts and part is None:
@@ -201,7 +208,7 @@ def _record(name: str, block: Block, roads: Collection[str], parts: Collection[s
         id=name,
         type=kind,
         label=block.label(),
-        help=label_at(block, "help"),
+        help=numbers.label_at(block, "help"),
         required=block.yes_no("required"),
         low=low,
         high=high,
@@ -215,22 +222,24 @@ def _record(name: str, block: Block, roads: Collection[str], parts: Collection[s
     )
 
 
-def _checks(block: Block, compiler: Compile) -> tuple[Check, ...]:
+def _checks(block: Block, compiler: Compile, numbers: Numbers) -> tuple[Check, ...]:
     found = []
     for one in block.blocks("checks", "must zh en"):
         must = condition(one, "must", compiler)
         if must is not None:
-            found.append(Check(must, one.label()))
+            found.append(Check(must, numbers.label(one)))
     return tuple(found)
 
 
-def read_emergency(top: Block, roads: Collection[str], stages: Collection[str]) -> Emergency | None:
+def read_emergency(
+    top: Block, roads: Collection[str], stages: Collection[str], numbers: Numbers
+) -> Emergency | None:
     """Pay first, complete later; None where the policy knows no such thing."""
     block = top.maybe("emergency", _EMERGENCY)
     if block is None:
         return None
     back_fill = labels(block, "back_fill")
-    records, compiler = _records(block, roads, ())
+    records, compiler = _records(block, roads, (), numbers)
     always = names_in(block, "always_back_fill", back_fill)
     return Emergency(
         label=block.label(),
@@ -241,7 +250,7 @@ def read_emergency(top: Block, roads: Collection[str], stages: Collection[str]) 
         button=block.block("button", "zh en").label(),
         status=block.block("status", "zh en").label(),
         records=records,
-        checks=_checks(block, compiler),
+        checks=_checks(block, compiler, numbers),
         always_back_fill=always,
         back_fill=back_fill,
         closed_by=_closed_by(block, always),

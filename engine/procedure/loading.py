@@ -5,6 +5,7 @@ what the policy knows and works out.
 """
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import engine.procedure.wording  # noqa: F401 - registers what its faults say
 from engine.procedure.comparisons import read_comparisons
@@ -24,7 +25,11 @@ from engine.procedure.meetings import read_meetings
 from engine.procedure.reading import LEVELS, frozen
 from engine.procedure.rounds import read_round
 from engine.procedure.shapes import Office, Procedure
+from engine.procedure.told import Numbers
 from engine.source import Block, Node, Source
+
+if TYPE_CHECKING:
+    from engine.model import Parameter
 
 _TOP = (
     "offices forms roads stages emergency? notice dates deadlines payment fraud reminders? register? "
@@ -38,18 +43,21 @@ def read_procedure(
     root: Node,
     compiler: Compile | None = None,
     facts: Mapping[str, str] | None = None,
+    parameters: Mapping[str, "Parameter"] | None = None,
 ) -> Procedure:
     """The procedure in `root`; its faults are left in `source` for the caller to refuse.
 
     `compiler` makes the trees of conditions on an application (`for` and `when` of a road, `when`
     of a posted reason, signs of a death); without it those keep their text only. `facts` are the
-    policy's, name to type.
+    policy's, name to type; `parameters` its dated values, which texts and conditions on records may
+    name.
     """
     top = source.block(root, _TOP)
     roads = road_names(source, top)
-    forms = read_forms(top)
-    stages = read_stages(top, roads, forms)
-    emergency = read_emergency(top, roads, stages)
+    numbers = Numbers(top, parameters or {})
+    forms = read_forms(top, numbers)
+    stages = read_stages(top, roads, forms, numbers)
+    emergency = read_emergency(top, roads, stages, numbers)
     dates = read_dates(top, stages, emergency)
     deadlines = read_deadlines(top, dates, roads)
     return Procedure(
@@ -57,7 +65,7 @@ def read_procedure(
         forms=forms,
         roads=read_roads(top, stages, forms, compiler),
         stages=stages,
-        notice=read_notice(top, roads, compiler),
+        notice=read_notice(top, roads, compiler, numbers),
         dates=dates,
         deadlines=deadlines,
         payment=read_payment(
@@ -65,7 +73,7 @@ def read_procedure(
         ),
         emergency=emergency,
         fraud=read_fraud(top),
-        reminders=read_reminders(top, deadlines),
+        reminders=read_reminders(top, deadlines, numbers),
         register=read_register(top),
         checks=read_checks(top),
         pairs=read_pairs(top, facts),
@@ -74,13 +82,18 @@ def read_procedure(
         on_behalf=read_on_behalf(top, stages),
         originals=read_originals(top, stages),
         meetings=read_meetings(top, stages),
+        dated=frozenset(numbers.used),
     )
 
 
-def load_procedure(data: bytes, path: str = "procedure.yaml") -> Procedure:
+def load_procedure(
+    data: bytes,
+    path: str = "procedure.yaml",
+    parameters: Mapping[str, "Parameter"] | None = None,
+) -> Procedure:
     """Read a file's bytes; Refused with every fault found ("file:line:column")."""
     source = Source()
-    procedure = read_procedure(source, source.read(path, data))
+    procedure = read_procedure(source, source.read(path, data), parameters=parameters)
     source.refuse()
     return procedure
 

@@ -27,6 +27,7 @@ from engine.procedure.rules import (
 )
 
 if TYPE_CHECKING:
+    from engine.model import Parameter
     from engine.procedure.entry import OnBehalf, Originals
 
 
@@ -87,13 +88,22 @@ class RecordField:
     usual: str | None = None
 
 
-def record_names(fields: Iterable[RecordField]) -> Names:
-    """The fields of a record as names for conditions over it, by id and by Chinese label."""
+def record_names(
+    fields: Iterable[RecordField], parameters: Mapping[str, "Parameter"] | None = None
+) -> Names:
+    """The fields of a record as names for conditions over it, by id and by Chinese label; then the
+    policy's dated values, where no field is called so."""
     asked = tuple(fields)
-    return Names(
+    names = Names(
         {field.id: Type(field.type, field.choices or {}) for field in asked},
         [(field.label.zh, field.id) for field in asked],
     )
+    taken = set(names.all())
+    for name, parameter in (parameters or {}).items():
+        if name not in taken:
+            title = parameter.label.zh
+            names.add(name, parameter.kind, "" if title in taken or title == name else title)
+    return names
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,6 +330,8 @@ class Procedure:
     on_behalf: "OnBehalf | None" = None
     originals: "Originals | None" = None
     meetings: MeetingRules = MeetingRules()  # noqa: RUF009  # frozen
+    dated: frozenset[str] = frozenset()
+    """The parameters that its texts and the conditions on its records name."""
 
     def road(self, road_id: str) -> Road:
         """The road of that name; KeyError when there is none."""

@@ -12,6 +12,8 @@ _PROCEDURE = (
     .decode()
     .replace("when: below_line}", "when: help_kind = hardship}")
     .replace("when: below_twice and burdened}", "when: help_kind = hardship}")
+    .replace("visitors >= visitors_least", "visitors >= 2")  # a small policy has its own values
+    .replace("{visitors_least}", "2")
 )
 _HEAD = """\
 id: mini

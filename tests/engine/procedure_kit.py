@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from engine import load
 from engine.calendar import Calendar, read_calendar
 from engine.faults import Refused
+from engine.model import Parameter
 from engine.procedure import Procedure, load_procedure
 
 ROOT = Path(__file__).parents[2]
@@ -35,9 +37,15 @@ class Stand:
 
 
 @cache
+def dated(folder: Path) -> Mapping[str, Parameter]:
+    """The dated values beside a procedure, which its texts and conditions name."""
+    return load(folder).parameters
+
+
+@cache
 def policy(*edits: tuple[str, str]) -> Stand:
     """The real procedure with each (old, new) words changed, all occurrences."""
-    return Stand(load_procedure(edited(*edits).encode()))
+    return Stand(load_procedure(edited(*edits).encode(), parameters=dated(FILE.parent)))
 
 
 def edited(*edits: tuple[str, str]) -> str:
@@ -52,7 +60,7 @@ def edited(*edits: tuple[str, str]) -> str:
 def faults_of(*edits: tuple[str, str]) -> list[tuple[str, str]]:
     """(code, where) of what is wrong with an edited copy; [] where nothing is."""
     try:
-        load_procedure(edited(*edits).encode())
+        load_procedure(edited(*edits).encode(), parameters=dated(FILE.parent))
     except Refused as refused:
         return [(fault.code, fault.where or "") for fault in refused.faults]
     return []

@@ -5,7 +5,7 @@ import pytest
 from engine import load_files
 from engine.faults import Refused
 from engine.procedure import load_procedure
-from tests.engine.procedure_kit import ROOT, edited, faults_of, policy
+from tests.engine.procedure_kit import FILE, ROOT, dated, edited, faults_of, policy
 
 
 def test_the_real_file_says_what_clauses_4_7_6_1_and_6_2_ask() -> None:
@@ -30,7 +30,7 @@ def test_a_rule_about_a_pair_is_true_false_or_not_known() -> None:
 def test_a_policy_without_them_has_none() -> None:
     text = edited()
     cut = text[: text.index("\nregister:")]
-    found = load_procedure(cut.encode())
+    found = load_procedure(cut.encode(), parameters=dated(FILE.parent))
     assert (found.register, found.checks, found.pairs) == (None, None, None)
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from engine import load
 from engine.faults import Refused
 from engine.forms import check_form, form_faults
 from engine.idnumber import with_check_digit
 from engine.labels import Label
 from engine.messages import text
-from engine.procedure import load_procedure
 from tests.engine.procedure_kit import ANYTHING, ROOT, Stand, answers_or_refuses, policy
 
 WRITTEN: dict[str, Any] = {
@@ -214,7 +214,7 @@ def test_the_same_findings_are_told_in_full_sentences_with_the_words_of_the_poli
 
 
 def test_another_offices_form_is_checked_with_its_own_words() -> None:
-    other = Stand(load_procedure((ROOT / "rulesets/yonghe-union-2024/procedure.yaml").read_bytes()))
+    other = Stand(load(ROOT / "rulesets/yonghe-union-2024").procedure)
     data = {"form_no": "help_form", "stage": "federation_submit"}
     said = " ".join(text(fault) for fault in form_faults(other, data))
     assert "职工姓名" in said

@@ -11,7 +11,15 @@ from ruamel.yaml import YAML
 from engine.faults import Refused
 from engine.messages import catalogue, text
 from engine.procedure import Procedure, StageKind, load_procedure
-from tests.engine.procedure_kit import FILE, ROOT, answers_or_refuses, edited, faults_of, policy
+from tests.engine.procedure_kit import (
+    FILE,
+    ROOT,
+    answers_or_refuses,
+    dated,
+    edited,
+    faults_of,
+    policy,
+)
 
 
 def real() -> Procedure:
@@ -182,7 +190,7 @@ def test_a_broken_file_says_what_is_wrong_and_where(old: str, new: str, code: st
 def test_a_wrong_name_stands_at_its_line_with_the_nearest_right_one() -> None:
     broken = edited(("form: annex_2", "form: annex_22"))
     with pytest.raises(Refused) as refused:
-        load_procedure(broken.encode())
+        load_procedure(broken.encode(), parameters=dated(FILE.parent))
     (fault,) = refused.value.faults
     line = broken[: broken.index("annex_22")].count("\n") + 1
     assert (fault.where or "").split(":")[1] == str(line)
@@ -199,7 +207,7 @@ def test_the_other_policy_of_another_office_is_read_by_the_same_code() -> None:
     others = [path for path in (ROOT / "rulesets").glob("*/procedure.yaml") if path != FILE]
     assert others
     for path in others:
-        procedure = load_procedure(path.read_bytes())
+        procedure = load_procedure(path.read_bytes(), parameters=dated(path.parent))
         assert set(procedure.roads) != set(real().roads)
 
 
