@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from casework import assessments, available, editions, history, moves, papers, steps
+from casework import assessments, available, decisions, editions, history, moves, papers, steps
 from casework.people import Actor
 from engine.faults import Disagreement, Fault, Refused
 from models import Application, Approval, CaseEvent, CaseStatus, Decision, Grant, HouseholdPerson
@@ -18,6 +18,7 @@ from tests.casework.bureau import (
     Bureau,
     applicant,
     confirm,
+    licheng,
     prepare,
     record_of,
     refusal,
@@ -233,6 +234,56 @@ def test_the_papers_of_a_policy_are_its_evidence_and_the_proof_of_an_heir(bureau
     known = papers.kinds(editions.policy_of(bureau.edition))
     assert {"annex_1", "diagnosis", "heir_proof", "death_certificate"} <= set(known)
     assert known["death_certificate"].en == "Death certificate"
+
+
+@pytest.mark.parametrize(("most", "raised"), [("3000", False), ("3500", True)])
+def test_r_3_2_3_above_the_limit_each_amount_is_warned_of_and_the_decision_needs_a_reason(
+    bureau: Bureau, most: str, raised: bool
+) -> None:
+    if raised:
+        changed = licheng()["parameters.yaml"].replace(b"2010-06-07: 3000}", b"2010-06-07: 3500}")
+        editions.publish(
+            bureau.session,
+            without_cases() | {"parameters.yaml": changed},
+            from_on=NOW.date(),
+            proposed_by=bureau["officer"],
+            signed_by=bureau["second_officer"],
+            at=NOW,
+        )
+    facts = {**SUDDEN, "sudden_major_accident": False, "loss_property": None}
+    facts |= {"accident_result": None, "other_urgent_claimed": True}
+    application = register(bureau, road="sudden", facts=facts)
+    steps_taken = (("branch_check", f"{most}.00", []), ("committee_verify", f"{most}.01", [WARNED]))
+    for stage, amount, warned in steps_taken:
+        walk(bureau, application, stage)
+        prepare(bureau, application)
+        if stage == "committee_verify":
+            store(bureau, application, "committee_application")
+        take(bureau, application, amount=amount)
+        assert warnings_of(bureau, application) == warned
+    walk(bureau, application, "meeting")
+    prepare(bureau, application)
+    with pytest.raises(Refused) as caught:
+        take(bureau, application, amount=f"{most}.01")
+    assert [(f.code, f.where) for f in caught.value.faults] == [("record_missing", "reason")]
+    assert take(bureau, application, amount=f"{most}.00").stage == "notice", "the limit needs none"
+    assert warnings_of(bureau, application) == []
+
+
+WARNED = "above_severe"
+
+
+def without_cases() -> dict[str, bytes]:
+    """The real policy without what its cases say of its own values."""
+    return {name: data for name, data in licheng().items() if not name.startswith("cases/")}
+
+
+def warnings_of(bureau: Bureau, application: Application) -> list[str]:
+    """What the newest answer that is kept warns of."""
+    kept = bureau.session.scalars(
+        select(Decision).where(Decision.application_id == application.id).order_by(Decision.id)
+    ).all()
+    return list(decisions.document(kept[-1]).get("warnings", []))
 
 
 def test_r_4_1_6_a_death_certificate_serves_as_the_diagnosis(bureau: Bureau) -> None:
