@@ -237,7 +237,7 @@ def test_the_papers_of_a_policy_are_its_evidence_and_the_proof_of_an_heir(bureau
 
 
 @pytest.mark.parametrize(("most", "raised"), [("3000", False), ("3500", True)])
-def test_r_3_2_3_above_the_limit_each_amount_is_warned_of_and_the_decision_needs_a_reason(
+def test_above_the_limit_each_amount_is_warned_of_and_the_decision_needs_a_reason(
     bureau: Bureau, most: str, raised: bool
 ) -> None:
     if raised:
