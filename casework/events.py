@@ -18,6 +18,9 @@ from models import audit as chain
 from models.applications import Application, CaseEvent
 from models.audit import AuditRecord
 
+NAMED_BY = 64
+"""The most characters that a record of the audit log names a row by: what its column holds."""
+
 
 def audit(
     session: Session,
@@ -36,9 +39,16 @@ def audit(
         actor_name=by.name,
         action=action,
         object_type=object_type,
-        object_id=None if object_id is None else str(object_id),
+        object_id=None if object_id is None else _fitting(str(object_id)),
         data=dict(data or {}),
     )
+
+
+def _fitting(name: str) -> str:
+    """What the column can hold: an address or a form may name a row that is none, at any length,
+    and the record of the refusal must not fail by it."""
+    name = name.replace("\0", "")
+    return name if len(name) <= NAMED_BY else name[: NAMED_BY - 1] + "…"
 
 
 def record(

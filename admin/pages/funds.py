@@ -125,10 +125,10 @@ def _sorted(standing: Iterable[Balance], kinds: Sequence[AccountKind]) -> list[B
 def budget() -> ResponseReturnValue:
     """Raise what a source may spend in a year; the same page sent twice counts once."""
     key = batches.posted_key()
+    source_id = identifier(request.form.get("source", ""))
 
     def do(session: Session, by: Actor, at: datetime) -> int:
         typed = Typed(request.form)
-        source_id = identifier(request.form.get("source", ""))
         source = session.get(FundSource, source_id) if source_id else None
         year, fen = typed.year("year"), typed.money("amount")
         if source is None:
@@ -140,7 +140,7 @@ def budget() -> ResponseReturnValue:
         funds.allocate_budget(session, source, year, fen, by=by, at=at, memo=memo, request_key=key)
         return year
 
-    outcome = attempt(do, "fund.budget", "fund_source", request.form.get("source"))
+    outcome = attempt(do, "fund.budget", "fund_source", source_id)
     if outcome.faults:
         return refused(outcome, lambda: page(Refusal("budget", request.form, outcome.faults)))
     flash(_("The budget of %(year)s is raised.", year=str(outcome.value)), "success")
