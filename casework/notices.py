@@ -60,6 +60,13 @@ FAULT_LABELS: Mapping[str, Label] = {
     "missing_column": Label("缺少一栏", "a column is missing"),
     "extra_column": Label("多出一栏", "a column too many"),
 }
+PLACES: Mapping[str, str] = {
+    TOO_SHORT: "ends_on",
+    "date_order_error": "ends_on",
+    "before_approval": "posted_on",
+    "wrong_place": "place",
+}
+"""The field of the page that a fault of a notice is about, where it is one."""
 _SEX = {Sex.MALE: "男", Sex.FEMALE: "女"}
 _SOURCES: Mapping[str, Callable[[Application], str]] = {
     "member.name": lambda a: a.member.name,
@@ -102,22 +109,20 @@ def post(
     )
     found += _one_kind(branch, applications)
     found += _on_a_board(session, applications)
+    if applications:
+        found += _unlawful(session, applications, record, found)
     lists.stop(found)
     policy, road = moves.policy_and_road(applications[0])
     shared = values[applications[0].id]
     posted_on, ends_on = lists.day(shared, "posted_on"), lists.day(shared, "ends_on")
     place = lists.words(shared, "place") or ""
-    approved_on = _approved_on(session, applications)
-    lists.stop(_private_columns(policy))
     rows = [row_of(session, policy, application) for application in applications]
-    dates = {"approved_on": approved_on, "posted_on": posted_on, "ends_on": ends_on}
-    lists.stop(_against_rules(session, policy, {**dates, "place": place}))
     notice = Notice(
         number=numbers.take(session, "notice", posted_on.year),
         org_id=branch.id,
         edition_id=applications[0].edition_id,
         road=road.id,
-        approved_on=approved_on,
+        approved_on=_approved_on(session, applications),
         posted_on=posted_on,
         ends_on=ends_on,
         place=place,
@@ -380,6 +385,31 @@ def check_data(
     return {k: v.isoformat() if isinstance(v, date) else v for k, v in data.items()}
 
 
+def _unlawful(
+    session: Session, applications: Sequence[Application], record: Raw, found: Sequence[Fault]
+) -> list[Fault]:
+    """What the edition has against this notice, as far as its days and place can be read: a field
+    that is blank or wrong elsewhere on the page does not keep the rest from being said."""
+    policy, _road = moves.policy_and_road(applications[0])
+    given = {name: str(value or "").strip() for name, value in lists.plain(record).items()}
+    posted_on, ends_on = (parse_date(given.get(name, "")) for name in ("posted_on", "ends_on"))
+    faults = _private_columns(policy)
+    if posted_on is None or ends_on is None:
+        return faults
+    told = {
+        "approved_on": _approved_on(session, applications),
+        "posted_on": posted_on,
+        "ends_on": ends_on,
+        "place": given.get("place", ""),
+    }
+    try:
+        against = _against_rules(session, policy, told)
+    except Refused as refused:  # working days in a year without a calendar
+        against = list(refused.faults)
+    spoilt = {fault.where for fault in found if fault.where in told}
+    return faults + [fault for fault in against if fault.where not in spoilt]
+
+
 def _private_columns(policy: Policy) -> list[Fault]:
     """A column of the edition that would put a number or an address on a board."""
     return [
@@ -402,10 +432,10 @@ def _against_rules(
 
 def _against(code: str, earliest: date | None) -> Fault:
     """One fault of a notice; when it may end is said where that is what is wrong."""
-    what = FAULT_LABELS[code.partition(":")[0]]
+    what, where = FAULT_LABELS[code.partition(":")[0]], PLACES.get(code)
     if code == TOO_SHORT and earliest is not None:
-        return Fault("notice_too_short", {"what": what, "earliest": earliest}, "ends_on")
-    return Fault("notice_against_rules", {"what": what}, None)
+        return Fault("notice_too_short", {"what": what, "earliest": earliest}, where)
+    return Fault("notice_against_rules", {"what": what}, where)
 
 
 def _hold(session: Session, notice: Notice) -> None:

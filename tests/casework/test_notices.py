@@ -98,6 +98,35 @@ def test_every_fault_of_a_notice_is_said_at_once(office: Office) -> None:
     assert [part in said for part in ("公示期不足", "早于审批", "地点不符")] == [True] * 3
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh", ("请填写“张贴人”", "公示期不足", "地点不符合要求")),
+        ("en", ("Posted by: please fill this in", "too short", "does not hang where it must")),
+    ],
+)
+def test_what_is_blank_on_the_page_does_not_hide_what_is_against_the_rules(
+    office: Office, language: str, words: tuple[str, ...]
+) -> None:
+    application = office.application("notice")
+    wrong = {"posted_on": "2010-12-06", "ends_on": "2010-12-07", "place": "other", "poster": ""}
+    with pytest.raises(Refused) as refused:
+        office.post(application, record=wrong)
+    said = "".join(messages.text(fault, language) for fault in refused.value.faults)
+    assert [part in said for part in words] == [True] * 3, said
+    assert {where for _code, where in met(refused)} == {"poster", "ends_on", "place"}
+
+
+def test_a_place_left_blank_or_a_day_that_is_none_is_said_once(office: Office) -> None:
+    application = office.application("notice")
+    with pytest.raises(Refused) as refused:
+        office.post(application, record={"place": "", "ends_on": "2010-12-07"})
+    assert met(refused) == [("record_missing", "place"), ("notice_too_short", "ends_on")]
+    with pytest.raises(Refused) as refused:
+        office.post(application, record={"ends_on": "2010-12-32"})
+    assert [where for _code, where in met(refused)] == ["ends_on"]
+
+
 def test_one_notice_lists_one_branch_and_one_kind_of_aid(office: Office) -> None:
     living, sudden = office.application("notice"), office.application("notice", road="sudden")
     neighbour = office.application("notice", branch=office.tree.sibling)
