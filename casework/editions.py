@@ -170,6 +170,19 @@ def policy_codes(session: Session) -> list[str]:
     return list(rows)
 
 
+def policies_in_force(session: Session, on: date) -> list[Policy]:
+    """Every policy that has an Edition in force on the day."""
+    rows = session.scalars(
+        select(Edition)
+        .where(
+            Edition.in_force_from <= on,
+            or_(Edition.in_force_to.is_(None), Edition.in_force_to >= on),
+        )
+        .order_by(Edition.policy_code)
+    )
+    return [policy_of(edition) for edition in rows]
+
+
 def publish(
     session: Session,
     source: Path | Files,

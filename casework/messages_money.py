@@ -252,10 +252,6 @@ TEXTS: Catalogue = {
         "发放方式“{text}”无法识别，请选择现金或银行卡。",
         'The method "{text}" is not known. Choose cash or card.',
     ),
-    "witness_missing": (
-        "发放现金必须有见证人，请填写。",
-        "Cash is paid before a witness. Name one.",
-    ),
     "witness_not_apart": (
         "见证人不能是经办人或领款人（{name}），请换一位。",
         "The witness cannot be the cashier or the payee ({name}). Name another.",

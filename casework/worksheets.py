@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from fractions import Fraction
 
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from casework import access, differences, duties, events, reassessments
+from casework import access, differences, duties, editions, events, reassessments
 from casework.access import require
 from casework.clock import day_of
 from casework.money import yuan
@@ -23,7 +24,9 @@ from casework.permissions import Permission
 from engine.faults import Fault, Refused
 from models.members import Household, HouseholdItem, HouseholdPerson, ItemKind, Member
 
-SIZES = range(1, 31)
+SOURCE = ("household", "size")
+MOST = 999
+"""Where no policy in force bounds a household, only a slip of the key is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,8 @@ def put(
     if (household.version if household else None) != expected_version:
         raise Refused([Fault("stale_page", {"number": member.name})])
     found = duties.recusal_member(session, member, by)
+    if size is not None and (household is None or size != household.size):
+        found += _size_faults(session, size, day_of(at))
     found += _faults(size, persons, items, day_of(at))
     if any(row.verified for row in items):
         found += access.faults(session, by, Permission.Member.VERIFY_HOUSEHOLD, member.org_id)
@@ -204,12 +209,32 @@ def _differs(row: ItemRow, old: HouseholdItem) -> bool:
     return new != (old.kind, old.label, old.fen_per_year, old.who)
 
 
+def sizes(session: Session, on: date) -> range:
+    """How many people a household may have: what the policies in force that day say of the fact
+    that is read from the worksheet. One sheet serves all of them, so the widest of their bounds."""
+    facts = [
+        fact
+        for policy in editions.policies_in_force(session, on)
+        for fact in policy.facts.values()
+        if fact.source is not None and (fact.source.kind, fact.source.name) == SOURCE
+    ]
+    lows = [fact.low if isinstance(fact.low, (int, Fraction)) else 1 for fact in facts]
+    highs = [fact.high if isinstance(fact.high, (int, Fraction)) else MOST for fact in facts]
+    low, high = min(lows, default=1), max(highs, default=MOST)
+    return range(max(1, int(low)), min(MOST, int(high)) + 1)
+
+
+def _size_faults(session: Session, size: int, on: date) -> list[Fault]:
+    allowed = sizes(session, on)
+    if size in allowed:
+        return []
+    return [Fault("household_size", {"low": allowed[0], "high": allowed[-1]}, "size")]
+
+
 def _faults(
     size: int | None, persons: Sequence[PersonRow], items: Sequence[ItemRow], on: date
 ) -> list[Fault]:
     found: list[Fault] = []
-    if size is not None and size not in SIZES:
-        found.append(Fault("household_size", {"low": SIZES[0], "high": SIZES[-1]}, "size"))
     if size is not None and len(persons) + 1 > size:
         counted = {"size": size, "persons": len(persons) + 1}
         found.append(Fault("household_too_small", counted, "size"))

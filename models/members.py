@@ -161,7 +161,7 @@ class Household(Base):
     """The household of a member in hardship, and its worksheet."""
 
     __tablename__ = "household"
-    __table_args__ = (CheckConstraint("size BETWEEN 1 AND 30", name="size"),)
+    __table_args__ = (CheckConstraint("size >= 1", name="size"),)
 
     id: Mapped[PrimaryKey]
     member_id: Mapped[int] = mapped_column(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -63,14 +64,6 @@ def _item(cell: object, column: Column) -> ItemKind:
     return ItemKind(cells.choice(cell, column))
 
 
-def _size(cell: object, column: Column) -> int:
-    found = cells.integer(cell, column)
-    if found not in worksheets.SIZES:
-        low, high = worksheets.SIZES[0], worksheets.SIZES[-1]
-        raise Refused([Fault("household_size", {"low": low, "high": high}, column.id)])
-    return found
-
-
 def _phone(cell: object, column: Column) -> str:
     return cells.account(cell, column)
 
@@ -97,7 +90,7 @@ class Members(Kind):
         Column("bank_account", Label("银行账号", "Bank account"), cells.account, also=headings("members", "bank_account"), kind="account"),
         Column("address", Label("家庭住址", "Home address"), cells.long_text, also=headings("members", "address")),
         Column("can_help_skills", Label("技能特长", "Skills"), cells.long_text, also=headings("members", "can_help_skills")),
-        Column("household_size", Label("家庭人口", "People in the household"), _size, also=headings("members", "household_size"), kind="integer"),
+        Column("household_size", Label("家庭人口", "People in the household"), cells.integer, also=headings("members", "household_size"), kind="integer"),
     )  # fmt: skip
     _FIELDS = tuple(c.id for c in columns if c.id not in ("unit", "household_size"))
 
@@ -257,7 +250,13 @@ def _put_size(context: Context, member: Member, size: int) -> bool:
     household = member.household
     if household is not None and household.size == size:
         return False
-    _put(context, member, size=size)
+    try:
+        _put(context, member, size=size)
+    except Refused as refused:  # the cell is named by its column
+        raise Refused(
+            replace(fault, where="household_size") if fault.where == "size" else fault
+            for fault in refused.faults
+        ) from None
     return True
 
 

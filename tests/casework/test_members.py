@@ -1,8 +1,10 @@
 """Members and their household worksheets: whole or not at all, one person once, on record."""
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -11,10 +13,12 @@ from sqlalchemy.orm import Session
 from casework import members, people, worksheet_checks, worksheets
 from casework.people import Actor
 from casework.worksheets import ItemRow, PersonRow
+from engine import messages
 from engine.faults import Refused
 from models import AuditRecord, HouseholdItem, ItemKind, Member, Sex
 from tests import factories
 from tests.casework.bureau import refusal
+from tests.casework.office import POLICY, publish
 from tests.factories import NOW, TODAY, Tree
 
 BORN = date(1961, 8, 5)
@@ -183,6 +187,44 @@ def test_a_verified_row_needs_its_proof_and_keeps_who_verified_it(
     assert item.entered_by_id == clerk.user_id
     put(session, member, clerk, ItemRow(ItemKind.INCOME, "种粮收入", 300000, "本人", id=item.id))
     assert (item.verified, item.verified_by_id, item.entered_by_id) == (False, None, clerk.user_id)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "taken", "refused"),
+    [("range: 1..30, ", (1, 30), (31,)), ("range: 2..40, ", (2, 40), (1, 41))],
+)
+def test_how_large_a_household_may_be_is_said_by_the_policy_in_force(
+    session: Session,
+    tree: Tree,
+    clerk: Actor,
+    tmp_path: Path,
+    bounds: str,
+    taken: tuple[int, ...],
+    refused: tuple[int, ...],
+) -> None:
+    folder = shutil.copytree(POLICY, tmp_path / "policy")
+    known = folder / "facts.yaml"
+    text = known.read_text(encoding="utf-8")
+    line = "household_size: {type: integer, range: 1..30, "
+    assert line in text
+    known.write_text(text.replace("range: 1..30, zh: 家庭人口", f"{bounds}zh: 家庭人口"), "utf-8")
+    publish(session, folder)
+    member = register(session, tree, clerk)
+    for size in refused:
+        with pytest.raises(Refused) as caught:
+            put(session, member, clerk, size=size, persons=())
+        assert [fault.code for fault in caught.value.faults] == ["household_size"]
+        assert f"{taken[0]} 至 {taken[-1]}" in messages.text(caught.value.faults[0], "zh")
+    for size in taken:
+        put(session, member, clerk, size=size, persons=())
+
+
+def test_where_no_policy_bounds_a_household_only_a_slip_is_refused(
+    session: Session, tree: Tree, clerk: Actor
+) -> None:
+    member = register(session, tree, clerk)
+    assert refusal(lambda: put(session, member, clerk, size=9999, persons=())) == {"household_size"}
+    put(session, member, clerk, size=45, persons=())
 
 
 def test_who_entered_or_changed_a_row_never_checks_it(

@@ -1,6 +1,8 @@
 """Transfer, payment and receipt: once, by the right person, and only when everything is done."""
 
+import shutil
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -15,6 +17,7 @@ from models.screenings import ScreeningLine
 from tests import factories as make
 from tests.casework.office import (
     PAY_DAY,
+    POLICY,
     Office,
     codes,
     hire,
@@ -22,6 +25,7 @@ from tests.casework.office import (
     noon,
     open_funded_office,
     open_office,
+    publish,
 )
 from tests.ground import Ground
 
@@ -281,6 +285,21 @@ def test_r_4_5_cash_is_paid_before_a_witness_who_is_neither_cashier_nor_payee(
         with pytest.raises(Refused) as refused:
             office.pay(payment, record={"witness": same})
         assert codes(refused) == ["witness_not_apart"]
+
+
+def test_whether_cash_needs_a_witness_is_said_by_the_procedure(
+    office: Office, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(POLICY, tmp_path / "open-handed")
+    procedure = folder / "procedure.yaml"
+    text = procedure.read_text(encoding="utf-8")
+    assert "required_when: method = cash, " in text
+    procedure.write_text(text.replace("required_when: method = cash, ", ""), encoding="utf-8")
+    office.edition = publish(office.session, folder, in_force_from=date(2010, 6, 8))
+    application = office.application("transfer")
+    (payment,) = office.roster(application)
+    office.pay(payment, record={"witness": ""}, lines={application.id: {"method": "cash"}})
+    assert (payment.state, payment.witness) == (PaymentState.PAID, None)
 
 
 def test_who_verified_never_pays(office: Office, session: Session) -> None:

@@ -76,12 +76,13 @@ def test_good_rows_come_in_and_bad_ones_are_marked_with_all_their_faults(desk: D
         person(desk, 3, 党支部="没有的支部"),
         person(desk, 4, 性别="男" if int(number(4)[16]) % 2 == 0 else "女"),
         person(desk, 1),
+        person(desk, 5, 家庭人口=0),
         ["合计", None, None, 5],
         ["注：本表一式两份，由支部填报后报送。"],
     ]
     run = desk.put("members", rows)
     assert desk.run(run).state == ImportState.CHECKED
-    assert desk.counts(run) == {"new": 1, "faulty": 4, "skipped": 2}
+    assert desk.counts(run) == {"new": 1, "faulty": 5, "skipped": 2}
     assert members(desk) == 0, "a dry run writes nothing"
     said = {(each["row"], each["column"]) for each in desk.run(run).sample}
     assert {
@@ -92,6 +93,7 @@ def test_good_rows_come_in_and_bad_ones_are_marked_with_all_their_faults(desk: D
         (6, "性别"),
     } <= said
     assert (7, "") in said
+    assert (8, "家庭人口") in said, "what the policy bounds is marked in its cell"
     desk.take(run)
     assert desk.run(run).state == ImportState.DONE
     assert desk.counts(run)["new"] == members(desk) == 1
