@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.assessment import Assessment, assess, canonical
+from engine.brokentext import of_path
 from engine.calendar import Calendar, read_calendar
 from engine.casefiles import Tested, read_cases, run_cases
 from engine.deadlines import deadlines
@@ -77,8 +78,7 @@ class _UnreadableError(Exception):
 
     def __init__(self, code: str, path: object, error: OSError) -> None:
         super().__init__(code)
-        problem = error.strerror or type(error).__name__
-        self.fault = Fault(code, {"path": str(path), "problem": problem})
+        self.fault = Fault(code, {"path": str(path), "problem": of_path(error)})
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -9,6 +9,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml import events as ev
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from engine.brokentext import of_yaml
+from engine.faults import Fault
 from engine.nodes import Mapping, Node, Place, Scalar, Sequence
 
 MAX_DEPTH = 40
@@ -42,21 +44,15 @@ class Composer:
         try:
             return self._build(YAML(typ="safe", pure=True).parse(self.text))
         except MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            where = (
-                str(Place(self.path, mark.line + 1, mark.column + 1))
-                if mark
-                else f"{self.path}:1:1"
-            )
-            problem = " ".join(str(part) for part in (error.context, error.problem) if part)
-            self.fault("yaml_broken", where, problem=problem)
-        except YAMLError as error:
+            problem, mark = of_yaml(error)
+            line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+            self.fault("yaml_broken", str(Place(self.path, line, column)), problem=problem)
+        except YAMLError as error:  # the reader: a character that no text has
             position = getattr(error, "position", None)
             line = self.text[:position].count("\n") + 1 if isinstance(position, int) else 1
-            problem = str(getattr(error, "reason", "") or error).splitlines()[0]
-            self.fault("yaml_broken", f"{self.path}:{line}:1", problem=problem)
-        except _SCANNER_ERRORS as error:
-            self.fault("yaml_broken", f"{self.path}:1:1", problem=type(error).__name__)
+            self.fault("yaml_broken", f"{self.path}:{line}:1", problem=Fault("broken_control"))
+        except _SCANNER_ERRORS:
+            self.fault("yaml_broken", f"{self.path}:1:1", problem=Fault("broken_here"))
         return None
 
     def _build(self, events: Iterator[object]) -> Node | None:

@@ -30,7 +30,7 @@ aliases, tags, several documents and bad bytes are faults with file:line:column.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
@@ -71,6 +71,8 @@ __all__ = [
 ]
 
 MAX_BYTES = 1_000_000
+_UNREADABLE = ("yaml_", "file_", "not_utf8")
+_SHAPE = ("expected_", "unknown_key", "missing_key", "out_of_range", "duplicate_key")
 REMEMBERED_LENGTH, REMEMBERED_FILES = 200_000, 128
 
 
@@ -79,35 +81,52 @@ class Source:
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
-        self.unread = False
-        """Whether a file could not be read at all: what others say of its names is then moot."""
+        self.unread: set[str] = set()
+        """Files that could not be read at all: what others say of their names is then moot."""
+        self.spoilt: set[str] = set()
+        """Places inside a mapping of which one key decides how the others are read, and is wrong."""
 
     def fault(self, code: str, where: str | None, **params: object) -> None:
         self.faults.append(Fault(code, params, where))
 
+    def judged(self) -> list[Fault]:
+        """The faults found, without what only follows from others: of a mapping whose kind is not
+        known its shape alone counts; while a file cannot be read, the shape of the others."""
+        return [fault for fault in self.faults if self._counts(fault)]
+
+    def _counts(self, fault: Fault) -> bool:
+        if fault.code.startswith(_UNREADABLE):
+            return True
+        path = (fault.where or "").partition(":")[0]
+        if self.unread and (path in self.unread or not of_shape(fault)):
+            return False
+        return fault.where not in self.spoilt or of_shape(fault)
+
     def refuse(self) -> None:
         """Raise Refused with every fault found, in the order of files and lines; else nothing."""
-        if self.faults:
-            raise Refused(sorted(_unique(self.faults), key=_order))
+        found = self.judged()
+        if found:
+            raise Refused(sorted(_unique(found), key=_order))
 
     def read(self, path: str, data: bytes) -> Node:
         """One file's bytes to a Node; a file that cannot be read gives faults and an empty Mapping."""
         empty = Mapping((), Place(path, 1, 1))
         if len(data) > MAX_BYTES:
             self.fault("file_too_large", f"{path}:1:1", size=len(data), limit=MAX_BYTES)
-            self.unread = True
+            self.unread.add(path)
             return empty
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             lines = data[: error.start].count(b"\n")
             self.fault("not_utf8", f"{path}:{lines + 1}:1")
-            self.unread = True
+            self.unread.add(path)
             return empty
         compose = _remembered if len(text) <= REMEMBERED_LENGTH else _composed
         node, faults = compose(path, text.replace("\r\n", "\n"))
         self.faults += faults
-        self.unread |= node is None
+        if node is None:
+            self.unread.add(path)
         return node or empty
 
     def block(self, node: Node | None, keys: str) -> Block:
@@ -136,6 +155,23 @@ def _composed(path: str, text: str) -> tuple[Node | None, tuple[Fault, ...]]:
 _remembered = lru_cache(REMEMBERED_FILES)(_composed)
 """Nodes never change, and who edits one value of a policy reads all its other files again as they
 were: composing is most of the time that reading takes."""
+
+
+def of_shape(fault: Fault) -> bool:
+    """Whether a fault is seen at its place alone, whatever the rest of the policy says."""
+    return fault.code.startswith(_SHAPE)
+
+
+def places(node: Node) -> Iterator[str]:
+    """Where a node and everything inside it stands."""
+    stack = [node]
+    while stack:
+        one = stack.pop()
+        yield one.where
+        if isinstance(one, Mapping):
+            stack += [each for pair in one.entries for each in pair]
+        elif isinstance(one, Sequence):
+            stack += one.items
 
 
 def hint(name: str, names: Iterable[str]) -> Fault | str:
@@ -171,6 +207,9 @@ class Block:
         self.nodes: dict[str, Node] = {}
         self.keys: dict[str, Scalar] = {}
         self.where = node.where if node is not None else ""
+        self.whole = node
+        self.wrong: set[str] = set()
+        """Choices that are none of those offered."""
         declared = {key.rstrip("?"): not key.endswith("?") for key in keys.split()}
         if not isinstance(node, Mapping):
             if node is not None:
@@ -275,6 +314,9 @@ class Block:
         if found.text not in names:
             near = hint(found.text, names)
             self.source.fault("expected_choice", found.where, text=found.text, hint=near)
+            self.wrong.add(key)
+            if self.whole is not None:
+                self.source.spoilt.update(places(self.whole))
             return default
         return found.text
 

@@ -9,6 +9,7 @@ import json
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from engine.brokentext import of_json
 from engine.faults import Fault, Refused
 from engine.messages import register
 
@@ -53,7 +54,12 @@ def read_object(data: bytes, what: str = "JSON") -> dict[str, Any]:
     except UnicodeDecodeError:
         raise Refused([Fault("json_not_utf8", {"what": what})]) from None
     except json.JSONDecodeError as error:
-        params = {"what": what, "line": error.lineno, "column": error.colno, "problem": error.msg}
+        params = {
+            "what": what,
+            "line": error.lineno,
+            "column": error.colno,
+            "problem": of_json(error),
+        }
         raise Refused([Fault("json_broken", params)]) from None
     except RecursionError:
         raise Refused([Fault("json_too_deep", {"what": what})]) from None

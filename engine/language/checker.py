@@ -35,7 +35,11 @@ def check(scalar: Scalar, names: Names, source: Source, want: Type | None = None
     `want` is the kind of value asked for: YES_NO for conditions, None for any.
     """
     rough = _read(scalar, source, lambda text: parse(text, names.words))
-    return None if rough is None else Checker(scalar, names, source).top(rough, want)
+    return (
+        None
+        if rough is None or _unsure(rough, names)
+        else Checker(scalar, names, source).top(rough, want)
+    )
 
 
 def check_cell(
@@ -47,9 +51,20 @@ def check_cell(
     is_set = column.type.kind == "set"
     faults = len(source.faults)
     rough = _read(scalar, source, lambda text: parse_cell(text, names.words, given, is_set))
+    if rough is not None and _unsure(rough, names):
+        return None
     if rough is not None:
         return Checker(scalar, names, source).condition(rough)
     return t.Const(True, YES_NO, (0, 0)) if len(source.faults) == faults else None
+
+
+def _unsure(rough: Rough, names: Names) -> bool:
+    """Whether the expression uses a name of which nobody knows what it is."""
+    if not names.spoilt:
+        return False
+    if rough.kind == "word" and names.resolve(rough.value) in names.spoilt:
+        return True
+    return any(_unsure(part, names) for part in rough.parts)
 
 
 def _read(scalar: Scalar, source: Source, parsed: Callable[[str], Rough | None]) -> Rough | None:

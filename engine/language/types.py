@@ -69,6 +69,8 @@ class Names:
         """The values over time of names that are dated parameters."""
         self.asked: set[str] = set()
         """Dated parameters whose values were written out into an expression."""
+        self.spoilt: set[str] = set()
+        """Names whose own entry is wrong: what uses them is not judged."""
         for name, kind in self.types.items():
             self._learn(kind)
             if not name.isascii():

@@ -26,7 +26,8 @@ from engine.model import Fact, Policy, Rule
 from engine.papers import Papers, read_papers
 from engine.procedure import Procedure
 from engine.procedure.loading import read_procedure
-from engine.source import Block, Node, Source, hint
+from engine.source import Block, Node, Place, Source, hint
+from engine.source import Mapping as Nothing
 
 FILES = (
     "policy.yaml",
@@ -79,8 +80,10 @@ def load_files(files: Mapping[str, bytes], source: Source | None = None) -> Poli
     _check_names(source, files)
     named = (*FILES, *OPTIONAL)
     roots = {name: source.read(name, files[name]) for name in named if name in files}
-    if any(name not in roots for name in FILES) or source.unread:
-        source.refuse()
+    for name in FILES:
+        if name not in roots:
+            source.unread.add(name)
+            roots[name] = Nothing((), Place(name, 1, 1))
     policy = _read(source, roots, files)
     source.refuse()
     if policy is None:

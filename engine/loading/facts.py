@@ -67,6 +67,8 @@ def read_facts_file(context: Context, root: Node, sections: dict[str, Label]) ->
         context.claim(name, scalar.where)
         block = context.source.block(node, _KEYS)
         facts[name] = _fact(context, name, scalar.where, block, sections)
+        if "type" in block.wrong:
+            context.names.spoilt.add(name)
         shown.append((name, block.expression("shown_when")))
         _learn(context, facts[name])
     for name, expression in shown:
@@ -185,7 +187,7 @@ def check_sources(
     """Sources that name facts and parameters name real ones of the right kind."""
     for fact in facts.values():
         source = fact.source
-        if source is None:
+        if source is None or context.names.spoilt & {fact.name, source.name, source.by}:
             continue
         if source.kind == "year":
             named = facts.get(source.name)
@@ -280,12 +282,17 @@ def _parameter(
     by = block.text("by") or None
     if by is not None and (by not in facts or facts[by].type != "choice"):
         near = hint(by, [fact.name for fact in facts.values() if fact.type == "choice"])
-        context.source.fault("unknown_fact", block.at("by"), name=by, hint=near)
+        if by not in context.names.spoilt:
+            context.source.fault("unknown_fact", block.at("by"), name=by, hint=near)
         by = None
+        context.names.spoilt.add(name)
+    elif "type" in block.wrong:
+        context.names.spoilt.add(name)
     values = []
     for key, value in dated:
         since = read_date(context.source, key)
-        values.append((since, _value(context, value, kind, facts[by] if by else None)))
+        if name not in context.names.spoilt:
+            values.append((since, _value(context, value, kind, facts[by] if by else None)))
     if not dated:
         context.source.fault("parameter_no_dates", node.where)
     zh, en = block.text("zh", name), block.text("en", name)

@@ -73,7 +73,8 @@ def _wanted(context: Context, block: Block) -> Type | None:
         if block.has("type"):
             context.source.fault("value_type_and_choices", block.at("type"))
         return Type("choice", choices)
-    return Type(block.choice("type", _KINDS)) if block.has("type") else None
+    kind = block.choice("type", _KINDS) if block.has("type") else ""
+    return Type(kind) if kind else None
 
 
 def tree_of(context: Context, head: Head, form: str, node: Node | None) -> t.Tree | None:
@@ -166,6 +167,8 @@ def _define(context: Context, item: Pending) -> None:
         kind = table.kind
     elif head.want is not None and head.want.choices:
         kind = head.want
+    elif tree is None and head.want is None:
+        context.names.spoilt.add(item.name)
     label = head.label.zh
     context.names.add(item.name, kind, label if label != head.name else "")
     text = item.node.text if isinstance(item.node, Scalar) else ""

@@ -144,6 +144,68 @@ def test_bytes_that_are_no_rule_file_are_refused(data: bytes, code: str) -> None
     assert code in {f.code for f in refused.value.faults}
 
 
+TROUBLES = {
+    b"a: [1, 2\nb: 3\n": ("1:4", "括号没有写完", "is not closed"),
+    b"a: {b: 1 c: 2}\n": ("1:11", "少了逗号", "a comma between two items is missing"),
+    b'a: "open\nb: 1\n': ("1:4", "引号没有写完", "quotation mark opened here is not closed"),
+    b"a: 1\n  b: 2\n": ("2:4", "多了一个冒号", "a colon too many"),
+    b"a:\n  b: 1\n c: 2\n": ("3:2", "缩进", "indentation"),
+    b"a: 'x' y\n": ("1:8", "缩进", "not finished"),
+    b"a:\n\tb: 1\n": ("2:1", "制表符", "a tab is used"),
+    b"a: 1\nb\nc: 2\n": ("3:1", "少了冒号", "a colon is missing"),
+    b"a: - 1\n": ("1:4", "“-”不能写在这里", '"-" cannot stand here'),
+    b"a: @b\n": ("1:4", "不能以这个符号开头", "cannot begin with this character"),
+    b'a: "\\q"\n': ("1:6", "反斜杠", "backslash"),
+    b"a: *\n": ("1:5", "“&”和“*”", '"&" or "*"'),
+    b"a: \x07\n": ("1:1", "控制字符", "control character"),
+}
+
+
+@pytest.mark.parametrize("data", TROUBLES)
+def test_what_is_wrong_with_a_yaml_text_is_said_in_plain_words_of_the_language(
+    data: bytes,
+) -> None:
+    where, zh, en = TROUBLES[data]
+    with pytest.raises(Refused) as refused:
+        load_files({**folders.FILES, X: data})
+    (fault,) = refused.value.faults
+    assert (fault.code, fault.where) == ("yaml_broken", f"{X}:{where}")
+    assert zh in text(fault, "zh")
+    assert not re.search("[a-z]{3}", text(fault, "zh").replace("YAML", "")), "no parser's English"
+    assert en in text(fault, "en")
+    assert "scanning" not in text(fault, "en")
+
+
+@pytest.mark.parametrize("broken", [X, F, P, E, A, "procedure.yaml", "papers.yaml"])
+def test_a_file_that_cannot_be_read_does_not_hide_the_shape_of_the_others(broken: str) -> None:
+    shape = {
+        X: (X, "{id: subjective-cause,", "{id: subjective-cause, colour: red,"),
+        P: (P, "2010-06-07: 600}", "2010-06-07: lots}"),
+        A: (A, "mode: discretion", "mode: none"),
+    }
+    files = folders.edited(*(edit for name, edit in shape.items() if name != broken))
+    with pytest.raises(Refused) as refused:
+        load_files({**files, broken: b"a: [1\nb: 2\n"})
+    places = {(fault.where or "").split(":")[0] for fault in refused.value.faults}
+    assert places == {broken, *shape}
+    by_file = [(fault.where or "").split(":")[0] for fault in refused.value.faults]
+    assert len(by_file) == len(places), "what they say of the unreadable one is not judged"
+
+
+ALONE = {
+    "a way of giving that is none": ((A, "mode: fixed", "mode: fixd"), "expected_choice"),
+    "a type that is none": ((F, "cause_illness: {type: yes_no", "cause_illness: {type: yesno"), "expected_choice"),
+    "a number's type that is none": ((F, "household_size: {type: integer", "household_size: {type: intger"), "expected_choice"),
+    "a parameter by a fact that is none": ((P, "by: hukou", "by: huko"), "unknown_fact"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", ALONE)
+def test_one_slip_is_one_fault(case: str) -> None:
+    edit, code = ALONE[case]
+    assert [fault.code for fault in folders.faults(edit)] == [code]
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_no_scribble_in_a_file_makes_the_reader_fall_over(seed: int) -> None:
     rng = random.Random(seed)
