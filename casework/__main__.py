@@ -9,12 +9,12 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from casework import calendar, checks, editions, people
@@ -24,33 +24,71 @@ from casework.jobs.queue import make_queue
 from casework.jobs.worker import install, work
 from engine import messages
 from engine.faults import Fault, Refused
+from engine.source import parse_date
 from models import audit
+from models.audit import AuditProblem, AuditRecord
 from models.checks import CheckPlan
 from models.database import make_engine, make_sessions, migrate
 from models.people import User
 from models.secrets import KeyMissing, create_key_file
 
 FIRST_YEAR, LAST_YEAR = 2004, 2100
+LANGUAGES = ("zh", "en")
+
+messages.register(
+    {
+        "cli_from": (
+            "--from 的“{text}”不是日期，请写成 2027-01-01 的样子。",
+            '--from: "{text}" is not a date; write it like 2027-01-01.',
+        ),
+        "audit_whole": ("{count} 条记录，链条完整。", "{count} records, chain whole."),
+        "audit_changed": ("第 {seq} 条记录的内容被改过。", "Record {seq} has been changed."),
+        "audit_removed": ("从第 {seq} 条起有记录被删去。", "Records from {seq} on are missing."),
+        "audit_broken": (
+            "第 {seq} 条记录接不上前一条。",
+            "Record {seq} does not follow the one before it.",
+        ),
+        "audit_cut_off": (
+            "从第 {seq} 条起，末尾的记录被删去。",
+            "The end was cut off: records from {seq} on are missing.",
+        ),
+        "audit_inserted": (
+            "从第 {seq} 条起的记录不是由本系统写入的。",
+            "Records from {seq} on were not written by this program.",
+        ),
+        "audit_head_missing": (
+            "没有链条末端的记载，请先执行 migrate。",
+            "The end of the chain is not on record; run migrate first.",
+        ),
+        "audit_head_forged": (
+            "链条末端的记载没有密钥印记，不是由本系统写入的。",
+            "The end of the chain lacks the seal of the key: this program did not write it.",
+        ),
+    }
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. 0 good, 1 refused or a broken audit log, 2 wrong use."""
-    parser = _parser()
-    given = parser.parse_args(arguments)
+    given = _parser().parse_args(arguments)
     try:
         return int(_COMMANDS[given.command](given))
     except Refused as refused:
-        for fault in refused.faults:
-            print(messages.line(fault, given.lang), file=sys.stderr)
+        _complain(refused.faults, given.lang)
         return 1
     except KeyMissing as missing:
         print(missing, file=sys.stderr)
         return 2
 
 
+def _complain(faults: Iterable[Fault], lang: str) -> None:
+    for fault in faults:
+        print(messages.line(fault, lang), file=sys.stderr)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m casework")
-    parser.add_argument("--lang", choices=("zh", "en"), default="zh")
+    parser.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0])
     folder = data_folder()
     parser.add_argument(
         "--database",
@@ -60,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("migrate", help="bring the database to the newest revision")
     publish = commands.add_parser("publish", help="make an edition of a policy folder")
     publish.add_argument("folder", type=Path)
-    publish.add_argument("--from", dest="from_on", type=date.fromisoformat, required=True)
+    publish.add_argument("--from", dest="from_on", metavar="DATE", required=True)
     publish.add_argument("--proposed-by", help="username; both persons from the second edition on")
     publish.add_argument("--signed-by", help="username")
     publish.add_argument("--note", default="")
@@ -78,6 +116,8 @@ def _parser() -> argparse.ArgumentParser:
         default=os.environ.get("SUNSHINE_BROKER_URL") or f"sqlite:///{folder / 'queue.db'}",
     )
     worker.add_argument("--workers", type=int, default=2)
+    for command in commands.choices.values():  # before the command or behind it, as one likes
+        command.add_argument("--lang", choices=LANGUAGES, default=argparse.SUPPRESS)
     return parser
 
 
@@ -97,12 +137,15 @@ def _migrate(given: argparse.Namespace) -> int:
 
 
 def _publish(given: argparse.Namespace) -> int:
-    at = datetime.now(UTC)
+    at, from_on = datetime.now(UTC), parse_date(given.from_on)
+    if from_on is None:
+        _complain([Fault("cli_from", {"text": given.from_on})], given.lang)
+        return 2
     with _database(given) as sessions, sessions.begin() as session:
         edition = editions.publish(
             session,
             given.folder,
-            from_on=given.from_on,
+            from_on=from_on,
             proposed_by=_person(session, given.proposed_by, at),
             signed_by=_person(session, given.signed_by, at),
             at=at,
@@ -123,10 +166,17 @@ def _person(session: Session, username: str | None, at: datetime) -> people.Acto
 
 def _verify_audit(given: argparse.Namespace) -> int:
     with _database(given) as sessions, sessions() as session:
+        count = session.scalar(select(func.count()).select_from(AuditRecord)) or 0
         problems = list(audit.verify(session))
-    for problem in problems:
-        print(problem, file=sys.stderr)
-    return 1 if problems else 0
+    if problems:
+        _complain(map(_audit_fault, problems), given.lang)
+        return 1
+    print(messages.text(Fault("audit_whole", {"count": count}), given.lang))
+    return 0
+
+
+def _audit_fault(problem: AuditProblem) -> Fault:
+    return Fault(f"audit_{problem.kind.value}", {"seq": problem.seq})
 
 
 def _fill_calendar(given: argparse.Namespace) -> int:

@@ -15,11 +15,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from engine.assessment import Assessment, assess, canonical
+from engine.assessment import assess, canonical
 from engine.brokentext import of_path
 from engine.calendar import Calendar, read_calendar
 from engine.casefiles import Tested, read_cases, run_cases
 from engine.deadlines import deadlines
+from engine.explaining import reasons
 from engine.faults import Fault, Refused
 from engine.forms import check_form
 from engine.fraud import after_fraud
@@ -33,6 +34,7 @@ from engine.payments import payment_blocks
 from engine.strictjson import read_object
 
 GOOD, WRONG, UNREADABLE = 0, 1, 2
+LANGUAGES = ("zh", "en")
 RULESETS = Path(__file__).parents[1] / "rulesets"
 
 register(
@@ -53,9 +55,7 @@ register(
         ),
         "cli_example": ("    例：{facts}", "    For example: {facts}"),
         "cli_table": ("{rows} 行，其中 {faulty} 行有误。", "{rows} rows, {faulty} of them faulty."),
-        "truth_yes": ("成立", "holds"),
-        "truth_no": ("不成立", "does not hold"),
-        "truth_open": ("未知", "unknown"),
+        "cli_csv_needs_out": ("--csv 要配 --out OUT.csv。", "--csv needs --out OUT.csv."),
     }
 )
 
@@ -83,12 +83,13 @@ class _UnreadableError(Exception):
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m engine", description=__doc__)
+    parser.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0])
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, run: Callable[[Any], int], about: str) -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=about, description=about)
         made.add_argument("folder", metavar="DIR", help="the policy's folder")
-        made.add_argument("--lang", choices=("zh", "en"), default="zh")
+        made.add_argument("--lang", choices=LANGUAGES, default=argparse.SUPPRESS)
         made.set_defaults(run=run)
         return made
 
@@ -123,7 +124,7 @@ def _parser() -> argparse.ArgumentParser:
     schema = commands.add_parser("schema", help=_schema.__doc__, description=_schema.__doc__)
     schema.add_argument("folders", metavar="DIR", nargs="*", help="policies; default: rulesets/*")
     schema.add_argument("--out", metavar="FOLDER", help="a file per schema instead of one document")
-    schema.add_argument("--lang", choices=("zh", "en"), default="zh")
+    schema.add_argument("--lang", choices=LANGUAGES, default=argparse.SUPPRESS)
     schema.set_defaults(run=_schema)
     for name, (ask, about) in _QUESTIONS.items():
         made = command(name, _asking(ask), about)
@@ -205,7 +206,7 @@ def _decide(given: argparse.Namespace) -> int:
     found = assess(policy, policy.read_facts(_object(given.facts), strict=True))
     _print(found.canonical())
     if given.explain:
-        for sentence in _reasons(policy, found, given.lang):
+        for sentence in reasons(policy, found, given.lang):
             print(sentence, file=sys.stderr)
     return GOOD
 
@@ -214,7 +215,7 @@ def _decide_table(given: argparse.Namespace) -> int:
     from engine.bulk.files import decide_file  # loads DuckDB, which single cases do not need
 
     if given.out is None:
-        print("--csv needs --out OUT.csv", file=sys.stderr)
+        _complain([Fault("cli_csv_needs_out")], given.lang)
         return UNREADABLE
     policy = _policy(given.folder)
     source, target = Path(given.csv), Path(given.out)
@@ -411,17 +412,6 @@ def _print(document: bytes) -> None:
 def _complain(faults: Iterable[Fault], lang: str) -> None:
     for fault in faults:
         print(line(fault, lang), file=sys.stderr)
-
-
-def _reasons(policy: Policy, found: Assessment, lang: str) -> Iterable[str]:
-    """Each rule in words: clause, title, truth; its conditions with the facts."""
-    words = {True: "truth_yes", False: "truth_no", None: "truth_open"}
-    for rule in found.rules:
-        label = policy.rules[rule["id"]].label.text(lang)
-        yield f"{rule['clause']} {label}: {text(Fault(words[rule['truth']]), lang)}"
-        for part in rule["conditions"]:
-            values = ", ".join(f"{name}={value}" for name, value in part["facts"].items())
-            yield f"    {part['text']}: {text(Fault(words[part['truth']]), lang)} ({values})"
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from typing import Any
 
 from lxml import etree
 
+import engine.brokentext  # noqa: F401 - registers the words
 from engine.faults import Fault, Refused
 from engine.language import tree as t
 from engine.model import Policy, Table
@@ -145,8 +146,8 @@ def from_dmn(data: bytes, names: Callable[[str], str], decision: str | None = No
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
         root = etree.fromstring(data, parser)
-    except etree.XMLSyntaxError as error:
-        params = {"path": "dmn", "problem": str(error.msg)}
+    except etree.XMLSyntaxError:
+        params = {"path": "dmn", "problem": Fault("broken_here")}
         raise Refused([Fault("sheet_unreadable", params)]) from None
     if root.getroottree().docinfo.doctype:
         raise Refused([Fault("dmn_doctype", {})])

@@ -8,11 +8,13 @@ import pytest
 from sqlalchemy import select, update
 
 from casework import checks, events, people
-from casework.__main__ import main
+from casework.__main__ import _audit_fault, main
 from casework.clock import day_of
 from casework.sampling import Method
+from engine import messages
 from engine.faults import Fault
 from models import AuditRecord, CheckItem, Edition, HolidayYear
+from models.audit import AuditProblem, ProblemKind
 from seeds import first_admin
 from tests import factories
 from tests.casework.bureau import LICHENG, NOW, ROLES
@@ -110,11 +112,18 @@ def test_an_unknown_person_publishes_nothing(database: Database) -> None:
     assert run(database, *words) == 1
 
 
-def test_a_changed_audit_record_is_found(database: Database) -> None:
+def test_a_changed_audit_record_is_found(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
     with database.sessions.begin() as session:
         events.audit(session, people.system(), NOW, "test", "thing", 1, {"n": 1})
         events.audit(session, people.system(), NOW, "test", "thing", 2, {"n": 2})
     assert run(database, "verify-audit") == 0
+    assert run(database, "verify-audit", "--lang", "zh") == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "2 records, chain whole.",
+        "2 条记录，链条完整。",
+    ]
     with database.engine.begin() as connection:
         if database.dialect == "sqlite":
             names = connection.exec_driver_sql(
@@ -128,6 +137,29 @@ def test_a_changed_audit_record_is_found(database: Database) -> None:
             update(AuditRecord).where(AuditRecord.seq == 1).values(actor_name="nobody")
         )
     assert run(database, "verify-audit") == 1
+    assert run(database, "verify-audit", "--lang", "zh") == 1
+    told = capsys.readouterr()
+    assert told.err.splitlines() == ["Record 1 has been changed.", "第 1 条记录的内容被改过。"]
+    assert told.out == ""
+
+
+@pytest.mark.parametrize("kind", ProblemKind)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_each_finding_of_the_audit_log_is_said_in_words(kind: ProblemKind, lang: str) -> None:
+    said = messages.text(_audit_fault(AuditProblem(kind, 7)), lang)
+    assert said.rstrip()[-1] in "。."
+    assert kind.value.upper() not in said
+    assert ("7" in said) == (not kind.value.startswith("head"))
+
+
+def test_a_wrong_first_day_is_said_in_the_language_wherever_it_is_asked_for(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("publish", str(LICHENG), "--from", "2027-13-01")
+    assert run(database, *words) == 2
+    assert "is not a date" in capsys.readouterr().err
+    assert run(database, *words, "--lang", "zh") == 2
+    assert "不是日期" in capsys.readouterr().err
 
 
 def test_a_refusal_is_kept_with_the_codes_of_its_faults(database: Database) -> None:

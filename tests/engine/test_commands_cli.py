@@ -79,6 +79,45 @@ def test_every_rule_of_the_document_carries_a_clause_and_a_truth() -> None:
     assert named == {"has_labor_capacity", "has_income_source", "has_statutory_supporter"}
 
 
+def test_the_explanation_names_facts_by_their_titles_and_what_is_not_known() -> None:
+    zh, en = (decide(LIVING, "--explain", "--lang", lang) for lang in ("zh", "en"))
+    assert "有劳动能力 否" in zh.err
+    assert "家庭人口 不详" in zh.err
+    assert "申请类别 生活困难帮扶" in zh.err
+    assert "Has labour capacity: no" in en.err
+    assert "People in the household: not known" in en.err
+    for ran in (zh, en):
+        assert "None" not in ran.err
+        assert "=living" not in ran.err
+    assert zh.out == en.out == decide(LIVING).out, "the document is the same"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_language_may_stand_before_the_command_or_behind_it(lang: str) -> None:
+    before = engine("--lang", lang, "check", LICHENG)
+    assert before.code == 0
+    assert before.out == engine("check", LICHENG, "--lang", lang).out
+    assert has_chinese(before.out) == (lang == "zh")
+
+
+@pytest.mark.parametrize(("lang", "words"), [("zh", "没有这个文件夹"), ("en", "no such folder")])
+def test_a_path_that_is_none_is_said_in_the_language(lang: str, words: str) -> None:
+    ran = engine("check", "/nowhere/at/all", "--lang", lang)
+    assert ran.code == 2
+    assert words in ran.err
+    assert "Error" not in ran.err
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("zh", "这里少了内容"), ("en", "something is missing")]
+)
+def test_broken_json_is_said_in_the_language(lang: str, words: str) -> None:
+    ran = engine("decide", LICHENG, "--facts", "-", "--lang", lang, given='{"apply_type": }')
+    assert ran.code == 1
+    assert words in ran.err
+    assert "Expecting" not in ran.err
+
+
 def test_the_same_facts_give_the_same_bytes() -> None:
     assert decide(LIVING).out == decide(LIVING).out
 
