@@ -25,6 +25,7 @@ from engine.faults import Fault, Refused
 from engine.forms import check_form
 from engine.fraud import after_fraud
 from engine.loading import folder_files, load, load_files
+from engine.loading.clauses import clause_faults
 from engine.loading.lateness import late_parameters
 from engine.loading.words import words_faults
 from engine.messages import line, register, text
@@ -140,7 +141,7 @@ def _check(given: argparse.Namespace) -> int:
     from engine.papers.templates import template_faults  # only here: it loads a Word library
 
     policy = _policy(given.folder)
-    found = [*template_faults(policy), *words_faults(policy)]
+    found = [*template_faults(policy), *words_faults(policy), *clause_faults(policy)]
     if found:
         raise Refused(found)
     cases = read_cases(policy)

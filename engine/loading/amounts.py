@@ -146,7 +146,7 @@ def _tiers(context: Context, id_: str, block: Block) -> list[Tier]:
                 f"{id_}.{own}",
                 "tier",
                 name,
-                item.text("clause"),
+                item.text("clause", block.text("clause")),
                 item.label(),
                 tree,
                 context.conditions(when, tree),

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from engine.faults import Fault
 from engine.labels import Label
+from engine.messages import register
+from engine.model import Policy
 from engine.source import Node, Source
 
 CLAUSES = "clauses.yaml"
+
+register(
+    {
+        "benefit_no_clause": (
+            "“{rule}”没有写依据的条款，请写 clause。",
+            "{rule} does not say by which clause it is given; write its clause.",
+        ),
+    }
+)
 
 
 def read_clauses(source: Source, root: Node | None) -> Mapping[str, Label]:
@@ -18,3 +30,14 @@ def read_clauses(source: Source, root: Node | None) -> Mapping[str, Label]:
     for number, node in source.block(root, "clauses").entries("clauses"):
         found[number.text] = source.block(node, "zh en").label()
     return found
+
+
+def clause_faults(policy: Policy) -> list[Fault]:
+    """`benefit_no_clause` for each benefit and tier that is read although it names none: every
+    decision shows its clause, so `check` asks for them."""
+    rules = [rule for b in policy.benefits for rule in (b.rule, *(tier.rule for tier in b.tiers))]
+    return [
+        Fault("benefit_no_clause", {"rule": rule.label}, rule.where)
+        for rule in rules
+        if not rule.clause.strip()
+    ]

@@ -8,12 +8,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.engine.commands import LICHENG, Ran, engine, has_chinese
+from engine import load
+from engine.loading.clauses import clause_faults
+from tests.engine.commands import LICHENG, ROOT, Ran, engine, has_chinese
 
 LIVING: dict[str, Any] = {
     "apply_type": "living",
@@ -86,10 +89,30 @@ def test_the_explanation_names_facts_by_their_titles_and_what_is_not_known() -> 
     assert "申请类别 生活困难帮扶" in zh.err
     assert "Has labour capacity: no" in en.err
     assert "People in the household: not known" in en.err
+    assert "None" not in zh.err
     for ran in (zh, en):
-        assert "None" not in ran.err
+        assert "=None" not in ran.err
         assert "=living" not in ran.err
     assert zh.out == en.out == decide(LIVING).out, "the document is the same"
+
+
+@pytest.mark.parametrize("folder", sorted((ROOT / "rulesets").iterdir()), ids=lambda one: one.name)
+def test_every_benefit_of_every_policy_names_its_clause(folder: Path) -> None:
+    found = load(folder)
+    assert clause_faults(found) == []
+    assert all(tier.rule.clause for benefit in found.benefits for tier in benefit.tiers)
+
+
+def test_check_asks_for_the_clause_of_a_benefit(tmp_path: Path) -> None:
+    folder = shutil.copytree(LICHENG, tmp_path / "policy")
+    amounts = folder / "amounts.yaml"
+    text = amounts.read_text(encoding="utf-8")
+    amounts.write_text(text.replace('  clause: "3.2"\n', ""), encoding="utf-8")
+    zh, en = (engine("check", str(folder), "--lang", lang) for lang in ("zh", "en"))
+    assert (zh.code, en.code) == (1, 1)
+    assert "amounts.yaml:3:1" in zh.err
+    assert "没有写依据的条款" in zh.err
+    assert "does not say by which clause" in en.err
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
