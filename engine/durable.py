@@ -14,6 +14,7 @@ import json
 import threading
 import weakref
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 import durable_rules_engine as core
 
@@ -107,6 +108,7 @@ class Deck:
         self._names = frozenset(patterns)
         self._lock = threading.Lock()
         self._keep(self._build())
+        self._sound = True
 
     def _keep(self, handle: int) -> None:
         """The handle now in use; the C core frees it when nobody holds this deck any more."""
@@ -132,11 +134,23 @@ class Deck:
         message = "{" + facts + _SID + "}"
         with self._lock:
             try:
-                return self._decide(message)
-            except (core.error, MemoryError, ValueError, TypeError) as error:
+                if not self._sound:  # the last rebuilding failed too
+                    self._rebuild()
+                self._sound = False
+                names = self._decide(message)
+                self._sound = True
+            except BaseException as error:  # whatever it was, a fact may still lie in the handle
+                self._mend()
+                if not isinstance(error, Exception):
+                    raise
                 problem = str(error) or type(error).__name__
-                self._rebuild()
                 raise Refused([Fault("durable_failed", {"problem": problem})]) from error
+            return names
+
+    def _mend(self) -> None:
+        """A fresh handle now, or before the next case if there is none to be had."""
+        with suppress(Exception):
+            self._rebuild()
 
     def _decide(self, message: str) -> list[str]:
         code, offset = core.assert_fact(self._handle, message)
@@ -158,6 +172,7 @@ class Deck:
         """Swap in a new handle and free the old one as far as it lets us."""
         handle, broken = self._build(), self._finalizer
         self._keep(handle)
+        self._sound = True
         broken()
 
     def close(self) -> None:

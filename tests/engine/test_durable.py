@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import threading
+from collections.abc import Callable
 
 import pytest
 
-from engine import Refused
+from engine import Refused, durable
 from engine.durable import MOST_PATTERNS, Deck, check_names, fnv1a
 from engine.model import Policy
 from tests.engine import folders
@@ -40,6 +41,50 @@ def test_after_an_error_the_case_is_refused_and_the_next_one_decided() -> None:
             made.holding(broken)
         assert refused.value.faults[0].code == "durable_failed"
         assert made.holding('"p0":true,') == ["yes"]
+
+
+@pytest.mark.parametrize("error", [KeyError, IndexError, AttributeError, RuntimeError, OSError])
+def test_whatever_goes_wrong_the_handle_is_built_anew(
+    monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    made = deck()
+    with monkeypatch.context() as broken:
+        broken.setattr(durable.core, "retract_fact", thrown(error))
+        with pytest.raises(Refused) as refused:
+            made.holding('"p0":true,')
+    assert refused.value.faults[0].code == "durable_failed"
+    assert made.holding('"p2":3,') == ["last"], "no fact of the broken case is left"
+
+
+def test_a_case_that_is_interrupted_leaves_nothing_behind_and_goes_on_being_interrupted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = deck()
+    with monkeypatch.context() as broken:
+        broken.setattr(durable.core, "retract_fact", thrown(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            made.holding('"p0":true,')
+    assert made.holding('"p2":3,') == ["last"]
+
+
+def test_a_handle_that_could_not_be_built_anew_is_never_asked_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = deck()
+    with monkeypatch.context() as broken:
+        broken.setattr(durable.core, "retract_fact", thrown(RuntimeError))
+        broken.setattr(durable.core, "create_ruleset", thrown(MemoryError))
+        for _ in range(2):
+            with pytest.raises(Refused):
+                made.holding('"p0":true,')
+    assert made.holding('"p2":3,') == ["last"]
+
+
+def thrown(error: type[BaseException]) -> Callable[..., None]:
+    def throw(*_args: object) -> None:
+        raise error
+
+    return throw
 
 
 def test_as_many_patterns_as_allowed_may_all_hold_at_once() -> None:
