@@ -17,8 +17,9 @@ TEXTS: Catalogue = {
         "Fill in the value of {value}.",
     ),
     "value_text": (
-        "“{text}”不能保存：文字不能为空，也不能含有控制字符。",
-        '"{text}" cannot be saved: a text may not be empty or contain control characters.',
+        "“{text}”不能保存：文字不能为空，也不能含有控制字符或看不见的符号。",
+        '"{text}" cannot be saved: a text may not be empty or contain control characters or signs '
+        "that nobody sees.",
     ),
     "value_only_one": (
         "自 {on} 起的数值不能去掉：它是唯一的，或者已不存在。请改为填写新的数值。",

@@ -16,6 +16,7 @@ from casework.policy_form import Value, by_address, ordered
 from casework.rule_text import Path, RuleText, moved, with_scalars
 from engine.faults import Fault, Refused
 from engine.loading import FILES, OPTIONAL
+from engine.seen import hidden
 from engine.source import parse_money
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,6}\Z")
@@ -68,7 +69,7 @@ def _faults(value: Value, text: str) -> list[Fault]:
     elif kind.name == "choice":
         if text not in kind.options:
             return [Fault("expected_choice", {"text": text, "hint": ""}, where)]
-    elif not text or _CONTROL.search(text):
+    elif not text or _CONTROL.search(text) or hidden(text):
         return [Fault("value_text", {"text": text[:40]}, where)]
     return []
 

@@ -14,6 +14,7 @@ from casework import events
 from casework.people import Actor
 from casework.permissions import Permission
 from engine.faults import Fault, Refused
+from engine.seen import hidden
 from models.settings import Setting
 
 DEFAULTS: Mapping[str, object] = {
@@ -45,6 +46,8 @@ def put(session: Session, key: str, value: object, *, by: Actor, at: datetime) -
     if type(value) is not type(default):
         kind = type(default).__name__
         raise Refused((Fault("setting_type", {"key": key, "type": kind}),))
+    if isinstance(value, str) and hidden(value):
+        raise Refused((Fault("text_hidden", {}, key),))
     before = get(session, key)
     row = session.get(Setting, key)
     if row is None:

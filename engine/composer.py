@@ -12,6 +12,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from engine.brokentext import of_yaml
 from engine.faults import Fault
 from engine.nodes import Mapping, Node, Place, Scalar, Sequence
+from engine.seen import hidden
 
 MAX_DEPTH = 40
 
@@ -113,6 +114,8 @@ class Composer:
     def _scalar(self, event: ev.ScalarEvent) -> Scalar:
         start, end = event.start_mark, event.end_mark
         raw = self.text[start.index : end.index] if start and end else ""
+        if hidden(str(event.value)):
+            self.fault("text_hidden", str(self._place(event)))
         return Scalar(str(event.value), self._place(event), bool(event.style), raw)
 
     def _mapping(self, children: list[Node], place: Place) -> Mapping:

@@ -106,6 +106,11 @@ register(
             "YAML 写法有误，无法读取：{problem}。",
             "This is not valid YAML: {problem}.",
         ),
+        "text_hidden": (
+            "这段文字里有看不见的符号（改变书写方向的，或全是控制字符），请删去重写。",
+            "This text holds signs that nobody sees: one that turns its direction round, or nothing "
+            "else. Remove them.",
+        ),
         "yaml_empty": ("文件是空的。", "The file is empty."),
         "yaml_too_deep": (
             "嵌套超过 {limit} 层，不予读取。",

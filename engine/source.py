@@ -72,7 +72,7 @@ __all__ = [
 
 MAX_BYTES = 1_000_000
 _UNREADABLE = ("yaml_", "file_", "not_utf8")
-_SHAPE = ("expected_", "unknown_key", "missing_key", "out_of_range", "duplicate_key")
+_SHAPE = ("expected_", "text_hidden", "unknown_key", "missing_key", "out_of_range", "duplicate_key")
 REMEMBERED_LENGTH, REMEMBERED_FILES = 200_000, 128
 
 

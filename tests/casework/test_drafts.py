@@ -230,6 +230,16 @@ def test_what_was_typed_wrongly_is_told_all_at_once_and_nothing_is_stored(bureau
     assert drafts.open_draft(bureau.session, CODE) is None
 
 
+@pytest.mark.parametrize("text", ["\u202e", "\u200b\u200d", "8811\u202e5172", "\u2067八八"])
+def test_a_text_that_is_printed_shows_on_paper_what_it_is(bureau: Bureau, text: str) -> None:
+    typed = {"procedure.yaml/notice/hotline": text, "procedure.yaml/notice/issuer": text}
+    with pytest.raises(Refused) as caught:
+        change(bureau, policy_edits.typed(typed))
+    found = {(fault.code, fault.where) for fault in caught.value.faults}
+    assert found == {("value_text", address) for address in typed}
+    assert drafts.open_draft(bureau.session, CODE) is None
+
+
 @pytest.mark.parametrize("text", ["2000.011", "", "-1", "七百", "1e3"])
 def test_an_amount_that_is_none_is_refused(bureau: Bureau, text: str) -> None:
     make = policy_edits.value_from("living_amount", NEW_YEAR, {"": text}, earliest=TODAY)

@@ -142,6 +142,10 @@ def test_a_setting_keeps_its_type_and_its_history(session: Session, tree: Tree) 
     assert refusal(lambda: settings.put(session, "deduct_costs", "no", by=by, at=NOW)) == {
         "setting_type"
     }
+    for text in ("\u202e", "8811\u202e5172"):  # the hotline stands on the notice
+        assert refusal(lambda t=text: settings.put(session, "hotline", t, by=by, at=NOW)) == {
+            "text_hidden"
+        }
     assert refusal(lambda: settings.put(session, "colour", "red", by=by, at=NOW)) == {
         "unknown_setting"
     }

@@ -192,6 +192,13 @@ def test_a_file_that_cannot_be_read_does_not_hide_the_shape_of_the_others(broken
     assert len(by_file) == len(places), "what they say of the unreadable one is not judged"
 
 
+@pytest.mark.parametrize("text", ["\u202e", "8811\u202e5172", "\u200b", "\u2067八八"])
+def test_a_text_of_signs_that_nobody_sees_is_a_fault_at_its_place(text: str) -> None:
+    (fault,) = folders.faults(("procedure.yaml", 'hotline: "88115172"', f'hotline: "{text}"'))
+    assert fault.code == "text_hidden"
+    assert (fault.where or "").endswith(":12")
+
+
 ALONE = {
     "a way of giving that is none": ((A, "mode: fixed", "mode: fixd"), "expected_choice"),
     "a type that is none": ((F, "cause_illness: {type: yes_no", "cause_illness: {type: yesno"), "expected_choice"),
