@@ -87,14 +87,19 @@ def notice(notice_id: int) -> ResponseReturnValue:
 
 
 def usual(
-    about: str, ids: Sequence[int], back: str, *, as_posted: bool = False
+    about: str,
+    ids: Sequence[int],
+    back: str,
+    *,
+    as_posted: bool = False,
+    as_file: str = "html",
 ) -> ResponseReturnValue:
-    """The paper that such a thing is usually printed as, as a page."""
+    """The paper that such a thing is usually printed as, as a page or a file."""
     subject = subject_or_404(about, ids)
     paper = desk.first(db.session(), subject)
     if paper is None:
         abort(404)
-    return answer(subject, paper, "html", back, as_posted=as_posted)
+    return answer(subject, paper, as_file, back, as_posted=as_posted)
 
 
 def numbers(text: str) -> list[int]:

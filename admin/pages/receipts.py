@@ -200,7 +200,8 @@ def _done(
 @blueprint.get("/roster")
 @requires(Permission.Payment.EXPORT)
 def roster() -> ResponseReturnValue:
-    """The payout roster of chosen payments (`p`, repeated), as it is signed; the look is recorded."""
+    """The payout roster of chosen payments (`p`, repeated), as it is signed, as a page to print or
+    (`as=docx`) as a Word file; the look is recorded."""
     asked = [number for text in request.args.getlist("p") if (number := identifier(text))]
     if not asked or len(asked) > MOST_PRINTED:
         abort(404)
@@ -208,7 +209,8 @@ def roster() -> ResponseReturnValue:
     unit = unit_of(rows)
     if unit is None or any(one.state not in PRINTABLE for one in rows):
         abort(404)
-    return papers.usual("payments", asked, url_for("payments.index"))
+    as_file = "docx" if request.args.get("as") == "docx" else "html"
+    return papers.usual("payments", asked, url_for("payments.index"), as_file=as_file)
 
 
 def install(app: Flask, frame: Admin) -> None:

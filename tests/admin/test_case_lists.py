@@ -432,6 +432,25 @@ def test_the_payout_roster_has_its_columns_total_and_signers_and_is_a_recorded_l
     office.at("verifier").get(address.replace("&amp;", "&"), status=403)
 
 
+@pytest.mark.parametrize(("language", "words"), [("zh", "导出花名册"), ("en", "Export roster")])
+def test_the_roster_leaves_as_a_word_file_by_the_button_of_that_name(
+    office: Roadside, language: str, words: str
+) -> None:
+    on_roster(office)
+    desk = office.at("committee_clerk")
+    desk.browser.get(f"/lang/{language}")
+    page = desk.get("/payments/")
+    link = rf'href="(/payment/roster\?[^"]+)">(?:(?!</a>).)*{words}</a>'
+    (address,) = re.findall(link, page, re.S)
+    file = desk.browser.get(address.replace("&amp;", "&"))
+    assert (file.status_code, file.data[:2]) == (200, b"PK")
+    assert ".docx" in file.headers["Content-Disposition"]
+    office.at("verifier").get(address.replace("&amp;", "&"), status=403)
+    with office.session() as session:
+        looks = select(AuditRecord.data).where(AuditRecord.action == "look:print:roster")
+        assert len(session.scalars(looks).all()) == 1
+
+
 def test_a_returned_payment_can_be_prepared_again(office: Roadside) -> None:
     on_roster(office)
     desk = office.at("committee_clerk")
