@@ -27,7 +27,16 @@ from engine.faults import Fault, Refused
 
 T = TypeVar("T")
 LARGEST_ID = 2**63 - 1
-STALE = frozenset({"stale_page", "edge_stale", "draft_stale"})
+STALE = frozenset(
+    {
+        "stale_page",
+        "edge_stale",
+        "draft_stale",
+        "edge_versions",
+        "edge_versions_alike",
+        "put_back_late",
+    }
+)
 Verb = Callable[[Session, Actor, datetime], T]
 
 

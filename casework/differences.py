@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import Enum
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, inspect, or_, select
 from sqlalchemy.orm import Session
 
 from engine import words
 from models.audit import AuditRecord
-from models.base import starts_with
+from models.base import Base, starts_with
 
 MOST = 50  # records shown of one row
 LONGEST = 300  # characters kept of a value
@@ -51,6 +51,46 @@ def plain(name: str, value: object) -> str | bool | int | None:
         return value.isoformat()
     text = str(value)
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def data_of(row: object, changes: Mapping[str, Sequence[object]]) -> dict[str, object]:
+    """What the log keeps of a change once it is flushed: its fields, and the version that the row
+    has since, by which a later reader knows what somebody saw who had opened an earlier one."""
+    return {"fields": sorted(changes), "changes": changes, "version": getattr(row, "version", None)}
+
+
+def version_of(session: Session, object_type: str, row: Base) -> int:
+    """The version of a row; where it has no counter of its own, the number of the last record
+    about it, 0 before the first."""
+    if hasattr(row, "version"):
+        return int(row.version)
+    (number,) = inspect(row).identity or (None,)
+    query = select(func.max(AuditRecord.seq)).where(
+        AuditRecord.object_type == object_type,
+        AuditRecord.object_id == str(number),
+        starts_with(AuditRecord.action, f"{object_type}."),
+    )
+    return session.scalar(query) or 0
+
+
+def at_version(
+    session: Session,
+    object_type: str,
+    object_id: int | str,
+    version: int,
+) -> dict[str, object]:
+    """Field → its value when the row had this version, for the fields changed since; as `plain`
+    writes it."""
+    found: dict[str, object] = {}
+    for record in history(session, object_type, object_id, [f"{object_type}."]):
+        if "version" not in record.data:
+            continue
+        then = record.data["version"] or record.seq
+        if then <= version:
+            break
+        changes: Mapping[str, Sequence[object]] = record.data.get("changes") or {}
+        found |= {name: pair[0] for name, pair in changes.items()}
+    return found
 
 
 def history(

@@ -64,8 +64,9 @@ def update(
     by: Actor,
     at: datetime,
     expected_version: int,
+    note: Mapping[str, object] | None = None,
 ) -> Member:
-    """Change the given fields of a member; the others stay."""
+    """Change the given fields of a member; the others stay. `note` goes into the log beside them."""
     require(session, by, Permission.Member.WRITE, member.org_id)
     _check_version(session, member, expected_version)
     now = {name: getattr(member, name) for name in FIELDS}
@@ -79,9 +80,10 @@ def update(
     _write(member, {name: values[name] for name in changed}, by)
     _flush_unique(session, member)
     changes = differences.between(now, {name: getattr(member, name) for name in changed})
-    data = {"fields": changed, "changes": changes}
+    data = {**differences.data_of(member, changes), **(note or {})}
     events.audit(session, by, at, "member.update", "member", member.id, data)
-    reassessments.note(session, watched, changes, by=by, at=at)
+    reason = str((note or {}).get("reason") or "")
+    reassessments.note(session, watched, changes, by=by, at=at, reason=reason)
     return member
 
 

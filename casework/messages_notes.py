@@ -54,6 +54,29 @@ TEXTS: Catalogue = {
         "这次保存没有改动所选的项目，请刷新后重新选择。",
         "That saving did not change what was chosen. Reload the page and choose again.",
     ),
+    "put_back_late": (
+        "没有撤销：您打开本页之后，别人改过这条记录。本页现在显示的已是最新内容，请看过之后再决定。",
+        "Nothing was put back: somebody else has changed this record since you opened the page. "
+        "What you see now is the newest; look at it and decide again.",
+    ),
+    "put_back_since": (
+        "所选项目此后又被改过，撤销会连后来的改动一起丢掉。请先看后来的改动，或在编辑页直接改。",
+        "What was chosen has been changed again since, and that change would be lost too. Look at "
+        "the later change first, or change the field on the form.",
+    ),
+    "put_back_number": (
+        "号码的旧值不保存，不能撤销。请在编辑页重新填写。",
+        "Old numbers are not kept, so none can be put back. Type the number on the form.",
+    ),
+    "put_back_long": (
+        "旧文字太长，日志没有全部保存，不能撤销。请在编辑页重新填写。",
+        "The old text was too long to be kept whole, so it cannot be put back. Type it on the form.",
+    ),
+    "put_back_form": (
+        "别的记录要用到所选项目，不能在这里撤销。确需改回的，请在编辑页改。",
+        "Other records rest on what was chosen, so it is not put back here. Change it on the form "
+        "if it must be changed.",
+    ),
     "put_back_same": (
         "所选项目现在就是那时的内容，没有需要恢复的。",
         "What was chosen already reads as it did then; there is nothing to put back.",

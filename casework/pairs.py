@@ -6,6 +6,7 @@ refuses a pair or warns of it, and what it warned of is kept with the pair.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -77,8 +78,9 @@ def change(
     plan: str = "",
     goal: str = "",
     need: str | None = None,
+    note: Mapping[str, object] | None = None,
 ) -> HelpingPair:
-    """Rewrite term and plan of a running pair."""
+    """Rewrite term and plan of a running pair; `note` goes into the log beside what changed."""
     _lock(session, pair, by, expected_version)
     if end_on is not None and end_on < pair.start_on:
         raise Refused([Fault("ends_before_start", {}, "end_on")])
@@ -89,7 +91,8 @@ def change(
         pair.need = need or None
     session.flush()
     changes = differences.between(before, _terms(pair))
-    events.audit(session, by, at, "pair.change", "pair", pair.id, {"changes": changes})
+    data = {**differences.data_of(pair, changes), **(note or {})}
+    events.audit(session, by, at, "pair.change", "pair", pair.id, data)
     return pair
 
 
@@ -121,7 +124,10 @@ def end(
     pair.state, pair.end_on, pair.end_reason = PairState.ENDED, on, reason.strip()
     pair.result, pair.result_words = result, result_words.strip() or None
     session.flush()
-    data = {"reason": reason, "changes": differences.between(before, _terms(pair))}
+    data = {
+        **differences.data_of(pair, differences.between(before, _terms(pair))),
+        "reason": reason,
+    }
     events.audit(session, by, at, "pair.end", "pair", pair.id, data)
     return pair
 

@@ -18,7 +18,8 @@ from admin.i18n import _l
 from admin.text import DASH, policy_label, yes_no, zhdate
 from admin.views.fields import ChoiceField
 from admin.views.words import PAIR
-from casework import differences
+from casework import differences, rows_back
+from casework.rows_back import State
 from models import AuditRecord, OrgUnit, Role
 
 WHAT = {
@@ -50,6 +51,12 @@ LABELS = {
     "items": _l("Rows of incomes and costs"),
     "parent": _l("Stands below"),
 }
+KEPT = {
+    State.SINCE: _l("%(fields)s: changed again since, so the later change would be lost too."),
+    State.NUMBER: _l("%(fields)s: the old number is not kept. Type it on the form."),
+    State.LONG: _l("%(fields)s: the old text was too long to be kept whole. Type it on the form."),
+    State.FORM: _l("%(fields)s: other records rest on it, so it is changed on the form only."),
+}
 COUNTS = ("size", "persons", "items")
 
 
@@ -63,34 +70,71 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Back:
+    """A field that can go back to what it was: its name, its label, and what it was."""
+
+    name: str
+    label: str
+    before: str
+
+
+@dataclass(frozen=True)
 class Entry:
-    """One thing that was done."""
+    """One thing that was done. `back` are the fields that can go back, `kept` says why others
+    cannot; both are empty where nothing of it is ever put back, or the reader may not."""
 
     what: str
     who: str
     at: datetime
     lines: tuple[Line, ...]
     note: str = ""
+    seq: int = 0
+    back: tuple[Back, ...] = ()
+    kept: tuple[str, ...] = ()
 
 
-def of(object_type: str, number: Any, actions: Sequence[str], form: Any) -> list[Entry]:
-    """The history of a row, the newest first; `form` knows the words of its fields."""
+def of(
+    object_type: str, number: Any, actions: Sequence[str], form: Any, row: Any = None
+) -> list[Entry]:
+    """The history of a row, the newest first; `form` knows the words of its fields, `row` is given
+    where the reader may put its changes back."""
     records = differences.history(db.session(), object_type, number, actions)
+    states = rows_back.states(row, object_type, records) if row is not None else {}
     found = []
     for at, record in enumerate(records):
         older = next((r for r in records[at + 1 :] if r.action == record.action), None)
         what = str(WHAT.get(record.action, record.action))
+        if record.data.get("put_back") is not None:
+            what = _("Put back to how it was")
         lines = tuple(_lines(record, older, form))
         note = str(record.data.get("reason") or "")
-        found.append(Entry(what, record.actor_name or DASH, record.at, lines, note))
+        mine = states.get(record.seq, {})
+        back, kept = tuple(_back(record, mine, form)), tuple(_kept(mine, form))
+        who = record.actor_name or DASH
+        found.append(Entry(what, who, record.at, lines, note, record.seq, back, kept))
     return found
+
+
+def _back(record: AuditRecord, states: Mapping[str, State], form: Any) -> Iterator[Back]:
+    for name, state in states.items():
+        if state is State.OPEN:
+            before = words(name, record.data["changes"][name][0], form)
+            yield Back(name, _label(name, form), before)
+
+
+def _kept(states: Mapping[str, State], form: Any) -> Iterator[str]:
+    """Why fields of a change cannot go back, a sentence for each reason."""
+    for state, sentence in KEPT.items():
+        labels = [_label(name, form) for name, one in states.items() if one is state]
+        if labels:
+            yield str(sentence) % {"fields": _(", ").join(labels)}
 
 
 def _lines(record: AuditRecord, older: AuditRecord | None, form: Any) -> Iterator[Line]:
     data: Mapping[str, Any] = record.data
     changes: Mapping[str, Sequence[Any]] = data.get("changes") or {}
     for name, (before, after) in changes.items():
-        yield Line(_label(name, form), _words(name, before, form), _words(name, after, form))
+        yield Line(_label(name, form), words(name, before, form), words(name, after, form))
     for name in data.get("fields") or ():
         if name not in changes:
             yield Line(_label(name, form), "…", "…")
@@ -114,7 +158,7 @@ def _label(name: str, form: Any) -> str:
     return str(field.label.text) if field is not None else name
 
 
-def _words(name: str, value: Any, form: Any) -> str:
+def words(name: str, value: Any, form: Any) -> str:
     """A value of the log as a person reads it."""
     if name == "member_id":
         return yes_no(value is not None)

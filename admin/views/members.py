@@ -156,6 +156,7 @@ class MemberView(ModelView):
     kind = inspected = "member"
     past = ("household.",)
     keeps_typed = True
+    masked_fields = MASKED
     title = _l("Register of {word.persons}")
     one = _l("{word.Person}")
     finds_people = True
@@ -281,11 +282,6 @@ class MemberView(ModelView):
         values = form.values(keep_blank=True)
         expected = -1 if version is None else version
         return members.update(session, row, values, by=by, at=at, expected_version=expected)
-
-    def compared(self, form: Any, row: Any) -> list[tuple[str, str, str, bool]]:
-        """Masked numbers are not laid open by a lost race either."""
-        hidden = {str(LABELS[name]) for name in MASKED}
-        return [line for line in super().compared(form, row) if line[0] not in hidden]
 
     # -- one member
     def beside(self, row: Any) -> dict[str, Any]:

@@ -113,7 +113,7 @@ class OrgView(ModelView):
             move(session, row, target)
         session.flush()
         changes = differences.between({**was, "parent": before}, {**now, "parent": row.parent_id})
-        data = {"parent": [before, row.parent_id], "changes": changes}
+        data = {**differences.data_of(row, changes), "parent": [before, row.parent_id]}
         events.audit(session, by, at, "org.update", "org", row.id, data)
         unit: OrgUnit = row
         return unit

@@ -101,6 +101,7 @@ class UserView(ModelView):
     }
     kind = "user"
     past = ("account.password",)
+    masked_fields = {"member_number": "id_number"}  # noqa: RUF012  # read only
     title = _l("Accounts")
     one = _l("Account")
     search_hint = _l("Name or user name")

@@ -20,17 +20,18 @@ from sqlalchemy.orm import Session
 from admin import acting
 from admin.acting import Outcome, attempt
 from admin.extensions import db
-from admin.text import fault_text, yes_no
-from admin.views import history
+from admin.text import fault_text
+from admin.views import both_versions, history
 from admin.views.base import ReadView
 from admin.views.fields import Versioned
 from admin.views.typed import TypedForms
-from casework import differences, events
+from casework import differences, events, rows_back
 from casework.people import Actor
 from engine.faults import Fault, Refused
 from models.base import Base
 
 MOST_SELECTED = 500
+UNSAID = ("version", "session_stamp", "password_hash")  # columns that no history tells
 
 
 class ModelView(TypedForms, ReadView):
@@ -42,6 +43,7 @@ class ModelView(TypedForms, ReadView):
     create_template = "model/edit.html"
     confirm_template = "model/confirm.html"
     kind: ClassVar[str] = ""  # what the audit log calls a row
+    masked_fields: ClassVar[Mapping[str, str]] = {}  # fields shown masked only → kind of mask
     past: ClassVar[Sequence[str]] = ()  # further beginnings of actions in a row's history
     _OPENED_BY: ClassVar[Mapping[str, str]] = {
         **ReadView._OPENED_BY,
@@ -50,6 +52,7 @@ class ModelView(TypedForms, ReadView):
         "ajax_update": "write",
         "action_view": "write",
         "delete_view": "remove",
+        "put_back_view": "write",
     }
 
     def permissions_for(self, name: str) -> tuple[str, ...]:
@@ -57,6 +60,8 @@ class ModelView(TypedForms, ReadView):
         if name == "ajax_update" and not self.column_editable_list:
             return ()
         if name == "action_view" and not self.acts_on_many():
+            return ()
+        if name == "put_back_view" and self.kind not in rows_back.TABLES:
             return ()
         if name in ("typed_view", "forget_view"):
             return tuple(p for p in (self.write, self.add) if p) if self.keeps_typed else ()
@@ -85,7 +90,7 @@ class ModelView(TypedForms, ReadView):
         self.fill(form, row)
         before, after = changed_values(row)
         session.flush()
-        data = {"fields": sorted(after), "changes": differences.between(before, after)}
+        data = differences.data_of(row, differences.between(before, after))
         events.audit(
             session, by, at, f"{self.kind}.update", self.kind, self.get_pk_value(row), data
         )
@@ -101,7 +106,7 @@ class ModelView(TypedForms, ReadView):
     def hold(self, session: Session, row: Base, version: int | None) -> None:
         """Lock the row and refuse if somebody else has changed it since the page was opened."""
         session.refresh(row, with_for_update=True)
-        if hasattr(row, "version") and row.version != version:
+        if differences.version_of(session, self.kind, row) != version:
             raise Refused([Fault("edge_stale")])
 
     def fill(self, form: Any, row: Any) -> None:
@@ -118,7 +123,37 @@ class ModelView(TypedForms, ReadView):
     def history(self, row: Any) -> list[history.Entry]:
         form = self.get_edit_form()()
         actions = (f"{self.kind}.", *self.past)
-        return history.of(self.kind, self.get_pk_value(row), actions, form)
+        may = self.kind in rows_back.TABLES and bool(self.changeable([row]))
+        return history.of(self.kind, self.get_pk_value(row), actions, form, row if may else None)
+
+    @expose("/put-back/", methods=("POST",))
+    def put_back_view(self) -> ResponseReturnValue:
+        """Give the ticked fields of a change the values that they had before it."""
+        row = self.one_or_404(self.write)
+        number, seq = self.get_pk_value(row), acting.identifier(request.form.get("seq", "")) or 0
+        version = Versioned(request.form).opened_on()
+        names, reason = request.form.getlist("field"), request.form.get("reason", "")[:500]
+
+        def verb(session: Session, by: Actor, at: datetime) -> None:
+            rows_back.put_back(
+                session,
+                self.kind,
+                row,
+                seq,
+                names,
+                reason=reason,
+                by=by,
+                at=at,
+                expected_version=version,
+            )
+
+        outcome: Outcome[None] = attempt(verb, f"{self.kind}.put_back", self.kind, number)
+        if outcome.faults:
+            again = self.one_or_404(self.read)
+            typed = {"seq": seq, "names": names, "reason": reason}
+            return acting.refused(outcome, lambda: self.details_page(again, put_back=typed))
+        flash(_("Put back. This too stands in the history and can be put back."), "success")
+        return redirect(self.get_url(".details_view", id=number))
 
     # -- forms
     def blank(self) -> Any:
@@ -130,8 +165,12 @@ class ModelView(TypedForms, ReadView):
         sent = self.sent(row)
         form = self._edit_form_class(sent, obj=row)
         if sent is None:
-            form.version.data = str(getattr(row, "version", ""))
+            form.version.data = self.version_of(row)
         return form
+
+    def version_of(self, row: Any) -> str:
+        """What the page sends back to say which state of the row it was made from."""
+        return str(differences.version_of(db.session(), self.kind, row))
 
     def _form_page(self, form: Any, row: Any = None, versions: Sequence[Any] = ()) -> str:
         page: str = self.render(
@@ -183,7 +222,9 @@ class ModelView(TypedForms, ReadView):
             return self._form_page(form, row)
         if not form.validate():
             form.take(self.also_wrong(form, row), fault_text)
-            return make_response(self._form_page(form, row), 422)
+            late = str(form.opened_on()) != self.version_of(row)
+            versions = self.compared(form, row) if late else ()
+            return make_response(self._form_page(form, row, versions), 422)
         number = self.get_pk_value(row)
 
         def verb(session: Session, by: Actor, at: datetime) -> Any:
@@ -204,22 +245,26 @@ class ModelView(TypedForms, ReadView):
         if row is None:
             abort(404)
         form.take(outcome.faults, fault_text)
-        versions: Sequence[Any] = ()
+        versions: Sequence[both_versions.Line] = ()
         if outcome.status == 409:
             versions = self.compared(form, row)
-            form.version.data = str(getattr(row, "version", ""))
+            code = "edge_versions" if versions else "edge_versions_alike"
+            others = [fault for fault in outcome.faults if fault.code not in acting.STALE]
+            outcome = Outcome(None, (Fault(code, {"name": self.name_of(row)}), *others))
         return acting.refused(outcome, lambda: self._form_page(form, row, versions))
 
-    def compared(self, form: Any, row: Any) -> list[tuple[str, str, str, bool]]:
-        """(label, as it is now, as typed, differs) for each field of the form."""
-        stored = self._edit_form_class(None, obj=row)
-        lines = []
-        for name, field in form._fields.items():
-            if name in ("version", "csrf_token"):
-                continue
-            theirs, mine = _words(stored._fields[name]), _words(field)
-            lines.append((str(field.label.text), theirs, mine, theirs != mine))
-        return lines
+    def compared(self, form: Any, row: Any) -> list[both_versions.Line]:
+        """What differs between the page as it was opened, the row and what was typed. The form
+        goes on from the row as it is now."""
+        stored, opened = self._edit_form_class(None, obj=row), form.opened_on()
+        key = self.get_pk_value(row)
+        was = None
+        if opened is not None:
+            was = differences.at_version(db.session(), self.kind, key, opened)
+        found = both_versions.lines(form, stored, row, was, self.masked_fields)
+        both_versions.take_up(form, stored, was, self.masked_fields)
+        form.version.data = self.version_of(row)
+        return found
 
     def after(self, row: Any) -> str:
         """Where to go after saving."""
@@ -356,21 +401,7 @@ def changed_values(row: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     state = inspect_row(row)
     for column in state.mapper.column_attrs:
         was = state.attrs[column.key].history
-        if was.has_changes() and column.key != "version":
+        if was.has_changes() and column.key not in UNSAID:
             before[column.key] = was.deleted[0] if was.deleted else None
             after[column.key] = was.added[0] if was.added else None
     return before, after
-
-
-def _words(field: Any) -> str:
-    """A field's value as a person reads it."""
-    if hasattr(field, "shown"):
-        shown = field.shown()
-        return str(shown[1]) if shown else "—"
-    if field.data in (None, ""):
-        return "—"
-    if hasattr(field, "iter_choices"):
-        return next((str(one.label) for one in field.iter_choices() if one.selected), "—")
-    if isinstance(field.data, bool):
-        return yes_no(field.data)
-    return str(field.data)

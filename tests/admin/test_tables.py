@@ -23,6 +23,13 @@ from models.audit import verify
 from tests.admin.conftest import PASSWORD, Office
 
 
+def version_in(page: str) -> str:
+    """What the form of a page sends back as its version."""
+    found = re.search(r'name="version"[^>]* value="(\d+)"', page)
+    assert found
+    return found[1]
+
+
 def audited(office: Office) -> list[str]:
     """Actions in the log, which must be whole."""
     with office.session() as session:
@@ -250,11 +257,14 @@ def test_a_unit_is_made_below_another_and_moves_with_what_stands_below_it(
     assert chief.post("/orgs/new/", data).status_code == 422, "a code twice"
     assert chief.post("/orgs/new/", {**data, "code": "X", "parent": ""}).status_code == 422
     move = {"name": "A组织", "code": "A", "level": "committee", "parent": units["B"], "active": "y"}
+    assert chief.post(f"/orgs/edit/?id={units['A']}", move).status_code == 409, "of no version"
+    move["version"] = 0  # nothing was ever written down about it
     assert chief.post(f"/orgs/edit/?id={units['A']}", move).status_code == 302
     assert fresh_office.one(OrgUnit, units["A1"]).path.startswith(
         fresh_office.one(OrgUnit, units["B"]).path
     )
-    below = {**move, "parent": units["A1"]}
+    page = chief.get(f"/orgs/edit/?id={units['A']}").text
+    below = {**move, "parent": units["A1"], "version": version_in(page)}
     assert chief.post(f"/orgs/edit/?id={units['A']}", below).status_code == 422
 
 
