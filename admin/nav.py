@@ -31,7 +31,8 @@ GROUPS = {
     "office": _l("Administration"),
 }
 
-# endpoint → the key that leads there after g
+# endpoint → the key that leads there after g; there are more pages than letters, so a few that are
+# reached less often have none
 KEYS = {
     "home.index": "h",
     "inbox.index": "x",
@@ -44,10 +45,12 @@ KEYS = {
     "screenings.index": "s",
     "members.index_view": "m",
     "pairs.index_view": "j",
-    "hardship.index": "d",
+    "hardship.index": "k",
     "checks.index": "v",
     "transfers.index": "t",
     "payments.index": "p",
+    "funds.index": "q",
+    "journal.index": "w",
     "figures.index": "c",
     "reports.index": "z",
     "policy.index": "y",
@@ -56,6 +59,7 @@ KEYS = {
     "users.index_view": "u",
     "audit.index_view": "l",
     "settings.edit": "i",
+    "imports.index": "g",
 }
 
 

@@ -97,7 +97,7 @@ def _secret(field: Any, stored: Any, was: Mapping[str, Any] | None, kind: str) -
     now = mask(stored, kind)
     before = _("not known") if was is None else now
     if was is not None and field.name in was:
-        before = str(was[field.name] or DASH)
+        before = mask(was[field.name], kind)
     elif not field.data or field.data == stored:
         return None
     if not field.data:

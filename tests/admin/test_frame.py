@@ -183,6 +183,16 @@ def test_an_entry_is_refused_in_an_unknown_group_or_twice() -> None:
         registry.add(nav.Entry("b.index", "B", "nowhere"))
 
 
+def test_every_key_after_g_leads_to_one_page_and_no_letter_is_left_unused(office: Office) -> None:
+    keys = nav.KEYS
+    assert len(set(keys.values())) == len(keys)
+    assert all(re.fullmatch("[a-z]", key) for key in keys.values())
+    endpoints = {entry.endpoint for entry in office.app.extensions["sunshine_nav"].entries}
+    assert set(keys) <= endpoints, "a key that leads nowhere"
+    without = endpoints - set(keys)
+    assert not without or len(keys) == 26, f"letters are left for {without}"
+
+
 def test_each_person_sees_only_entries_he_may_open(office: Office) -> None:
     shown = {
         role: set(
