@@ -90,13 +90,10 @@ def value_from(
     def make(files: Files) -> Files:
         file = RuleText(FILE, files[FILE])
         parameter = _parameter(file, name)
-        faults = dated_values.value_faults(parameter, values)
+        faults = _value_faults(parameter, values)
         known = parameter.from_day(since)
         if known is None and earliest is not None and since < earliest:
             faults.append(Fault("value_in_past", {"on": since}, "since"))
-        wanted = set(parameter.history[-1].values) if parameter.history else set()
-        if values and wanted and set(values) != wanted:
-            faults.append(Fault("value_needed", {"value": parameter.label}, "value"))
         if faults:
             raise Refused(tuple(faults))
         file = dated_values.with_value(file, name, since, values)
@@ -105,6 +102,19 @@ def value_from(
         return {**files, FILE: file.data}
 
     return make
+
+
+def value_faults(files: Files, name: str, values: Values) -> list[Fault]:
+    """What is wrong with a value as typed, whatever its day is."""
+    return _value_faults(_parameter(RuleText(FILE, files[FILE]), name), values)
+
+
+def _value_faults(parameter: dated_values.Parameter, values: Values) -> list[Fault]:
+    faults = dated_values.value_faults(parameter, values)
+    wanted = set(parameter.history[-1].values) if parameter.history else set()
+    if values and wanted and set(values) != wanted:
+        faults.append(Fault("value_needed", {"value": parameter.label}, "value"))
+    return faults
 
 
 def value_taken_out(name: str, since: date) -> Make:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from admin.days import read_day
 from engine import messages
 from engine.faults import Fault, Refused
-from engine.source import parse_date
 
 CATALOGUE = {
     "edge_choose_road": (
@@ -17,9 +17,13 @@ CATALOGUE = {
         "“{text}”不是日期，请写成 2010-12-03 的样子。",
         '"{text}" is not a date; write it like 2010-12-03.',
     ),
+    "edge_day": (
+        "“{text}”不是日期。请写成 2010年12月3日，也可以写 2010-12-03。",
+        '"{text}" is not a date; write it like 2010-12-03.',
+    ),
     "edge_date_missing": (
-        "请填写日期，写成 2010-12-03 的样子。",
-        "Enter a date, written like 2010-12-03.",
+        "请填写日期。",
+        "Enter a date.",
     ),
     "edge_choose_likeness": (
         "请选择核对结论：重复还是不重复。",
@@ -43,11 +47,18 @@ def day_fault(text: str, where: str) -> Fault:
     return Fault("edge_date", {"text": text}, where)
 
 
+def read_fault(text: str, where: str) -> Fault:
+    """The same of a field that takes a date as people write it (`read_day`)."""
+    if not text.strip():
+        return Fault("edge_date_missing", {}, where)
+    return Fault("edge_day", {"text": text}, where)
+
+
 def day(text: str, where: str) -> date:
     """A date of a form, or a refusal that names the field."""
-    found = parse_date(text.strip())
+    found = read_day(text)
     if found is None:
-        raise Refused([day_fault(text, where)])
+        raise Refused([read_fault(text, where)])
     return found
 
 

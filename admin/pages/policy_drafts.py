@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 
 from admin import acting, looks
 from admin.acting import Outcome, attempt
+from admin.days import read_day
 from admin.extensions import db
 from admin.policy import words
 from admin.policy.desk import READERS, Desk, desk
@@ -145,7 +146,7 @@ def _seen() -> str:
 
 
 def _propose(row: PolicyDraft) -> tuple[str, Call]:
-    first = parse_date(request.form.get("in_force_from", "").strip())
+    first = read_day(request.form.get("in_force_from", ""))
     note = request.form.get("note", "")[:2000]
     done = _("Put forward. A second person signs it; until then nothing changes.")
     return done, lambda session, by, at: drafts.propose(

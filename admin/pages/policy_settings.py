@@ -14,10 +14,11 @@ from flask_babel import gettext as _
 
 from admin import acting, nav
 from admin.acting import Outcome, attempt
+from admin.days import read_day
 from admin.extensions import db
 from admin.i18n import _l
 from admin.pages import policy_drafts
-from admin.pages.messages import day_fault
+from admin.pages.messages import read_fault
 from admin.policy import sheets, words
 from admin.policy.desk import READERS, Desk, desk, title
 from admin.security.guard import requires
@@ -141,7 +142,7 @@ def value(code: str) -> ResponseReturnValue:
     sheet = next((s for s in sheets.sheets(one) if s.name == name), None)
     if sheet is None:
         abort(404)
-    since = parse_date(request.form.get("since", "").strip())
+    since = read_day(request.form.get("since", ""))
     ends = request.form.get("ends") == "yes"
     values = {
         choice: request.form.get(f"value.{choice}" if choice else "value", "").strip()
@@ -150,8 +151,8 @@ def value(code: str) -> ResponseReturnValue:
 
     def make(files: drafts.Files) -> drafts.Files:
         if since is None:
-            text = request.form.get("since", "")[:20]
-            raise Refused((day_fault(text, "since"),))
+            no_day = read_fault(request.form.get("since", "")[:20], "since")
+            raise Refused((no_day, *policy_edits.value_faults(files, name, values)))
         confirmed = request.form.get("confirmed") == "yes"
         earliest = one.settled_until
         return policy_edits.value_from(name, since, values, earliest=earliest, confirmed=confirmed)(

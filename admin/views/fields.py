@@ -4,6 +4,7 @@ of the database. What is right is casework's to say."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from flask import Flask
@@ -21,9 +22,12 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from admin.days import read_day
+from admin.text import zhdate
 from engine.faults import Fault
 
 LARGEST = 2**31 - 1
+EXAMPLE = date(2010, 12, 3)
 
 
 class BoundForm(Form):
@@ -96,10 +100,13 @@ class DayField(DateField):
     """A date between 1900 and 2200; what was typed is shown again when it is not one."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        super().process_formdata(valuelist)
-        if self.data is not None and not 1900 <= self.data.year <= 2200:
+        text = valuelist[0].strip() if valuelist else ""
+        self.data = read_day(text)
+        if text and (self.data is None or not 1900 <= self.data.year <= 2200):
             self.data = None
-            raise ValueError(_("Write a date as year-month-day, between 1900 and 2200."))
+            raise ValueError(
+                _("Write a date such as %(day)s, between 1900 and 2200.", day=zhdate(EXAMPLE))
+            )
 
 
 def day(label: Any, *, required: bool = False, **kw: Any) -> Any:

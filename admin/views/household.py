@@ -22,12 +22,13 @@ from sqlalchemy import select
 
 from admin import acting
 from admin.acting import Outcome, attempt, load
+from admin.days import read_day
 from admin.extensions import db
 from admin.i18n import _l
 from admin.security.guard import requires
 from admin.security.people import actor
-from admin.text import mask
-from admin.views.fields import Versioned, long_words, number
+from admin.text import mask, zhdate
+from admin.views.fields import EXAMPLE, Versioned, long_words, number
 from admin.views.words import ITEM
 from casework import people, worksheets
 from casework.permissions import Permission
@@ -109,11 +110,14 @@ def read_persons(
     for row in rows:
         born: date | None = None
         if row["birth_on"]:
-            try:
-                born = date.fromisoformat(row["birth_on"])
-            except ValueError:
+            born = read_day(row["birth_on"])
+            if born is None:
                 wrong.append(
-                    _("%(name)s: write the date of birth as year-month-day.", name=row["name"])
+                    _(
+                        "%(name)s: write the date of birth such as %(day)s.",
+                        name=row["name"],
+                        day=zhdate(EXAMPLE),
+                    )
                 )
         found.append(
             PersonRow(

@@ -62,7 +62,9 @@ class MemberForm(Versioned):
     bank_name = words(_l("Bank"), most=100)
     bank_account = words(LABELS["bank_account"], most=40)
     can_help_skills = long_words(
-        _l("Skills with which the {word.person} could help others"), most=1000
+        _l("Skills"),
+        most=1000,
+        description=_l("With which the {word.person} could help others."),
     )
     died_on = day(_l("Died on"))
 

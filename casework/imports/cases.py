@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date
 from decimal import Decimal
 
@@ -19,6 +20,7 @@ from casework.imports.kinds import (
     Taken,
     Values,
     member_of,
+    person_faults,
 )
 from casework.imports.spellings import headings
 from casework.moves import LIVE
@@ -99,6 +101,9 @@ class Applications(Kind):
 
     def key_label(self) -> Label:
         return Label("人员、类别和年度", "person, kind and year")
+
+    def also_wrong(self, context: Context, values: Values, unread: AbstractSet[str]) -> list[Fault]:
+        return person_faults(context, values, unread, self.permission)
 
     def take(self, context: Context, values: Values) -> Taken:
         member = member_of(context, values, self.permission)
@@ -199,11 +204,16 @@ class PastGrants(Kind):
             Column("note", Label("资料来源", "Source"), cells.long_text, also=headings("past_grants", "note"), once=True),
         )  # fmt: skip
 
+    key_names = frozenset({"id_number", "category", "aid_year"})
+
     def key(self, values: Values) -> tuple[str, ...] | None:
         return tuple(str(values[name]) for name in ("id_number", "category", "aid_year"))
 
     def key_label(self) -> Label:
         return Label("人员、类别和年度", "person, kind and year")
+
+    def also_wrong(self, context: Context, values: Values, unread: AbstractSet[str]) -> list[Fault]:
+        return person_faults(context, values, unread, self.permission)
 
     def take(self, context: Context, values: Values) -> Taken:
         member = member_of(context, values, self.permission)

@@ -69,7 +69,8 @@ def in_words(kind: Kind, words: Terms) -> Kind:
 
 def offers(session: Session, by: Actor, on: date) -> list[Offer]:
     """What this person may take in today."""
-    found = [Offer(make(), None, None) for make in PLAIN.values()]
+    words = editions.terms_on(session, on)
+    found = [Offer(in_words(make(), words), None, None) for make in PLAIN.values()]
     codes = editions.policy_codes(session)
     for code in codes:
         try:

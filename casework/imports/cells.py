@@ -67,6 +67,8 @@ class Column:
         """The column as an office says it whose policy has these words."""
         return replace(
             self,
+            label=_in_words(self.label, words),
+            help=_in_words(self.help, words) if self.help else None,
             also=tuple(way for one in self.also for way in words.ways(one)),
             choices={key: _in_words(label, words) for key, label in self.choices.items()},
             spelled={

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -42,7 +43,8 @@ class Context:
 
 class Kind(ABC):
     """One kind of workbook. `total` is the money column whose sum a total row states, if any;
-    `note` what has to be known before it is taken in."""
+    `note` what has to be known before it is taken in, `key_names` the columns that `key` reads, where
+    it reads no others."""
 
     id: str
     label: Label
@@ -50,6 +52,7 @@ class Kind(ABC):
     columns: tuple[Column, ...]
     total: str | None = None
     note: Label | None = None
+    key_names: frozenset[str] = frozenset()
 
     @abstractmethod
     def key(self, values: Values) -> tuple[str, ...] | None:
@@ -62,6 +65,11 @@ class Kind(ABC):
     @abstractmethod
     def take(self, context: Context, values: Values) -> Taken:
         """Write one row; raises with every fault of it. The same row again is "same"."""
+
+    def also_wrong(self, context: Context, values: Values, unread: AbstractSet[str]) -> list[Fault]:
+        """What else is wrong with a row that is not taken, so that all its faults are told at once:
+        of `unread` columns the cell could not be read, and `take` stops at the first refusal."""
+        return []
 
     def finish(self, context: Context) -> None:  # noqa: B027 - most kinds write row by row only
         """After the last row: what is written once for the whole."""
@@ -84,11 +92,11 @@ NAME = Column(
 )
 UNIT = Column(
     "unit",
-    Label("所在组织", "Unit"),
+    Label("{word.branch}", "{word.Branch}"),
     cells.text,
     also=headings("shared", "unit"),
     once=True,
-    help=Label("组织全称或代码", "Full name or code"),
+    help=Label("全称或代码", "Full name or code"),
 )
 
 
@@ -110,6 +118,19 @@ def member_of(context: Context, values: Values, permission: str) -> Member:
     return found
 
 
+def person_faults(
+    context: Context, values: Values, unread: AbstractSet[str], permission: str
+) -> list[Fault]:
+    """Whether the person of a row is there, as far as the row can be read."""
+    if "id_number" in unread:
+        return []
+    try:
+        member_of(context, values, permission)
+    except Refused as refused:
+        return list(refused.faults)
+    return []
+
+
 class Units:
     """Branches in the person's reach, by name and by code; read once."""
 
@@ -117,14 +138,15 @@ class Units:
         self._permission = permission
         self._known: dict[str, list[tuple[int, str]]] | None = None
 
-    def find(self, context: Context, text: str | None) -> int:
-        """The row number of the branch. Without a text the only branch there is."""
+    def find(self, context: Context, text: str | None, label: Label = UNIT.label) -> int:
+        """The row number of the branch. Without a text the only branch there is; `label` is what
+        the column is called."""
         known = self._load(context)
         if text is None:
             ids = {number for found in known.values() for number, _code in found}
             if len(ids) == 1:
                 return ids.pop()
-            raise Refused([Fault("cell_needed", {"field": UNIT.label}, "unit")])
+            raise Refused([Fault("cell_needed", {"field": label}, "unit")])
         found = known.get(_same(text), [])
         if not found:
             hint = cells.nearest(text, dict.fromkeys(known))

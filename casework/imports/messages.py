@@ -88,7 +88,7 @@ TEXTS: Catalogue = {
         "{field} was stored as a number and has lost its last digits. Set the column to Text and type it again.",
     ),
     "cell_date": (
-        "“{field}”的“{text}”不是日期，请写成 2010-06-07 的样子。",
+        "“{field}”的“{text}”不是日期。请写成 2010年6月7日，也可以写 2010-06-07。",
         "{field}: {text} is no date. Write it like 2010-06-07.",
     ),
     "cell_date_short": (

@@ -7,8 +7,10 @@ one transaction. Both run in the caller's thread; the worker calls them for long
 from __future__ import annotations
 
 import hashlib
+import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -34,6 +36,7 @@ from models.people import User
 PIECE = 200
 SAMPLE = 100
 TOTALS = tuple(one.casefold() for one in spellings.values("row")["total"])
+_FIGURES = re.compile(r"[\dx'’‘`-]+\Z")  # a number alone is an entry with its other cells missing
 NOTES = tuple(one.casefold() for one in spellings.values("row")["note"])
 
 
@@ -223,17 +226,26 @@ class _Work:
     def _take(self, context: Context, row: Row, tally: Tally) -> tuple[Taken | None, list[Fault]]:
         """Read and write one row; all its faults at once, or what became of it."""
         values, found = self._read(row)
-        if not found:
-            found = self._repeated(values, context.row, tally)
+        unread = {fault.where for fault in found if fault.where}
+        found += self._repeated(values, context.row, tally, unread)
         if found:
-            return None, found
+            return None, self._all_of(context, values, found)
         if self._kind.total is not None and isinstance(values.get(self._kind.total), Decimal):
             tally.total += values[self._kind.total]
         try:
             with context.session.begin_nested():
                 return self._kind.take(context, values), []
         except Refused as refused:
-            return None, list(refused.faults)
+            return None, self._all_of(context, values, refused.faults)
+
+    def _all_of(
+        self, context: Context, values: Mapping[str, Any], found: Sequence[Fault]
+    ) -> list[Fault]:
+        """These faults of a row and whatever else can be told of it now."""
+        unread = {column.id for column in self._kind.columns if column.id not in values}
+        others = self._kind.also_wrong(context, values, unread)
+        said = {(fault.code, fault.where) for fault in found}
+        return [*found, *(fault for fault in others if (fault.code, fault.where) not in said)]
 
     def _read(self, row: Row) -> tuple[dict[str, Any], list[Fault]]:
         values: dict[str, Any] = {}
@@ -249,12 +261,19 @@ class _Work:
                 found += refused.faults
         return values, found
 
-    def _repeated(self, values: Mapping[str, object], number: int, tally: Tally) -> list[Fault]:
+    def _repeated(
+        self, values: Mapping[str, object], number: int, tally: Tally, unread: AbstractSet[str]
+    ) -> list[Fault]:
+        """`row_twice` where an earlier row is the same. One with unread cells is compared where the
+        key can be read, and stands in nobody's way itself: it may be written again, rightly."""
+        names = self._kind.key_names
+        if unread and (not names or unread & names):
+            return []
         key = self._kind.key(values)
         if key is None:
             return []
         mark = hashlib.blake2b("\x1f".join(key).encode(), digest_size=16).digest()
-        first = tally.seen.setdefault(mark, number)
+        first = tally.seen.get(mark, number) if unread else tally.seen.setdefault(mark, number)
         if first == number:
             return []
         return [Fault("row_twice", {"row": first, "what": self._kind.key_label()}, None)]
@@ -268,7 +287,10 @@ class _Work:
             tally.said = self._total_of(row)
             return True
         return (filled <= 2 and first.startswith(NOTES)) or (
-            filled == 1 and not self._identified(row) and len(first) > 12
+            filled == 1
+            and not self._identified(row)
+            and len(first) > 12
+            and not _FIGURES.match(cells.narrow(first))
         )
 
     def _identified(self, row: Row) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ from sqlalchemy import select
 
 from casework import members, worksheets
 from casework.access import require
+from casework.clock import day_of
 from casework.imports import cells
 from casework.imports.cells import Column
 from casework.imports.kinds import (
@@ -22,6 +24,7 @@ from casework.imports.kinds import (
     Values,
     given,
     member_of,
+    person_faults,
 )
 from casework.imports.spellings import headings, values
 from casework.permissions import Permission
@@ -81,7 +84,7 @@ class Members(Kind):
         Column("sex", Label("性别", "Sex"), _sex, choices=SEX, spelled=values("sex"), kind="choice"),
         Column("ethnic", Label("民族", "Ethnic group"), cells.text, example="汉族"),
         Column("birth_on", Label("出生日期", "Date of birth"), cells.day, also=headings("members", "birth_on"), kind="date"),
-        Column("joined_on", Label("加入日期", "Date of joining"), cells.day, also=headings("members", "joined_on"), kind="date"),
+        Column("joined_on", Label("{word.joined_on}", "{word.Joined_on}"), cells.day, also=headings("members", "joined_on"), kind="date"),
         Column("status", Label("身份", "Standing"), _standing, also=headings("members", "status"), choices=STANDING, spelled=values("standing"), kind="choice"),
         Column("hukou", Label("户口", "Registration"), _hukou, also=headings("members", "hukou"), choices=HUKOU, spelled=values("hukou"), kind="choice"),
         Column("hukou_label", Label("户口（证上写法）", "Registration as printed"), cells.text),
@@ -98,25 +101,47 @@ class Members(Kind):
         self._units = Units(Permission.Member.IMPORT)
         self._held: dict[int, OrgUnit] = {}  # else the session forgets a branch after each row
 
+    key_names = frozenset({"id_number"})
+
     def key(self, values: Values) -> tuple[str, ...] | None:
         return (str(values["id_number"]),) if values.get("id_number") else None
 
+    def also_wrong(self, context: Context, values: Values, unread: AbstractSet[str]) -> list[Fault]:
+        known = None if "id_number" in unread else self._known(context, values)
+        found: list[Fault] = []
+        unit = values.get("unit")
+        if "unit" not in unread and (known is None or unit is not None):
+            try:
+                self._unit(context, unit)
+            except Refused as refused:
+                found += refused.faults
+        fields = given(values, self._FIELDS)
+        now = {name: getattr(known, name) for name in members.FIELDS} if known else {}
+        wrong = members.faults(context.session, {**now, **fields}, day_of(context.at), known)
+        return found + [fault for fault in wrong if fault.where not in unread]
+
     def take(self, context: Context, values: Values) -> Taken:
-        known = context.session.scalars(
-            select(Member).where(Member.id_number.matches(str(values["id_number"])))
-        ).one_or_none()
+        known = self._known(context, values)
         taken, member = self._member(context, values, known)
         size = values.get("household_size")
         if isinstance(size, int) and _put_size(context, member, size) and taken == "same":
             return "changed"
         return taken
 
+    def _known(self, context: Context, values: Values) -> Member | None:
+        return context.session.scalars(
+            select(Member).where(Member.id_number.matches(str(values["id_number"])))
+        ).one_or_none()
+
+    def _unit(self, context: Context, unit: object) -> int:
+        label = next(column.label for column in self.columns if column.id == UNIT.id)
+        return self._units.find(context, None if unit is None else str(unit), label)
+
     def _member(
         self, context: Context, values: Values, known: Member | None
     ) -> tuple[Taken, Member]:
         unit = values.get("unit")
-        text = None if unit is None else str(unit)
-        org_id = self._units.find(context, text) if known is None or text else known.org_id
+        org_id = self._unit(context, unit) if known is None or unit else known.org_id
         fields = given(values, self._FIELDS)
         if known is None:
             org = self._held[org_id] = context.session.get_one(OrgUnit, org_id)
@@ -159,8 +184,13 @@ class Persons(Kind):
         Column("note", Label("健康及备注", "Health and remarks"), cells.long_text, also=headings("persons", "note")),
     )  # fmt: skip
 
+    key_names = frozenset({"id_number", "person_name", "relation"})
+
     def key(self, values: Values) -> tuple[str, ...] | None:
         return (str(values["id_number"]), str(values["person_name"]), str(values["relation"]))
+
+    def also_wrong(self, context: Context, values: Values, unread: AbstractSet[str]) -> list[Fault]:
+        return person_faults(context, values, unread, self.permission)
 
     def key_label(self) -> Label:
         return Label("家庭成员", "person of the household")
@@ -208,8 +238,13 @@ class Items(Kind):
         Column("proof", Label("证明材料", "Proof"), cells.text, also=headings("items", "proof")),
     )  # fmt: skip
 
+    key_names = frozenset({"id_number", "kind", "item", "who"})
+
     def key(self, values: Values) -> tuple[str, ...] | None:
         return tuple(str(values.get(n)) for n in ("id_number", "kind", "item", "who"))
+
+    def also_wrong(self, context: Context, values: Values, unread: AbstractSet[str]) -> list[Fault]:
+        return person_faults(context, values, unread, self.permission)
 
     def key_label(self) -> Label:
         return Label("收支项目", "item")

@@ -203,6 +203,23 @@ def test_nobody_signs_his_own_draft_and_others_see_no_draft_at_all(office: Roads
     assert published(office) == [date(2010, 6, 7)]
 
 
+def test_every_fault_of_a_new_value_is_told_at_once(office: Roadside) -> None:
+    answer = send(office, "value", {"parameter": "living_amount", "since": "", "value": "七百"})
+    assert answer.status_code == 422
+    assert "请填写日期" in answer.text
+    assert "“七百”不是金额" in answer.text
+    assert 'value="七百"' in answer.text
+    answer = dearer(office, since="明年", value="")
+    assert "请写成 2010年12月3日" in answer.text
+    assert answer.text.count("field-faults") == 2
+
+
+@pytest.mark.parametrize("day", ["2011年1月1日", "２０１１/１/１", " 2011.01.01 "])
+def test_a_day_is_taken_as_people_write_it(office: Roadside, day: str) -> None:
+    assert dearer(office, since=day).status_code == 302
+    assert b"2011-01-01: 700" in files(office)["parameters.yaml"]
+
+
 def test_a_page_opened_before_the_others_change_is_refused_with_409(office: Roadside) -> None:
     old = seen(office, "second_officer")
     assert dearer(office).status_code == 302

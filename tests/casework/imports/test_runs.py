@@ -87,9 +87,9 @@ def test_good_rows_come_in_and_bad_ones_are_marked_with_all_their_faults(desk: D
     said = {(each["row"], each["column"]) for each in desk.run(run).sample}
     assert {
         (4, "身份证号码"),
-        (4, "加入日期"),
+        (4, "入党时间"),
         (4, "家庭人口"),
-        (5, "所在组织"),
+        (5, "党支部"),
         (6, "性别"),
     } <= said
     assert (7, "") in said
@@ -97,6 +97,61 @@ def test_good_rows_come_in_and_bad_ones_are_marked_with_all_their_faults(desk: D
     desk.take(run)
     assert desk.run(run).state == ImportState.DONE
     assert desk.counts(run)["new"] == members(desk) == 1
+
+
+def told(desk: Desk, run: int, row: int) -> set[str]:
+    """The columns that are named as wrong in a row."""
+    return {each["column"] for each in desk.run(run).sample if each["row"] == row}
+
+
+def test_a_row_that_cannot_be_read_still_tells_what_else_is_wrong_with_it(desk: Desk) -> None:
+    wrong = "370112196108050011" if number(1) != "370112196108050011" else "370112196108050012"
+    rows = [
+        MEMBER_HEAD,
+        person(desk, 1),
+        person(desk, 2, 党支部=None, 身份证号=wrong),
+        person(desk, 3, 党支部="没有的支部", 户口="海上", 联系电话="12", 入党时间="2090年1月1日"),
+        person(desk, 1, 户口="海上"),
+    ]
+    run = desk.put("members", rows)
+    assert desk.counts(run) == {"new": 1, "faulty": 3}
+    assert told(desk, run, 3) == {"党支部", "身份证号码"}
+    assert told(desk, run, 4) == {"党支部", "户口", "联系电话", "入党时间"}
+    assert told(desk, run, 5) == {"户口", ""}, "and that it stands above already"
+
+
+def test_a_row_that_is_not_taken_tells_more_than_what_was_met_first(desk: Desk) -> None:
+    run = desk.put("members", [MEMBER_HEAD, person(desk, 1, 党支部="没有的支部", 联系电话="12")])
+    assert told(desk, run, 2) == {"党支部", "联系电话"}
+
+
+def test_somebody_unknown_is_told_beside_a_cell_that_cannot_be_read(desk: Desk) -> None:
+    head = ["身份证号码", "姓名", "类别", "项目", "年金额（元）"]
+    run = desk.put("items", [head, [number(9), "张三", "收入", "退休金", "七百"]])
+    assert told(desk, run, 2) == {"身份证号码", "年金额（元）"}
+
+
+@pytest.mark.parametrize(
+    "only", [number(2), "３７０１１２１９６１０８０５００２Ｘ", "6228480001234567890"]
+)
+def test_a_number_alone_is_an_entry_with_its_other_cells_missing(desk: Desk, only: str) -> None:
+    row = [None if name != "身份证号" else only for name in MEMBER_HEAD]
+    run = desk.put(
+        "members", [MEMBER_HEAD, person(desk, 1), row, ["由支部填报后于每年十一月底前报送"]]
+    )
+    assert desk.counts(run) == {"new": 1, "faulty": 1, "skipped": 1}
+    assert "姓名" in told(desk, run, 3)
+
+
+@pytest.mark.parametrize("heading", ["加入日期", "入党日期", "入党时间"])
+def test_the_date_of_joining_is_found_under_each_of_its_names(desk: Desk, heading: str) -> None:
+    head = [heading if name == "入党时间" else name for name in MEMBER_HEAD]
+    head = ["所在组织" if name == "党支部" else name for name in head]
+    run = desk.put("members", [[*head, "可用于帮扶他人的技能"], [*person(desk, 1), "养蜂"]])
+    desk.take(run)
+    with desk.database.sessions() as session:
+        member = session.scalars(select(Member).where(Member.can_help_skills == "养蜂")).one()
+        assert member.joined_on == date(1985, 7, 1)
 
 
 def test_the_marked_copy_colours_the_cells_and_says_why_and_goes_in_again(desk: Desk) -> None:
@@ -172,7 +227,7 @@ def test_nobody_is_found_or_moved_outside_ones_own_part(desk: Desk) -> None:
             ).first()
         )
     run = desk.put("members", [MEMBER_HEAD, person(desk, 2, 党支部=other)])
-    assert [each["column"] for each in desk.run(run).sample] == ["所在组织"]
+    assert [each["column"] for each in desk.run(run).sample] == ["党支部"]
 
 
 def test_who_may_not_import_is_refused_before_the_file_is_kept(desk: Desk) -> None:
@@ -244,6 +299,7 @@ def test_applications_become_drafts_by_the_facts_of_the_policy(desk: Desk) -> No
     assert [(s["row"], s["column"]) for s in desk.run(run).sample] == [
         (3, "姓名"),
         (4, "有劳动能力"),
+        (4, "身份证号码"),  # and nobody of that number is known
     ]
     desk.take(run)
     with desk.database.sessions() as session:

@@ -38,7 +38,7 @@ def line_of(text: str) -> int:
         ("[出生年月, 出生年月日]", "出生年月", "expected_list"),
         ("[出生年月, 出生年月日]", "[出生年月, {a: b}]", "expected_text"),
         ("[开户行, 银行]", "[开户行, 户籍]", "spelling_twice"),
-        ('joined_on: ["{word.joined_on}"]', 'joined_on: ["{word.joined}"]', "unknown_name"),
+        ('joined_on: ["{word.joined_on}"', 'joined_on: ["{word.joined}"', "unknown_name"),
     ],
 )
 def test_a_mistake_in_the_file_stands_at_its_line(old: str, new: str, code: str) -> None:
