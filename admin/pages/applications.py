@@ -208,7 +208,7 @@ class ApplicationView(ReadView):
         Column("name", _l("Name"), lambda a: a.member.name, in_list=False),
         Column("org", _l("{word.Branch}"), lambda a: a.org.name, css="unit"),
         Column(
-            "kind", _l("Kind of aid"), kind_and_stage, Application.road, "short", in_export=False
+            "kind", _l("Kind and stage"), kind_and_stage, Application.road, "short", in_export=False
         ),
         Column("road", _l("Kind of aid"), road_words, in_list=False),
         Column("stage", _l("Stage"), stage_words, in_list=False),

@@ -151,9 +151,15 @@ def _verdict(application: Application) -> Markup:
 
 
 def _amounts(application: Application) -> Markup:
-    """Proposed over suggested."""
-    given = (application.proposed_fen, application.suggested_fen)
-    return Markup("<br>").join(yuan(fen) for fen in given) if any(given) else Markup("")
+    """What is proposed over what the rules suggest, each with its name."""
+    given = (
+        (_("Proposed"), application.proposed_fen),
+        (_("Suggested"), application.suggested_fen),
+    )
+    if not any(fen for _name, fen in given):
+        return Markup("")
+    line = Markup('<span class="soft">{}</span> {}')
+    return Markup("<br>").join(line.format(name, yuan(fen)) for name, fen in given)
 
 
 @blueprint.post("/record")

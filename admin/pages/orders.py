@@ -66,6 +66,7 @@ class Row:
     state: object
     colour: str
     left_out: tuple[str, ...]
+    said: str
 
 
 def choose(about: str, rows: Sequence[Any]) -> ResponseReturnValue:
@@ -148,7 +149,16 @@ def _row(job: Job) -> Row:
     text, colour = STATES[job.state]
     faults = [(Fault(one["code"], one["params"]), one.get("where") or "") for one in job.faults]
     left = tuple(" ".join(p for p in (where, fault_text(fault)) if p) for fault, where in faults)
-    return Row(job, text, colour, left)
+    return Row(job, text, colour, left, _said(job))
+
+
+def _said(job: Job) -> str:
+    """How far it is; once it is done, how many papers there are and how many things have none."""
+    without = len({one.get("where") or str(at) for at, one in enumerate(job.faults)})
+    if job.state is not JobState.DONE:
+        return f"{job.done}/{job.total}"
+    made = str(_("%(num)d made", num=job.done - without))
+    return str(_("%(made)s, %(num)d left out", made=made, num=without)) if without else made
 
 
 @blueprint.get("/<int:job_id>/file")

@@ -3,6 +3,7 @@ names (its stages, amounts, reasons) comes from its files."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from flask_babel import gettext as _
@@ -147,6 +148,17 @@ UNITS = {
     "occasions": _l("occasions"),
     "percent": _l("percent"),
 }
+PLACEHOLDERS = {
+    "place_kind": _l("what the place of the {word.branch} is called"),
+    "hardship": _l("the hardship, by the kind of aid"),
+    "period": _l("first and last day"),
+    "days": _l("the number of days"),
+    "due": _l("the last day"),
+    "hotline": _l("the hotline"),
+    "year": _l("the year"),
+    "number": _l("the number"),
+}
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 STATES = {
     "editing": (_l("Being edited"), "blue"),
     "proposed": (_l("Waiting for signature"), "orange"),
@@ -182,6 +194,16 @@ def key(text: str) -> str:
     if text.isdigit():
         return str(KEYS["then"])
     return str(KEYS.get(text) or SECTIONS.get(text) or text)
+
+
+def placeholders(text: str) -> str:
+    """What the words in braces stand for that a text of the policy holds; empty where it has none."""
+    names = dict.fromkeys(_PLACEHOLDER.findall(text))
+    known = [f"{{{name}}} = {PLACEHOLDERS[name]}" for name in names if name in PLACEHOLDERS]
+    if not known:
+        return ""
+    listed = str(_("; ")).join(known)
+    return str(_("Filled in when it is printed: %(words)s.", words=listed))
 
 
 def key_option(text: str) -> str:

@@ -16,13 +16,14 @@ from admin.extensions import db
 from admin.i18n import _l
 from admin.nav import Entry
 from admin.pages.report_tables import REPORTS
-from admin.text import DASH, moment, zhdate
+from admin.text import DASH, moment, policy_label, zhdate
 from admin.views import audit_words
 from admin.views.base import ReadView, anywhere
 from admin.views.columns import Column, Filter, chosen, from_day, read_text, to_day
 from admin.views.files import disposition
 from casework import editions
 from casework.permissions import Permission
+from engine.faults import Refused
 from engine.papers.templates import template_lines
 from models import AuditRecord, Edition, User
 from models.base import starts_with
@@ -139,7 +140,8 @@ class EditionView(ReadView):
     order = (Edition.policy_code, Edition.in_force_from.desc())
     entry = Entry("editions.index_view", _l("Policy editions"), "rules", (read,), "book", 20)
     columns = (
-        Column("policy_code", _l("Policy"), lambda e: e.policy_code, Edition.policy_code, "short"),
+        Column("policy", _l("Policy"), lambda e: title_of(e), Edition.policy_code),
+        Column("policy_code", _l("Code of the policy"), lambda e: e.policy_code, in_list=False),
         Column(
             "in_force_from",
             _l("In force from"),
@@ -151,16 +153,7 @@ class EditionView(ReadView):
         Column("published_at", _l("Published"), lambda e: moment(e.published_at), css="short"),
         Column("proposed", _l("Proposed by"), lambda e: person(e.proposed_by_id), css="short"),
         Column("signed", _l("Signed by"), lambda e: person(e.signed_by_id), css="short"),
-        Column(
-            "digest",
-            _l("Digest"),
-            lambda e: e.digest[:19] + "…",
-            css="mono short",
-            in_details=False,
-        ),
-        Column(
-            "whole_digest", _l("Digest"), lambda e: e.digest, css="mono", in_list=False, wide=True
-        ),
+        Column("digest", _l("Digest"), lambda e: e.digest, css="mono", in_list=False, wide=True),
         Column("note", _l("What changed"), lambda e: e.note or "—", wide=True),
     )
 
@@ -168,7 +161,7 @@ class EditionView(ReadView):
         return anywhere(permission)
 
     def name_of(self, row: Any) -> str:
-        return f"{row.policy_code} · {zhdate(row.in_force_from)}"
+        return f"{title_of(row)} · {zhdate(row.in_force_from)}"
 
     def beside(self, row: Any) -> dict[str, Any]:
         files = editions.files_of(row)
@@ -191,6 +184,14 @@ class EditionView(ReadView):
         return Response(
             row.files, mimetype="application/zip", headers={"Content-Disposition": name}
         )
+
+
+def title_of(edition: Edition) -> str:
+    """What the policy of an edition calls itself; its code where its files cannot be read here."""
+    try:
+        return policy_label(editions.policy_of(edition))
+    except Refused:
+        return edition.policy_code
 
 
 def person(number: int | None) -> str:

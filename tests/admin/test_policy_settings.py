@@ -203,6 +203,17 @@ def test_nobody_signs_his_own_draft_and_others_see_no_draft_at_all(office: Roads
     assert published(office) == [date(2010, 6, 7)]
 
 
+def test_words_in_braces_are_explained_beside_their_field(office: Roadside) -> None:
+    page = office.at("officer").get(HOME + "rules")
+    assert "打印时自动填入：{period} = 起止日期；{days} = 天数。" in page
+    assert "{hotline} = 电话号码" in page
+    address = "procedure.yaml/notice/closing"
+    assert f'aria-describedby="{address}-filled"' in page
+    assert f'id="{address}-filled"' in page
+    assert policy_words.placeholders("一句没有花括号的话") == ""
+    assert policy_words.placeholders("{unknown}") == ""
+
+
 def test_every_fault_of_a_new_value_is_told_at_once(office: Roadside) -> None:
     answer = send(office, "value", {"parameter": "living_amount", "since": "", "value": "七百"})
     assert answer.status_code == 422
