@@ -25,16 +25,16 @@ CATALOGUE = {
         "values below before you save again.",
     ),
     "edge_versions": (
-        "没有保存：您打开本页之后，别人已经改过“{name}”。不同之处列在下面；您填写的都还在表里，"
+        "您打开本页之后，别人已经改过“{name}”。不同之处列在下面；您填写的都还在表里，"
         "核对后再保存一次即可。",
-        "Not saved: somebody else has changed {name} since you opened the page. What differs is "
-        "listed below; what you typed is still in the form. Check it and save once more.",
+        "Somebody else has changed {name} since you opened the page. What differs is listed below; "
+        "what you typed is still in the form. Check it and save once more.",
     ),
     "edge_versions_alike": (
-        "没有保存：您打开本页之后，别人已经改过“{name}”，但改动不在您填写的各项之中。您填写的都还在，"
+        "您打开本页之后，别人已经改过“{name}”，但改动不在您填写的各项之中。您填写的都还在，"
         "再保存一次即可。",
-        "Not saved: somebody else has changed {name} since you opened the page, but nothing of "
-        "what stands in the form. What you typed is still there; save once more.",
+        "Somebody else has changed {name} since you opened the page, but nothing of what stands in "
+        "the form. What you typed is still there; save once more.",
     ),
     "edge_gone": (
         "没有找到这条记录：它可能已被删除，或者不在您的工作范围内。",

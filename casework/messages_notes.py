@@ -55,9 +55,9 @@ TEXTS: Catalogue = {
         "That saving did not change what was chosen. Reload the page and choose again.",
     ),
     "put_back_late": (
-        "没有撤销：您打开本页之后，别人改过这条记录。本页现在显示的已是最新内容，请看过之后再决定。",
-        "Nothing was put back: somebody else has changed this record since you opened the page. "
-        "What you see now is the newest; look at it and decide again.",
+        "您打开本页之后，别人改过这条记录。本页现在显示的已是最新内容，请看过之后再决定。",
+        "Somebody else has changed this record since you opened the page. What you see now is the "
+        "newest; look at it and decide again.",
     ),
     "put_back_since": (
         "所选项目此后又被改过，撤销会连后来的改动一起丢掉。请先看后来的改动，或在编辑页直接改。",

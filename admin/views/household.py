@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -27,13 +27,15 @@ from admin.extensions import db
 from admin.i18n import _l
 from admin.security.guard import requires
 from admin.security.people import actor
-from admin.text import mask, zhdate
+from admin.text import DASH, mask, yuan, zhdate
+from admin.views.both_versions import Line
 from admin.views.fields import EXAMPLE, Versioned, long_words, number
 from admin.views.words import ITEM
 from casework import people, worksheets
 from casework.permissions import Permission
 from casework.scope import may
 from casework.worksheets import ItemRow, PersonRow
+from engine.faults import Fault
 from engine.source import parse_money
 from models import Household, ItemKind, Member, OrgUnit
 
@@ -198,11 +200,78 @@ def edit(number: int) -> ResponseReturnValue:
     )
     if outcome.faults:
         again = member_or_404(number)
+        versions: list[Line] = []
         if outcome.status == 409 and again.household is not None:
             form.version.data = str(again.household.version)
-        return acting.refused(outcome, lambda: page(again, form, items, persons))
+            versions = compared(form, items, persons, again.household)
+            catch_up(items, persons, again.household)
+            code = "edge_versions" if versions else "edge_versions_alike"
+            outcome = Outcome(None, (Fault(code, {"name": again.name}),))
+        return acting.refused(outcome, lambda: page(again, form, items, persons, (), versions))
     flash(_("Saved."), "success")
     return redirect(url_for("members.details_view", id=number))
+
+
+def compared(
+    form: SheetForm,
+    items: list[dict[str, str]],
+    persons: list[dict[str, str]],
+    sheet: Household,
+) -> list[Line]:
+    """What differs between the sheet as somebody else has just saved it and the one typed; rows are
+    told as a whole, since the log counts them only."""
+    stored_items, stored_persons = stored_rows(sheet)
+    three = (
+        (form.size.label.text, _plain(sheet.size), _plain(form.size.data)),
+        (_("Incomes and costs"), _told(stored_items, _item), _told(items, _item)),
+        (_("People in the household"), _told(stored_persons, _one), _told(persons, _one)),
+        (form.note.label.text, _plain(sheet.note), _plain(form.note.data)),
+    )
+    return [Line(str(label), "", now, mine, True) for label, now, mine in three if now != mine]
+
+
+def catch_up(items: list[dict[str, str]], persons: list[dict[str, str]], sheet: Household) -> None:
+    """Tie the typed rows to those of the sheet as it is now: rows were written anew with it, and a
+    number left blank must still find its person."""
+    stored_items, stored_persons = stored_rows(sheet)
+    _tie(items, stored_items, lambda row: (*_item(row),))
+    _tie(persons, stored_persons, lambda row: (row["name"], row["relation"]))
+
+
+def _tie(
+    rows: list[dict[str, str]],
+    stored: list[dict[str, str]],
+    alike: Callable[[dict[str, str]], tuple[str, ...]],
+) -> None:
+    left = {row["id"]: alike(row) for row in stored}
+    for row in rows:
+        same = (number for number, one in left.items() if one == alike(row))
+        row["id"] = row["id"] if row["id"] in left else next(same, "")
+        left.pop(row["id"], None)
+
+
+def _item(row: dict[str, str]) -> tuple[str, ...]:
+    """What a row of incomes and costs says."""
+    fen = parse_money(row["yuan"].replace(",", "").replace("，", ""))
+    kind = next((str(words) for one, words in ITEM.items() if one.value == row["kind"]), "")
+    return kind, row["label"], row["who"], yuan(fen), row["proof"]
+
+
+def _one(row: dict[str, str]) -> tuple[str, ...]:
+    """What a row of people says; of the number what may be shown, where one was typed."""
+    born, number = row["birth_on"], row["id_number"]
+    able = {"yes": _("able to work"), "no": _("not able to work")}.get(row["can_work"], "")
+    shown = (born and zhdate(read_day(born)), number and mask(number, "id_number"))
+    return row["name"], row["relation"], *map(str, shown), str(able), row["occupation"]
+
+
+def _told(rows: list[dict[str, str]], say: Callable[[dict[str, str]], tuple[str, ...]]) -> str:
+    texts = [" ".join(part for part in say(row) if part) for row in rows]
+    return str(_("; ")).join(sorted(texts)) or DASH
+
+
+def _plain(value: object) -> str:
+    return DASH if value in (None, "") else str(value)
 
 
 def masks(sheet: Household | None) -> dict[str, str]:
@@ -239,6 +308,7 @@ def page(
     items: list[dict[str, str]],
     persons: list[dict[str, str]],
     wrong: list[str] | tuple[str, ...] = (),
+    versions: Sequence[Line] = (),
 ) -> str:
     """The page with these rows and a blank one of each."""
     blank: Mapping[str, Any] = dict.fromkeys((*ITEM_FIELDS, *PERSON_FIELDS), "")
@@ -249,6 +319,7 @@ def page(
         items=items,
         persons=persons,
         wrong=wrong,
+        versions=versions,
         blank=blank,
         kinds=ITEM,
         masks=masks(member.household),

@@ -52,7 +52,7 @@ def test_a_late_page_puts_nothing_back_and_shows_the_newest(fresh_office: Office
     changed(clerk, f"/members/edit/?id={number}", ethnic="回族")
     late = clerk.post(f"/members/put-back/?id={number}", sent)
     assert late.status_code == 409
-    assert "没有撤销" in late.text
+    assert "已是最新内容" in late.text
     assert fresh_office.one(Member, number).address == "西村"
     assert clerk.post(f"/members/put-back/?id={number}", back_form(late.text, 1)).status_code == 302
     assert fresh_office.one(Member, number).address is None

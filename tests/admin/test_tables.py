@@ -21,6 +21,7 @@ from models import (
 )
 from models.audit import verify
 from tests.admin.conftest import PASSWORD, Office
+from tests.admin.test_both_versions import form_of
 
 
 def version_in(page: str) -> str:
@@ -28,6 +29,12 @@ def version_in(page: str) -> str:
     found = re.search(r'name="version"[^>]* value="(\d+)"', page)
     assert found
     return found[1]
+
+
+def sent_by(page: str) -> dict[str, str]:
+    """What a browser would send of a worksheet, untouched."""
+    sent = form_of(page)
+    return {name: text for name, text in sent.items() if name != "csrf_token"}
 
 
 def audited(office: Office) -> list[str]:
@@ -214,6 +221,27 @@ def test_two_people_at_one_worksheet_do_not_overwrite_each_other(fresh_office: O
     assert late.status_code == 409
     with fresh_office.session() as session:
         assert session.scalars(select(Household)).one().items[0].fen_per_year == 2160050
+
+
+def test_a_worksheet_that_came_late_shows_both_and_is_saved_once_more_without_a_loss(
+    fresh_office: Office,
+) -> None:
+    first, second = fresh_office.sign_in("branch_clerk"), fresh_office.sign_in("branch_secretary")
+    path = f"/members/{fresh_office.members['王小明']}/household"
+    assert first.post(path, sheet(version="")).status_code == 302
+    opened = sent_by(second.get(path).text)
+    assert first.post(path, {**sent_by(first.get(path).text), "size": "4"}).status_code == 302
+    late = second.post(path, {**opened, "item-0-yuan": "3", "item-1-proof": "医院发票"})
+    assert late.status_code == 409
+    told = late.text.split("data-guard")[0]
+    for text in ("<dd>4</dd>", "<dd>3</dd>", "21,600.50 元", "退休金 本人 3.00 元", "医院发票"):
+        assert text in told, text
+    assert "110101198505052628" not in late.text
+    assert second.post(path, sent_by(late.text)).status_code == 302
+    with fresh_office.session() as session:
+        home = session.scalars(select(Household)).one()
+        assert [item.fen_per_year for item in home.items] == [300, 1850000]
+        assert home.persons[0].id_number == "110101198505052628", "a number left blank stays"
 
 
 # ---- pairs --------------------------------------------------------------------------------
