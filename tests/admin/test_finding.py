@@ -94,7 +94,7 @@ def test_the_help_lists_the_keys_of_the_pages_that_one_may_open(office: Office) 
     assert "党员名册" in keys
     assert "账号" not in keys
     assert 'data-go="m"' in page
-    assert page.count('data-go="') == keys.count("<kbd>g</kbd>")
+    assert page.count('data-go="') == keys.count("<kbd>g</kbd> <kbd>")
 
 
 @pytest.mark.parametrize("address", ["/register/?q={}", "/applications/?search={}"])
