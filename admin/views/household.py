@@ -46,7 +46,7 @@ MOST_ROWS = 60
 class SheetForm(Versioned):
     """The head of the sheet; its rows are read by `rows`."""
 
-    size = number(_l("People in the household"), 1, 30)
+    size = number(_l("People in the household"), 1, worksheets.MOST)
     note = long_words(_l("Remarks"), most=1000)
 
 
