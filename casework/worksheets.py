@@ -81,8 +81,7 @@ def put(
     if (household.version if household else None) != expected_version:
         raise Refused([Fault("stale_page", {"number": member.name})])
     found = duties.recusal_member(session, member, by)
-    if size is not None and (household is None or size != household.size):
-        found += _size_faults(session, size, day_of(at))
+    found += _new_size_faults(session, household, size, day_of(at))
     found += _faults(size, persons, items, day_of(at))
     if any(row.verified for row in items):
         found += access.faults(session, by, Permission.Member.VERIFY_HOUSEHOLD, member.org_id)
@@ -111,6 +110,7 @@ def put(
 
 
 def as_put(
+    session: Session,
     household: Household | None,
     *,
     size: int | None,
@@ -121,7 +121,9 @@ def as_put(
 ) -> tuple[Household, list[Fault]]:
     """The worksheet as `put` would leave it, in no session, and what `put` would refuse in what was
     typed. A size that is refused is not known."""
-    found = _faults(size, persons, items, day_of(at))
+    found = _new_size_faults(session, household, size, day_of(at)) + _faults(
+        size, persons, items, day_of(at)
+    )
     kept = _kept(household)
     refused = any(fault.where == "size" for fault in found)
     made = Household(size=None if refused else size)
@@ -224,7 +226,12 @@ def sizes(session: Session, on: date) -> range:
     return range(max(1, int(low)), min(MOST, int(high)) + 1)
 
 
-def _size_faults(session: Session, size: int, on: date) -> list[Fault]:
+def _new_size_faults(
+    session: Session, household: Household | None, size: int | None, on: date
+) -> list[Fault]:
+    """A size that was lawful when it was entered stays."""
+    if size is None or (household is not None and size == household.size):
+        return []
     allowed = sizes(session, on)
     if size in allowed:
         return []

@@ -35,7 +35,7 @@ def as_typed(
     """Within it the application has the typed facts and worksheet, as far as saving would take
     them; what is wrong counts as unknown. Gives the facts that a row which cannot be read leaves
     unknown."""
-    household, unread = _household(application, policy, sheet)
+    household, unread = _household(session, application, policy, sheet)
     with trials.as_if(application, application.facts, household):
         wrong = {
             fault.where or "": None for fault in fact_faults(session, application, policy, typed)
@@ -45,7 +45,7 @@ def as_typed(
 
 
 def _household(
-    application: Application, policy: Policy, sheet: Sheet | None
+    session: Session, application: Application, policy: Policy, sheet: Sheet | None
 ) -> tuple[Household | None, frozenset[str]]:
     """The worksheet as typed, where this person may write it and has changed it."""
     kept = application.member.household
@@ -54,6 +54,7 @@ def _household(
         return kept, frozenset()
     rows: Read = worksheet.rows_of(sheet)
     made, found = worksheets.as_put(
+        session,
         kept,
         size=rows.size,
         persons=worksheet.persons_of(kept),

@@ -71,7 +71,7 @@ def test_a_trial_reads_as_if_saved_and_writes_nothing(bureau: Bureau) -> None:
     row = household.items[0]
     changed = worksheets.ItemRow(ItemKind.INCOME, row.label, row.fen_per_year + 1, id=row.id)
     made, found = worksheets.as_put(
-        household, size=99, persons=(), items=(changed,), by=bureau["clerk"], at=NOW
+        session, household, size=99, persons=(), items=(changed,), by=bureau["clerk"], at=NOW
     )
     assert [fault.code for fault in found] == ["household_size"]
     assert made.size is None, "what is refused is not known"
