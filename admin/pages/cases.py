@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 
 from admin import clock, looks
 from admin.acting import attempt, refused
-from admin.cases import actions, dues, findings, history, road, shapes, status, view
+from admin.cases import actions, answers, dues, findings, history, road, shapes, status, view
 from admin.cases.words import listed, usual_amount
 from admin.extensions import db
 from admin.forms import facts as fact_forms
@@ -100,11 +100,11 @@ def build(
     procedure = policy.procedure
     offices = {level: policy_label(office.label) for level, office in procedure.offices.items()}
     events = records.events_of(session, application)
-    found = view.ask(session, application, policy, way)
+    found = answers.ask(session, application, policy, way)
     live = application.status in LIVE and way is not None
     possible = actions.possible(session, application, policy, by, at) if live else None
     notes = case_notes.of(session, application, by)
-    raw = view.known_raw(session, application, policy)
+    raw = answers.known_raw(session, application, policy)
     owed = parts.owed(session, application, policy) if application.emergency and live else []
     path = application.org.path
     kinds = parts.attachment_kinds(policy)
@@ -241,7 +241,7 @@ def _shown(
         mattering = [policy.facts[name] for name in step.facts]
         asked = fact_forms.mattering(policy, mattering, {**raw, **dict.fromkeys(known)})
         hidden = fact_forms.unseen(policy, asked, {**raw, **given})
-        needed = view.needed(policy, asked, raw)
+        needed = answers.needed(policy, asked, raw)
         inputs = [
             *from_asked(
                 [
@@ -297,7 +297,7 @@ def matter(application_id: int) -> ResponseReturnValue:
     application = application_or_404(application_id)
     policy, way = policy_road(application)
     named = _named(policy)
-    raw = view.known_raw(db.session(), application, policy)
+    raw = answers.known_raw(db.session(), application, policy)
     typed = fact_forms.read_facts(named, request.form)
     hidden = set(fact_forms.unseen(policy, named, {**raw, **typed}))
     return jsonify(hidden=sorted(hidden | _waiting(application, policy, way)))

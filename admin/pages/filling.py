@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from admin.acting import identifier
-from admin.cases import shapes, view
+from admin.cases import answers, shapes, view
 from admin.cases.words import listed
 from admin.extensions import db
 from admin.forms import facts as fact_forms
@@ -319,7 +319,7 @@ def _page(
 ) -> str:
     """The page for what is given, whatever the form was opened for."""
     session = db.session()
-    raw = view.known_raw(session, application, policy, unread)
+    raw = answers.known_raw(session, application, policy, unread)
     facts_now = asked(application, policy, road, given.facts)
     known = {name: value for name, value in raw.items() if name not in {f.name for f in facts_now}}
     sections = fact_forms.sections(
@@ -459,7 +459,7 @@ def answer(application: Application, posted: MultiDict[str, str]) -> ResponseRet
     session = db.session()
     names = asked(application, policy, road)
     with as_typed(session, application, policy, typed.facts, typed.sheet) as unread:
-        raw = view.known_raw(session, application, policy, unread)
+        raw = answers.known_raw(session, application, policy, unread)
         given = {fact.name for fact in names} - {f.name for f in asked(application, policy, road)}
         found = _found(session, application, policy, road, unread)
         reasons = _reasons(session, application, policy)
@@ -481,5 +481,7 @@ def _found(
     session: Session, application: Application, policy: Policy, road: Road, unread: frozenset[str]
 ) -> shapes.Found:
     """What the rules say now, with the papers that are still to be attached."""
-    found = view.ask(session, application, policy, road, unread)
-    return replace(found, lacking=view.lacking(session, application, policy, road, found.evidence))
+    found = answers.ask(session, application, policy, road, unread)
+    return replace(
+        found, lacking=answers.lacking(session, application, policy, road, found.evidence)
+    )

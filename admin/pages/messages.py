@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from admin.days import read_day
+from casework.written_days import read_day
 from engine import messages
 from engine.faults import Fault, Refused
 

@@ -14,7 +14,6 @@ from flask_babel import gettext as _
 
 from admin import acting, looks
 from admin.acting import Outcome, attempt
-from admin.days import read_day
 from admin.extensions import db
 from admin.policy import words
 from admin.policy.desk import READERS, Desk, desk
@@ -26,6 +25,7 @@ from casework import drafts, editions, policy_edits, policy_impact
 from casework.drafts import Files
 from casework.policy_changes import file_diffs
 from casework.policy_check import check
+from casework.written_days import read_day
 from engine.faults import Fault, Refused
 from engine.source import parse_date
 from models.policy_drafts import PolicyDraft

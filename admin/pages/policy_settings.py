@@ -14,7 +14,6 @@ from flask_babel import gettext as _
 
 from admin import acting, nav
 from admin.acting import Outcome, attempt
-from admin.days import read_day
 from admin.extensions import db
 from admin.i18n import _l
 from admin.pages import policy_drafts
@@ -29,6 +28,7 @@ from casework.dated_values import FILE
 from casework.drafts import Make
 from casework.permissions import Permission
 from casework.policy_form import rule_files
+from casework.written_days import read_day
 from engine.faults import Fault, Refused
 from engine.source import parse_date
 

@@ -22,8 +22,8 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from admin.days import read_day
 from admin.text import zhdate
+from casework.written_days import read_day
 from engine.faults import Fault
 
 LARGEST = 2**31 - 1

@@ -22,7 +22,6 @@ from sqlalchemy import select
 
 from admin import acting
 from admin.acting import Outcome, attempt, load
-from admin.days import read_day
 from admin.extensions import db
 from admin.i18n import _l
 from admin.security.guard import requires
@@ -35,6 +34,7 @@ from casework import people, worksheets
 from casework.permissions import Permission
 from casework.scope import may
 from casework.worksheets import ItemRow, PersonRow
+from casework.written_days import read_day
 from engine.faults import Fault
 from engine.source import parse_money
 from models import Household, ItemKind, Member, OrgUnit

@@ -16,6 +16,7 @@ from decimal import Decimal, InvalidOperation
 from openpyxl.utils.datetime import from_excel
 
 from casework.imports import spellings
+from casework.written_days import WRITTEN
 from engine import idnumber
 from engine.faults import Fault, Refused
 from engine.labels import Label
@@ -27,9 +28,7 @@ MOST_DIGITS = 15
 FIRST_DAY, LAST_DAY = 3654, 73415  # 1910-01-01 and 2100-12-31 as a spreadsheet counts days
 
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{1,2}\Z")
-_DATE = re.compile(
-    r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]+00:00(?::00)?(?:\.0+)?)?\Z"
-)
+_DATE = re.compile(WRITTEN + r"(?:[ T]+00:00(?::00)?(?:\.0+)?)?\Z")
 _PLAIN_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})\Z")
 _SHORT_DATE = re.compile(
     r"\d{2}[-/.]\d{1,2}[-/.]\d{1,2}\Z|\d{4}[-/.年]\d{1,2}月?\Z|\d{1,2}月\d{1,2}日?\Z"

@@ -2,8 +2,9 @@
 the number stands in one place of the policy and the screens and mails follow it.
 
 `{days.DEADLINE}` is the days of a deadline, `{days.notice}` those of the notice, `{PARAMETER}` a
-dated value (not one that differs by choice). What is filled in here is what the edition itself says: a value that changes within it
-is told with the day from which the other holds, so that the text is true of every case.
+dated value (not one that differs by choice). What is filled in here is what the edition itself
+says: a value that changes within it is told with the day from which the other holds, so that the
+text is true of every case.
 """
 
 from __future__ import annotations

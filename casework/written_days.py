@@ -1,4 +1,4 @@
-"""Dates as people write them in a field: 2010年12月3日, 2010-12-03, 2010/12/3 or 2010.12.3."""
+"""Dates as people write them: 2010年12月3日, 2010-12-03, 2010/12/3 or 2010.12.3."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 import unicodedata
 from datetime import date
 
-_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?\Z")
+WRITTEN = r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?"
+_DAY = re.compile(WRITTEN + r"\Z")
 
 
 def read_day(text: str) -> date | None:
