@@ -93,7 +93,7 @@ def register(
         found += entries.write(application, typed, entries.clean(form or {}), way.first, policy)
         found += sheet_faults(session, application, policy, typed)
         found += _assess(session, application) if not found else []
-        found += entries.year_faults(typed, applied_on) if not found else []
+        found += entries.year_faults(policy, typed, applied_on) if not found else []
         if found:
             raise Refused(found)
         duties.take(session, application, by, moves.duty_at(way, way.first))
@@ -156,7 +156,7 @@ def save(
         if not found:
             _typed, found = starts.facts_for(policy, road, application.facts)
         found = found or _assess(session, application)
-        found = found or entries.year_faults(application.facts, application.applied_on)
+        found = found or entries.year_faults(policy, application.facts, application.applied_on)
         if found:
             raise Refused(found)
         application.aid_year = entries.aid_year(application.facts, application.applied_on)

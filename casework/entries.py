@@ -84,12 +84,21 @@ def at_entry(road: Road, stage: Stage) -> bool:
     return all(each.level == road.first.level for each in (*road.before(stage.id), stage))
 
 
-def year_faults(facts: Mapping[str, object], applied_on: date) -> list[Fault]:
-    """`aid_year_far` unless the aid counts for the year of application or the one before."""
-    year = aid_year(facts, applied_on)
-    if applied_on.year - 1 <= year <= applied_on.year:
+def year_faults(policy: Policy, facts: Mapping[str, object], applied_on: date) -> list[Fault]:
+    """`aid_year_far` where the aid counts for a year further from the application than the policy
+    lets a typed one lie (`from: year of … within`)."""
+    fact = policy.facts.get("aid_year")
+    if fact is None or fact.source is None or fact.source.years is None:
         return []
-    params = {"year": year, "first": applied_on.year - 1, "last": applied_on.year}
+    before, after = fact.source.years
+    first, last, year = (
+        applied_on.year + before,
+        applied_on.year + after,
+        aid_year(facts, applied_on),
+    )
+    if first <= year <= last:
+        return []
+    params = {"fact": fact.label, "year": year, "first": first, "last": last}
     return [Fault("aid_year_far", params, "facts.aid_year")]
 
 

@@ -110,9 +110,8 @@ TEXTS: Catalogue = {
         "{name}'s organisational relation has moved away. No application can be registered.",
     ),
     "aid_year_far": (
-        "帮扶年度{year}不对，应为申请当年或上一年（{first}或{last}）。",
-        "The aid year {year} cannot be right: it is the year of application or the one before "
-        "({first} or {last}).",
+        "{fact}{year}不对，应在{first}年到{last}年之间（含两端），请核对。",
+        "{fact}: {year} cannot be right. It lies from {first} to {last}; check it.",
     ),
     "fact_not_now": (
         "“{fact}”不在本环节填写，请退回或由负责的环节填写。",

@@ -33,7 +33,8 @@ class FactSource:
     """Where a fact comes from (`from:`).
 
     `kind` is member, household or application (a field, `name`), parameter (`name`, `by` a fact),
-    year (of the date fact `name`) or grants (an aggregate over past grants: `measure` count, sum
+    year (of the date fact `name`; one that is typed lies `years` from it, both ends included, or
+    anywhere where that is None) or grants (an aggregate over past grants: `measure` count, sum
     or latest; `name` the field taken; `benefit` a filter; `within` "year" or a number of months;
     `per` member or household).
     """
@@ -45,6 +46,7 @@ class FactSource:
     benefit: str | None = None
     within: str | None = None
     per: str = "member"
+    years: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

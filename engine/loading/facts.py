@@ -35,7 +35,10 @@ _FIELD = r"([a-z][a-z0-9_.]*)"
 _SOURCES = (
     (re.compile(rf"(member|household|application)\.{_FIELD}\Z"), ("kind", "name")),
     (re.compile(rf"(parameter) {_FIELD}(?: by {_FIELD})?\Z"), ("kind", "name", "by")),
-    (re.compile(rf"(year) of {_FIELD}\Z"), ("kind", "name")),
+    (
+        re.compile(rf"(year) of {_FIELD}(?: within (-?[0-9]{{1,2}}\.\.-?[0-9]{{1,2}}))?\Z"),
+        ("kind", "name", "years"),
+    ),
     (
         re.compile(
             rf"(grants) (latest|count|sum)(?: {_FIELD})?(?: of {_FIELD})?"
@@ -176,9 +179,21 @@ def _source(context: Context, block: Block) -> FactSource | None:
             given = {key: value for key, value in found.items() if value is not None}
             if given.get("within", "").endswith(" months"):
                 given["within"] = given["within"].removesuffix(" months")
-            return FactSource(**given)
+            years = _years(context, written, given.pop("years", None))
+            return FactSource(**given, years=years)
     context.source.fault("fact_source", written.where, text=written.text)
     return None
+
+
+def _years(context: Context, written: Scalar, text: str | None) -> tuple[int, int] | None:
+    """How far from the year of a date a typed year may lie: `-1..0` is the one before or the same."""
+    if text is None:
+        return None
+    low, high = (int(bound) for bound in text.split(".."))
+    if low > high:
+        context.source.fault("expected_range", written.where, text=text)
+        return None
+    return low, high
 
 
 def check_sources(

@@ -47,9 +47,9 @@ register(
         "fact_no_range": ("这种类型不写 range。", "This type takes no range."),
         "fact_source": (
             "看不懂来源“{text}”。可以写 member.字段、household.字段、application.字段、"
-            "parameter 名称 by 事实、year of 日期、grants latest|count|sum 字段。",
+            "parameter 名称 by 事实、year of 日期 within -1..0、grants latest|count|sum 字段。",
             'The source "{text}" is not understood. Write member.FIELD, household.FIELD, '
-            "application.FIELD, parameter NAME by FACT, year of DATE or grants latest|count|sum FIELD.",
+            "application.FIELD, parameter NAME by FACT, year of DATE within -1..0 or grants latest|count|sum FIELD.",
         ),
         "fact_source_kind": (
             "“{name}”与这里的类型或单位不合。",

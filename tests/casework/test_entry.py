@@ -24,6 +24,7 @@ from tests.casework.bureau import (
     take,
     walk,
 )
+from tests.engine import folders
 
 
 def withdraw(bureau: Bureau, application: Application, by: Actor, reason: str = "本人要求") -> None:
@@ -346,3 +347,21 @@ def test_the_aid_year_is_the_year_of_application_or_the_one_before(bureau: Burea
     with pytest.raises(Refused) as caught:
         register(bureau, facts={"aid_year": 2031})
     assert [fault.code for fault in caught.value.faults] == ["aid_year_far"]
+
+
+@pytest.mark.parametrize(
+    ("written", "years"),
+    [
+        ("year of apply_date within -1..0", (2009, 2010)),
+        ("year of apply_date within -3..1", (2007, 2011)),
+        ("year of apply_date", None),
+    ],
+)
+def test_how_far_the_aid_year_may_lie_is_the_policys_to_say(
+    written: str, years: tuple[int, int] | None
+) -> None:
+    policy = folders.policy(("facts.yaml", "year of apply_date within -1..0", written))
+    right = range(2000, 2030) if years is None else range(years[0], years[1] + 1)
+    for year in range(2000, 2030):
+        found = entries.year_faults(policy, {"aid_year": year}, date(2010, 12, 1))
+        assert [fault.code for fault in found] == ([] if year in right else ["aid_year_far"])

@@ -48,6 +48,8 @@ BROKEN = {
     "a choice without choices": (F, "household_size: {type: integer, range: 1..30", "household_size: {type: choice", "fact_needs_choices"),
     "a source that nobody knows": (F, "from: household.size", "from: neighbours.size", "fact_source"),
     "a source of another kind": (F, "from: year of apply_date", "from: year of hukou", "fact_source_kind"),
+    "years turned round": (F, "within -1..0", "within 0..-1", "expected_range"),
+    "years without an end": (F, "within -1..0", "within -1", "fact_source"),
     "an unknown parameter": (F, "from: parameter living_line by hukou", "from: parameter living_lin by hukou", "unknown_parameter"),
     "an unknown section": (F, "section: applying", "section: aplying", "unknown_section"),
     "an unknown stage": (F, "asked: branch_check", "asked: branch_chek", "unknown_stage"),
