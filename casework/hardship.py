@@ -140,7 +140,7 @@ def missing(session: Session, by: Actor, year: int, most: int = NOT_YET) -> list
         select(Member)
         .join(OrgUnit, OrgUnit.id == Member.org_id)
         .where(applied, ~entered, Member.active, Member.died_on.is_(None))
-        .order_by(Member.name, Member.id)
+        .order_by(Member.name_place, Member.id)
         .limit(most)
     )
     return list(session.scalars(scope.visible(query, by, Permission.Hardship.WRITE, OrgUnit.path)))

@@ -186,7 +186,7 @@ def _people(session: Session, condition: ColumnElement[bool], by: Actor) -> Sequ
         select(Member)
         .join(OrgUnit, OrgUnit.id == Member.org_id)
         .where(condition)
-        .order_by(Member.name, Member.id)
+        .order_by(Member.name_place, Member.id)
         .options(selectinload(Member.org))
         .limit(MOST)
     )

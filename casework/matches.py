@@ -44,7 +44,7 @@ def sides(session: Session, by: Actor) -> Sides:
             ~_paired(Member.id),
             ~exists().where(HardshipEntry.member_id == Member.id, HardshipEntry.left_on.is_(None)),
         )
-        .order_by(OrgUnit.path, Member.name, Member.id)
+        .order_by(OrgUnit.path, Member.name_place, Member.id)
         .options(joinedload(Member.org))
         .limit(MOST + 1)
     )
@@ -53,7 +53,7 @@ def sides(session: Session, by: Actor) -> Sides:
         .join(Member, Member.id == HardshipEntry.member_id)
         .join(OrgUnit, OrgUnit.id == Member.org_id)
         .where(HardshipEntry.left_on.is_(None), Member.active, ~_paired(Member.id))
-        .order_by(OrgUnit.path, Member.name, HardshipEntry.id)
+        .order_by(OrgUnit.path, Member.name_place, HardshipEntry.id)
         .options(joinedload(HardshipEntry.member).joinedload(Member.org))
         .limit(MOST + 1)
     )

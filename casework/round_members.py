@@ -97,7 +97,7 @@ def offered(session: Session, opened: AidRound, by: Actor, *, most: int = 500) -
             selectinload(RoundMember.application),
         )
         .where(RoundMember.round_id == opened.id)
-        .order_by(OrgUnit.path, Member.name, RoundMember.id)
+        .order_by(OrgUnit.path, Member.name_place, RoundMember.id)
         .limit(most)
     )
     visible = scope.visible(query, by, Permission.Application.READ, OrgUnit.path)

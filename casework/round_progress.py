@@ -196,7 +196,7 @@ def _unheard(session: Session, opened: AidRound) -> list[dict[str, str]]:
             Member.died_on.is_(None),
             Member.id.not_in(applied),
         )
-        .order_by(OrgUnit.path, Member.name)
+        .order_by(OrgUnit.path, Member.name_place)
     )
     return [
         {"kind": "unheard", "unit": unit, "what": name, "stage": "", "path": path}

@@ -82,7 +82,7 @@ def members(session: Session, by: Actor, words: str, most: int = MOST) -> Sequen
         select(Member)
         .join(OrgUnit, OrgUnit.id == Member.org_id)
         .where(members_like(words))
-        .order_by(Member.name, Member.id)
+        .order_by(Member.name_place, Member.id)
         .options(selectinload(Member.org))
     )
     seen = scope.visible(query.limit(most), by, Permission.Member.READ, OrgUnit.path)

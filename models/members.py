@@ -6,7 +6,7 @@ through properties here, found through blind indexes. Masks are made by the scre
 
 from enum import StrEnum
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, false, true
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from models.base import (
@@ -25,7 +25,7 @@ from models.base import (
     ordered_text,
     versioned,
 )
-from models.names import initials
+from models.names import initials, place
 from models.orgs import OrgUnit
 from models.secrets import Sealed, account_number, digits, identity_number, keep_uid, plain
 
@@ -65,7 +65,8 @@ class Member(Base):
 
     __tablename__ = "member"
     __table_args__ = (
-        Index(None, "org_id", "name", "id"),
+        Index(None, "org_id", "name_place", "id"),
+        Index(None, "name_place", "id"),
         Index(None, "name", "id"),
         Index(None, "name_initials", "id"),
         Index(None, "birth_on", "id"),
@@ -138,6 +139,12 @@ class Member(Base):
     bank_account_confirmed_by_id: Mapped[int | None] = mapped_column(
         big_integer, comment="Second user who confirmed that change"
     )
+    name_place: Mapped[str] = mapped_column(
+        ordered_text(2000),
+        default="",
+        server_default=text("''"),
+        comment="Where the name stands in a list: its pinyin with tones, then the name",
+    )
 
     org: Mapped[OrgUnit] = relationship(back_populates="members")
     household: Mapped["Household | None"] = relationship(back_populates="member")
@@ -151,7 +158,7 @@ class Member(Base):
     @validates("name")
     def _with_initials(self, key: str, name: str) -> str:
         name = name.strip()
-        self.name_initials = initials(name)
+        self.name_initials, self.name_place = initials(name), place(name)
         return name
 
     _keep_uid = keep_uid()

@@ -108,7 +108,7 @@ def _search(asked: str) -> Select[Member]:
         .join(OrgUnit, OrgUnit.id == Member.org_id)
         .options(selectinload(Member.org))
         .where(Member.active)
-        .order_by(Member.name, Member.id)
+        .order_by(Member.name_place, Member.id)
         .limit(MOST_FOUND)
     )
     return scope.visible(

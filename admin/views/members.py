@@ -168,12 +168,12 @@ class MemberView(ModelView):
     edit_template = create_template = "members/edit.html"
     details_template = "members/details.html"
     loading = (selectinload(Member.org),)
-    order = (Member.name,)
+    order = (Member.name_place,)
     entry = Entry(
         "members.index_view", _l("Register of {word.persons}"), "people", (read,), "users", 10
     )
     columns = (
-        Column("name", _l("Name"), lambda m: m.name, Member.name, "name", in_details=False),
+        Column("name", _l("Name"), lambda m: m.name, Member.name_place, "name", in_details=False),
         Column("sex", _l("Sex"), lambda m: word_of(SEX, m.sex), css="short"),
         Column("birth_on", _l("Born"), lambda m: zhdate(m.birth_on), Member.birth_on, "short"),
         Column("org", _l("{word.Branch}"), lambda m: m.org.name, css="long"),

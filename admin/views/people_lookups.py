@@ -38,6 +38,6 @@ def member_lookup(name: str, permission: str) -> Lookup:
         visible=lambda: within(Member.org_id, permission) & Member.active,
         search=members_like,
         label=lambda member: f"{member.name}（{member.org.name}）",
-        order=Member.name,
+        order=Member.name_place,
         options=(selectinload(Member.org),),
     )

@@ -20,7 +20,7 @@ def labels(office: Office, role: str, words: str) -> dict[str, list[str]]:
 def test_members_and_pages_are_found_within_ones_own_reach(office: Office) -> None:
     assert labels(office, "branch_clerk", "王") == {"党员名册": ["王小明"]}
     assert labels(office, "committee_clerk", "wx") == {"党员名册": ["王小明"]}
-    assert labels(office, "department_reviewer", "王")["党员名册"] == ["王小明", "王小红"]
+    assert labels(office, "department_reviewer", "王")["党员名册"] == ["王小红", "王小明"]
     assert "党员名册" not in labels(office, "administrator", "王")
     assert labels(office, "branch_clerk", "公示")["功能页面"] == ["公示管理"]
     assert "功能页面" not in labels(office, "screener", "党员")

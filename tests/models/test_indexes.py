@@ -24,14 +24,17 @@ SEARCHES: dict[str, Callable[[], Select[Any]]] = {
     "ix_member_name_id": lambda: members(starts_with(Member.name, "王小")).order_by(
         Member.name, Member.id
     ),
+    "ix_member_name_place_id": lambda: members(
+        tuple_(Member.name_place, Member.id) > ("wang2 王", 7)
+    ).order_by(Member.name_place, Member.id),
     "ix_member_name_initials_id": lambda: members(starts_with(Member.name_initials, "wx")),
     "ix_member_id_number_index": lambda: members(Member.id_number.matches("37011219491231003X")),
     "ix_member_id_tail_index": lambda: members(Member.id_number.tail_matches("003X")),
     "ix_member_phone_index": lambda: members(Member.phone.matches("13800138000")),
     "ix_member_phone_tail_index": lambda: members(Member.phone.tail_matches("8000")),
-    "ix_member_org_id_name_id": lambda: members(
-        Member.org_id == 5, tuple_(Member.name, Member.id) > ("王", 7)
-    ).order_by(Member.name, Member.id),
+    "ix_member_org_id_name_place_id": lambda: members(
+        Member.org_id == 5, tuple_(Member.name_place, Member.id) > ("wang2 王", 7)
+    ).order_by(Member.name_place, Member.id),
     "ix_org_unit_path": lambda: select(OrgUnit.id).where(is_within(OrgUnit.path, "/1/4/")),
     "ix_application_org_id_status_stage_id": lambda: select(Application.id).where(
         Application.org_id == 5

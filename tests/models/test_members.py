@@ -161,11 +161,43 @@ def test_every_sealed_column_has_its_property() -> None:
 
 @pytest.mark.parametrize(
     ("name", "letters"),
-    [("王小明", "wxm"), ("阿依古丽·买买提", "ayglmmt"), ("Li 四", "lis"), ("张", "z")],
+    [
+        ("王小明", "wxm"),
+        ("阿依古丽·买买提", "ayglmmt"),
+        ("Li 四", "lis"),
+        ("张", "z"),
+        ("曾庆丰", "zqf"),
+        ("单国芳", "sgf"),
+        ("翟单", "zd"),
+        ("尉迟明", "ycm"),
+        ("", ""),
+    ],
 )
 def test_initials_are_made_from_the_name(name: str, letters: str) -> None:
     assert initials(name) == letters
     assert Member(name=f" {name} ").name_initials == letters
+
+
+def test_a_list_of_names_stands_as_in_a_dictionary(session: Session, member: Member) -> None:
+    """By syllable, then by tone; names that sound alike are not mixed; a first name that is the
+    beginning of another stands before it."""
+    wanted = [
+        "安娜",
+        "丁一",
+        "丁一凡",
+        "李丽",
+        "李丽",
+        "李莉",
+        "林海",
+        "王小",
+        "王小明",
+        "曾丰",
+        "张三",
+    ]
+    for name in ["李丽", "张三", "王小", "李莉", "丁一凡", "李丽", "安娜", "曾丰", "林海", "丁一"]:
+        factories.member(session, member.org, name=name)
+    named = select(Member.name).where(Member.name.in_(wanted))
+    assert session.scalars(named.order_by(Member.name_place, Member.id)).all() == wanted
 
 
 def test_names_are_found_by_two_characters_or_initials(session: Session, member: Member) -> None:
