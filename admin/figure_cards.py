@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from admin import charts
 from admin.charts import Bar, Chart, Span
 from admin.extensions import db
+from admin.i18n import lang
 from admin.security.people import actor
 from admin.text import DASH, policy_label, yuan
 from casework import figures, figures_money, figures_time
@@ -150,7 +151,8 @@ def _sources(
     title = _("Money by source")
     note = _("Money that left the budget of %(year)s.", year=year)
     if found and all(each.budget_fen is None for each in found):
-        note += " " + _("A budget is not divided by kind of aid or by unit, so none is shown here.")
+        said = _("A budget is not divided by kind of aid or by unit, so none is shown here.")
+        note += said if lang() == "zh" else f" {said}"
     return Card(
         "sources",
         title,

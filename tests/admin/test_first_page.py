@@ -168,7 +168,11 @@ def one_at_decision(bureau: Bureau) -> None:
         ("finance", ["本年预算结余", "区管党费"], ["困难原因"]),
         ("officer", ["需要处理", "最低生活保障线", "2.1.2"], ["等我办理"]),
         ("auditor", ["需要关注", "被拒绝的操作"], ["等我办理"]),
-        ("administrator", ["账号与系统", "审计链", "链尾完整", "后台任务"], ["统计", "等我办理"]),
+        (
+            "administrator",
+            ["账号与系统", "审计日志", "近期记录完整", "后台任务"],
+            ["统计", "等我办理"],
+        ),
     ],
 )
 def test_each_role_sees_its_own_work(
