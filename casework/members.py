@@ -109,9 +109,20 @@ def move(
         raise Refused(found)
     before, member.org_id = member.org_id, to.id
     session.flush()
-    data = {"from": before, "to": to.id, "reason": reason}
+    # with the version: a page opened before can tell from where the person was moved meanwhile
+    data = {"from": before, "to": to.id, "reason": reason, "version": member.version}
     events.audit(session, by, at, "member.move", "member", member.id, data)
     return member
+
+
+def branch_at(session: Session, member: Member, version: int) -> OrgUnit:
+    """To which branch the member belonged when the row had this version."""
+    found = member.org_id
+    for record in differences.history(session, "member", member.id, ["member.move"]):
+        if record.data.get("version", 0) <= version:
+            break
+        found = record.data["from"]
+    return session.get_one(OrgUnit, found)
 
 
 def confirm_account(

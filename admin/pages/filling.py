@@ -28,6 +28,7 @@ from admin.pages.common import policy_road
 from admin.pages.fill_trial import SIZE, as_typed, fact_faults
 from admin.security.people import actor
 from admin.text import fault_text, policy_label
+from admin.views.both_versions import Line
 from casework import applications, entries, facts, papers, worksheets
 from casework.people import Actor
 from casework.permissions import Permission
@@ -264,7 +265,7 @@ def page(
     if road is None:
         return render_template("cases/fill.html", a=application, sections=[], road=None)
     draft: Mapping[str, Any] = application.form.get(DRAFT) or {}
-    versions: Sequence[fill_versions.Version] = ()
+    versions: Sequence[Line] = ()
     stale = typed is not None and any(fault.code == "stale_page" for fault in faults)
     if typed is not None and stale:
         versions = fill_versions.compared(

@@ -64,6 +64,31 @@ def take_up(
             field.raw_data = None
 
 
+def overtaken(
+    stored: Any,
+    row: Any,
+    was: Mapping[str, Any] | None,
+    secrets: Mapping[str, str],
+    typed: Mapping[str, str],
+) -> list[Line]:
+    """For a page that asks for something else than the row itself (a move, an end): what somebody
+    else changed in the row since the page was opened, and beside it what was `typed` of the same
+    field here, in words."""
+    found = []
+    for name, field in stored._fields.items():
+        if name in UNSHOWN or was is None or name not in was:
+            continue
+        if name in secrets:
+            before, now = mask(was[name], secrets[name]), mask(getattr(row, name), secrets[name])
+        else:
+            before, now = history.words(name, was[name], stored), words(field)
+            if before == now:  # changed and changed back, or empty then and now
+                continue
+        mine = typed.get(name) or _("You did not change it.")
+        found.append(Line(_label(field), before, now, mine, name in typed))
+    return found
+
+
 def words(field: Any) -> str:
     """A field's value as a person reads it."""
     if hasattr(field, "shown"):

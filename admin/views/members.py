@@ -21,6 +21,7 @@ from admin.nav import Entry
 from admin.pages import orders
 from admin.security.people import actor
 from admin.text import fault_text, mask, yuan, zhdate
+from admin.views import both_versions
 from admin.views.base import within
 from admin.views.bulk import Bulk, chosen_as_file
 from admin.views.columns import Column, Filter, chosen, word_of, yes_or_no
@@ -345,12 +346,33 @@ class MemberView(ModelView):
             number,
         )
         if outcome.faults:
-            again = db.session.get_one(Member, number)
-            return acting.refused(outcome, lambda: self._move_page(form, again))
+            again = self.get_one(number, self.move_with)
+            if again is None:
+                abort(404)
+            found: list[both_versions.Line] = []
+            if outcome.status == 409:
+                found = self._moved_since(form, again)
+                outcome = self.told(outcome, again, found)
+            return acting.refused(outcome, lambda: self._move_page(form, again, found))
         return redirect(self.get_url(".index_view"))
 
-    def _move_page(self, form: MoveForm, row: Member) -> str:
-        page: str = self.render("members/move.html", form=form, row=row, cancel=self.back())
+    def _moved_since(self, form: MoveForm, row: Member) -> list[both_versions.Line]:
+        """What somebody else changed while the page was open: the branch first, which it asks for."""
+        opened = form.opened_on()
+        left = members.branch_at(db.session(), row, opened) if opened is not None else None
+        found = []
+        if left is not None and left.id != row.org_id:
+            label, mine = str(form.to.label.text), both_versions.words(form.to)
+            found.append(both_versions.Line(label, left.name, row.org.name, mine, True))
+        stored, was = self._edit_form_class(None, obj=row), self.changed_since(form, row)
+        return found + both_versions.overtaken(stored, row, was, self.masked_fields, {})
+
+    def _move_page(
+        self, form: MoveForm, row: Member, versions: Sequence[both_versions.Line] = ()
+    ) -> str:
+        page: str = self.render(
+            "members/move.html", form=form, row=row, cancel=self.back(), versions=versions
+        )
         return page
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import flash, redirect, request
+from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
@@ -20,6 +20,7 @@ from admin.i18n import _l
 from admin.nav import Entry
 from admin.pages import orders
 from admin.text import policy_label, zhdate
+from admin.views import both_versions
 from admin.views.base import within
 from admin.views.bulk import Bulk
 from admin.views.columns import Column, Filter, chosen, word_of
@@ -74,6 +75,10 @@ class EndForm(Versioned):
     reason = long_words(_l("Reason"), most=500, required=True)
     result = ChoiceField(_l("What came of it"), {})
     result_words = long_words(_l("Result in words"), most=2000)
+
+
+# the fields of that form → where the pair keeps them
+ENDED = {"on": "end_on", "reason": "end_reason", "result": "result", "result_words": "result_words"}
 
 
 class ContactForm(BoundForm):
@@ -225,8 +230,7 @@ class PairView(ModelView):
     def end_view(self) -> ResponseReturnValue:
         """End a pair, with the reason."""
         row = self.one_or_404(self.write)
-        form = EndForm(None)
-        form.result.offer(labelled(pair_rules.results(db.session(), clock.today())))
+        form = self._end_form()
         form.process(request.form if request.method == "POST" else None)
         if request.method == "GET":
             form.version.data = str(row.version)
@@ -251,14 +255,45 @@ class PairView(ModelView):
             number,
         )
         if outcome.faults:
-            again = self.get_one(number)
-            return acting.refused(outcome, lambda: self._end_page(form, again))
+            again = self.get_one(number, self.write)
+            if again is None:
+                abort(404)
+            found: list[both_versions.Line] = []
+            if outcome.status == 409:
+                found = self._ended_since(form, again)
+                outcome = self.told(outcome, again, found)
+            return acting.refused(outcome, lambda: self._end_page(form, again, found))
         flash(_("Saved."), "success")
         return redirect(self.get_url(".details_view", id=number))
 
-    def _end_page(self, form: EndForm, row: HelpingPair) -> str:
+    def _end_form(self) -> EndForm:
+        form = EndForm(None)
+        form.result.offer(labelled(pair_rules.results(db.session(), clock.today())))
+        return form
+
+    def _ended_since(self, form: EndForm, row: HelpingPair) -> list[both_versions.Line]:
+        """What somebody else changed while the page was open: an end of the pair first."""
+        was = self.changed_since(form, row)
+        ended = self._end_form()
+        ended.process(None, data={name: getattr(row, kept) for name, kept in ENDED.items()})
+        before: dict[str, Any] | None = None
+        if was is not None and "state" in was:  # until a pair ends there is a planned day at most
+            before = {**dict.fromkeys(ENDED), "on": was.pop("end_on", None)}
+        typed = {name: both_versions.words(form._fields[name]) for name in ENDED}
+        found = both_versions.overtaken(ended, row, before, {}, typed)
+        stored = self._edit_form_class(None, obj=row)
+        return found + both_versions.overtaken(stored, row, was, {}, {})
+
+    def _end_page(
+        self, form: EndForm, row: HelpingPair, versions: Sequence[both_versions.Line] = ()
+    ) -> str:
         page: str = self.render(
-            "pairs/end.html", form=form, row=row, heading=self.name_of(row), cancel=self.back()
+            "pairs/end.html",
+            form=form,
+            row=row,
+            heading=self.name_of(row),
+            cancel=self.back(),
+            versions=versions,
         )
         return page
 

@@ -248,22 +248,34 @@ class ModelView(TypedForms, ReadView):
         versions: Sequence[both_versions.Line] = ()
         if outcome.status == 409:
             versions = self.compared(form, row)
-            code = "edge_versions" if versions else "edge_versions_alike"
-            others = [fault for fault in outcome.faults if fault.code not in acting.STALE]
-            outcome = Outcome(None, (Fault(code, {"name": self.name_of(row)}), *others))
+            outcome = self.told(outcome, row, versions)
         return acting.refused(outcome, lambda: self._form_page(form, row, versions))
+
+    def told(
+        self, outcome: Outcome[Any], row: Any, versions: Sequence[both_versions.Line]
+    ) -> Outcome[Any]:
+        """The refusal after a lost race, which leads to what differs instead of to a reload that
+        would lose what was typed."""
+        code = "edge_versions" if versions else "edge_versions_alike"
+        others = [fault for fault in outcome.faults if fault.code not in acting.STALE]
+        return Outcome(None, (Fault(code, {"name": self.name_of(row)}), *others))
+
+    def changed_since(self, form: Any, row: Any) -> dict[str, Any] | None:
+        """Field → its value when the page was opened, for the fields that somebody changed since;
+        None when nobody knows. The form goes on from the row as it is now."""
+        opened = form.opened_on()
+        form.version.data = self.version_of(row)
+        if opened is None:
+            return None
+        key = self.get_pk_value(row)
+        return differences.at_version(db.session(), self.kind, key, opened)
 
     def compared(self, form: Any, row: Any) -> list[both_versions.Line]:
         """What differs between the page as it was opened, the row and what was typed. The form
         goes on from the row as it is now."""
-        stored, opened = self._edit_form_class(None, obj=row), form.opened_on()
-        key = self.get_pk_value(row)
-        was = None
-        if opened is not None:
-            was = differences.at_version(db.session(), self.kind, key, opened)
+        stored, was = self._edit_form_class(None, obj=row), self.changed_since(form, row)
         found = both_versions.lines(form, stored, row, was, self.masked_fields)
         both_versions.take_up(form, stored, was, self.masked_fields)
-        form.version.data = self.version_of(row)
         return found
 
     def after(self, row: Any) -> str:

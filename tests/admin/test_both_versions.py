@@ -158,3 +158,49 @@ def test_accounts_and_pairs_show_both_versions(fresh_office: Office) -> None:
         second={"end_on": "2027-02-28", "plan": "学养殖"},
     )
     assert {"2027年1月31日", "2027年2月28日"} <= set(rows_of(late.text)["计划结束日期"])
+
+
+def test_a_move_says_what_somebody_else_changed_and_keeps_what_was_typed(
+    fresh_office: Office,
+) -> None:
+    """Its page asks for a branch and a reason only; what it was opened on is the whole row."""
+    path = f"/members/move/?id={fresh_office.members['李芳']}"
+    clerk, second = fresh_office.sign_in("committee_clerk"), fresh_office.sign_in("committee_clerk")
+    late_form = form_of(second.get(path).text)
+    prepared(fresh_office, address="老村一号")
+    edit = f"/members/edit/?id={fresh_office.members['李芳']}"
+    writer = fresh_office.sign_in("branch_clerk")
+    theirs = {**form_of(writer.get(edit).text), "address": "新村二号"}
+    assert writer.post(edit, theirs).status_code == 302
+    there = {"to": str(fresh_office.units["A2"]), "reason": "随子女居住"}
+    assert clerk.post(path, {**form_of(clerk.get(path).text), **there}).status_code == 302
+    late = second.post(path, {**late_form, **there, "reason": "工作调动"})
+    assert late.status_code == 409
+    rows = rows_of(late.text)
+    assert "请刷新" not in late.text
+    assert rows["家庭住址"][1:] == ("新村二号", "您没有改动")
+    member = fresh_office.one(Member, fresh_office.members["李芳"])
+    now = fresh_office.one(OrgUnit, fresh_office.units["A2"]).name
+    assert member.org_id == fresh_office.units["A2"]
+    branch = next(row for row in rows.values() if row[1] == now)
+    assert branch[0] != now
+    assert branch[2] == now
+    assert "工作调动" in late.text
+    assert second.post(path, form_of(late.text)).status_code == 302
+
+
+def test_the_end_of_a_pair_says_that_somebody_else_has_ended_it(fresh_office: Office) -> None:
+    path = f"/pairs/end/?id={next(iter(fresh_office.pairs.values()))}"
+    late = race(
+        path,
+        fresh_office.sign_in("branch_clerk"),
+        fresh_office.sign_in("branch_secretary"),
+        first={"on": "2026-03-01", "reason": "已脱困"},
+        second={"on": "2026-03-02", "reason": "帮扶人调离"},
+    )
+    assert late.status_code == 409
+    assert "请刷新" not in late.text
+    rows = [row[1:] for row in rows_of(late.text).values()]
+    assert ("2026年3月1日", "2026年3月2日") in rows
+    assert ("已脱困", "帮扶人调离") in rows
+    assert "帮扶人调离" in late.text.split("data-guard")[1]
