@@ -232,9 +232,10 @@ def name_of(row: Account) -> Label:
     org = row.org.name if row.org else ""
     zh, en = (row.source.zh, row.source.en) if row.source else ("", "")
     year = str(row.year) if row.year else ""
+    whose = f"{org} · " if org else ""  # run together with the fund its name cannot be told apart
     return Label(
-        "".join(part for part in (org, zh, year, f"（{kind.zh}）") if part),
-        " ".join(part for part in (org, en, year, f"({kind.en})") if part),
+        whose + "".join(part for part in (zh, year, f"（{kind.zh}）") if part),
+        whose + " ".join(part for part in (en, year, f"({kind.en})") if part),
     )
 
 

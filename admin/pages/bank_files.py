@@ -50,6 +50,7 @@ def bank_file() -> ResponseReturnValue:
     asked = _asked()
     made = _taken(asked)
     with in_chinese():
+        title = _("List for the bank")
         head = (_("No."), _("Account holder"), _("Bank account"), _("Amount (yuan)"), _("Purpose"))
         count = _("%(count)d in all", count=made.count)
         lines: list[list[object]] = [
@@ -57,7 +58,7 @@ def bank_file() -> ResponseReturnValue:
             for order, holder, account, fen, words in made.rows
         ]
         lines.append([_("Total"), count, "", yuan(made.total_fen), ""])
-        return files.answer(f"{asked.unit.name} {_('Bank file')}", head, lines)
+        return files.answer(f"{asked.unit.name} {title}", head, lines)
 
 
 @blueprint.get("/bank/<layout_id>")

@@ -87,8 +87,9 @@ def reason_faults(faults: Iterable[Fault]) -> list[str]:
 
 
 def _name(account: Account) -> str:
+    """Whose account it is, then which fund: run together the two cannot be told apart."""
     name = policy_label(ledger.name_of(account))
-    return f"{account.member.name} {name}" if account.member else name
+    return f"{account.member.name} · {name}" if account.member else name
 
 
 def _people(session: Session, rows: Sequence[Journal]) -> dict[int, str]:

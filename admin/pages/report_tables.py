@@ -114,8 +114,13 @@ def number(value: int) -> Cell:
 
 
 def money(fen: int | None) -> Cell:
-    """An amount in fen, shown in yuan."""
-    return Cell(yuan(fen), files.money(fen))
+    """An amount in fen, shown in yuan; the heading of its column says the unit."""
+    return Cell(yuan(fen, unit=False), files.money(fen))
+
+
+def in_yuan(words: str) -> Column:
+    """A column of amounts."""
+    return Column(_("%(what)s (yuan)", what=words), number=True)
 
 
 def day(on: date | None) -> Cell:
@@ -133,7 +138,7 @@ def _ledger(year: int) -> Table:
         Column(_("Name")),
         Column(_("{word.Branch}")),
         Column(_("Kind of aid")),
-        Column(_("Amount (yuan)"), number=True),
+        in_yuan(_("Amount")),
         Column(_("Source")),
         Column(_("Paid on")),
         Column(_("Payee")),
@@ -160,8 +165,8 @@ def _kinds(year: int) -> Table:
     columns = (
         Column(_("Kind of aid")),
         Column(_("Applications"), number=True),
-        Column(_("Granted"), number=True),
-        Column(_("Amount (yuan)"), number=True),
+        Column(_("Aid granted"), number=True),
+        in_yuan(_("Amount")),
     )
     rows = [
         (text(policy_label(one.label)), number(one.count), number(one.granted), money(one.fen))
@@ -174,11 +179,11 @@ def _funds(year: int) -> Table:
     session, by = db.session(), actor()
     columns = (
         Column(_("Source or {word.committee}")),
-        Column(_("Budget"), number=True),
-        Column(_("Approved"), number=True),
-        Column(_("Sent"), number=True),
-        Column(_("Paid"), number=True),
-        Column(_("Left"), number=True),
+        in_yuan(_("Budget")),
+        in_yuan(_("Approved")),
+        in_yuan(_("Sent")),
+        in_yuan(_("Paid")),
+        in_yuan(_("Left")),
     )
     rows: list[Sequence[Cell]] = [
         (
@@ -380,7 +385,7 @@ def _inspection(year: int) -> Table:
         Column(_("Application")),
         Column(_("{word.Branch}")),
         Column(_("What")),
-        Column(_("Amount (yuan)"), number=True),
+        in_yuan(_("Amount")),
         Column(_("By")),
         Column(_("Reason")),
         Column(_("Still open")),
