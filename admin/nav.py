@@ -150,6 +150,20 @@ def label_of(endpoint: str) -> object | None:
     return next((one.label for one in registry.entries if one.endpoint == endpoint), None)
 
 
+def label_above(endpoint: str) -> object | None:
+    """For a page that is not in the sidebar: what that calls the page to which it belongs."""
+    registry: Registry = current_app.extensions.setdefault("sunshine_nav", Registry())
+    blueprint = endpoint.rpartition(".")[0]
+    if not blueprint or label_of(endpoint) is not None:
+        return None
+    near = (
+        one.label
+        for one in registry.entries
+        if {endpoint, blueprint} & set(one.also) or one.endpoint.rpartition(".")[0] == blueprint
+    )
+    return next(near, None)
+
+
 def visible(actor: Holder) -> list[tuple[object, list[Line]]]:
     """The sidebar of the current application for this person."""
     registry: Registry = current_app.extensions.setdefault("sunshine_nav", Registry())

@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from admin import acting, looks
 from admin.acting import Outcome, attempt
 from admin.extensions import db
-from admin.policy import words
+from admin.policy import file_names, words
 from admin.policy.desk import READERS, Desk, desk
 from admin.security.guard import requires
 from admin.security.people import actor
@@ -248,6 +248,7 @@ def _files(one: Desk, name: str, typed: str | None = None) -> str:
         tab="files",
         words=words,
         names=names,
+        groups=file_names.groups(one.files),
         shown=shown,
         text=text if typed is None else typed,
         changed=changed,

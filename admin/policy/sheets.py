@@ -11,7 +11,7 @@ from admin.policy.desk import Desk
 from admin.text import policy_label
 from casework import dated_values, policy_form
 from casework.dated_values import FILE, SINGLE, DatedValue, Parameter
-from casework.policy_changes import choice_labels, shown
+from casework.policy_changes import Shown, choice_labels, shown
 from casework.policy_form import Ordered, Value
 from casework.rule_text import RuleText
 from engine.labels import Label
@@ -58,11 +58,11 @@ def _sheet(
     current = parameter.at(desk.today)
     last = parameter.history[-1].values if parameter.history else {SINGLE: ""}
     keys = list(names) if parameter.by and names else list(last) or [SINGLE]
-    now = words.shown(shown(current, names))
+    now = words.shown(_readable(shown(current, names), parameter.unit))
     lines = []
     for value in reversed(parameter.history):
         state = _state(value, current, before, desk.today)
-        text = words.shown(shown(value, names))
+        text = words.shown(_readable(shown(value, names), parameter.unit))
         lines.append(Line(value.since, text, state, desk.may_edit and state == "new"))
     return Sheet(
         parameter.name,
@@ -76,6 +76,16 @@ def _sheet(
             (key, policy_label(names[key]) if key in names else "", last.get(key, ""))
             for key in keys
         ),
+    )
+
+
+def _readable(texts: Shown, unit: str) -> Shown:
+    """Amounts with their thousands set apart, as everywhere else on the screen."""
+    if unit.partition("/")[0] != "yuan":
+        return texts
+    return tuple(
+        (label, f"{int(text):,}" if text.isascii() and text.isdigit() else text)
+        for label, text in texts
     )
 
 

@@ -109,6 +109,7 @@ SECTIONS = {
     "reply": _l("Reply"),
     "circulation": _l("Circulation for signature"),
     "papers": _l("Papers"),
+    "clauses.yaml": _l("Clauses of the source text"),
     "papers.yaml": _l("Papers"),
     "exchange.yaml": _l("Files for other offices"),
     "policy.yaml": _l("Titles"),
@@ -153,6 +154,7 @@ PLACEHOLDERS = {
     "hardship": _l("the hardship, by the kind of aid"),
     "period": _l("first and last day"),
     "days": _l("the number of days"),
+    "apart": _l("how many days are left"),
     "due": _l("the last day"),
     "hotline": _l("the hotline"),
     "year": _l("the year"),
@@ -178,8 +180,10 @@ def unit_of(value: str, text: str) -> str:
 
 
 def name(part: Label | str) -> str:
-    """One step of a trail."""
-    return str(SECTIONS.get(part, part)) if isinstance(part, str) else policy_label(part)
+    """One step of a trail; what stands in braces in a sentence of the policy is left open."""
+    if isinstance(part, str):
+        return str(SECTIONS.get(part, part))
+    return _PLACEHOLDER.sub("…", policy_label(part))
 
 
 def trail(parts: Iterable[Label | str]) -> str:

@@ -16,6 +16,7 @@ from admin.extensions import db
 from admin.i18n import _l
 from admin.nav import Entry
 from admin.pages.report_tables import REPORTS
+from admin.policy import file_names
 from admin.text import DASH, moment, policy_label, zhdate
 from admin.views import audit_words
 from admin.views.base import ReadView, anywhere
@@ -37,10 +38,15 @@ def _shown(name: str, data: bytes) -> str:
 
 
 def which(row: Any) -> Any:
-    """A page or a report by its name on the screen; whatever has a number as the log holds it."""
+    """A page or a report by its name on the screen; whatever has a number as the log holds it. A
+    page that is not in the sidebar goes by the one it belongs to, its own code at the pointer."""
     report = REPORTS.get(row.object_id) if row.object_type == "report" else None
-    label = nav.label_of(row.object_id or "") if row.object_type == "page" else None
-    return (report.title if report else label) or verbatim(row.object_id or DASH)
+    if report:
+        return report.title
+    page = (row.object_id or "") if row.object_type == "page" else ""
+    if above := nav.label_above(page):
+        return Markup('<span title="{}">{}</span>').format(page, above)
+    return nav.label_of(page) or verbatim(row.object_id or DASH)
 
 
 class AuditView(ReadView):
@@ -49,7 +55,7 @@ class AuditView(ReadView):
     read = export_with = Permission.Audit.READ
     title = _l("Audit log")
     one = _l("Record")
-    search_hint = _l("What was done, in words, or the start of its code")
+    search_hint = _l("Action, in words, or the start of its code")
     order = (AuditRecord.seq.desc(),)
     entry = Entry("audit.index_view", _l("Audit log"), "office", (read,), "shield", 60)
     columns = (
@@ -61,7 +67,7 @@ class AuditView(ReadView):
             lambda r: audit_words.who(r.actor_name, r.actor_id),
             css="short",
         ),
-        Column("action", _l("What was done"), lambda r: audit_words.done(r.action), css="short"),
+        Column("action", _l("Action"), lambda r: audit_words.done(r.action), css="short"),
         Column("object_type", _l("Of"), lambda r: audit_words.thing(r.object_type), css="short"),
         Column(
             "object_id",
@@ -167,7 +173,7 @@ class EditionView(ReadView):
         files = editions.files_of(row)
         shown = request.args.get("file", "")
         return {
-            "names": sorted(files),
+            "groups": file_names.groups(files),
             "shown": shown if shown in files else "",
             "text": _shown(shown, files[shown]) if shown in files else "",
             "today": clock.today(),

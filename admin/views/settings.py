@@ -59,6 +59,13 @@ LABELS = {
     ),
     "mail_encrypted": (_l("Encrypted connection to the mail server"), ""),
 }
+PARTS = (
+    (_l("Papers and notices"), ("office_name", "hotline")),
+    (_l("Income of a household"), ("deduct_costs",)),
+    (_l("Scans and backups"), ("attachment_max_mb", "backup_folder")),
+    (_l("Mails"), ("mail_server", "mail_sender", "mail_user", "mail_encrypted")),
+)
+"""The form in parts; a setting that is named in none of them would not be asked."""
 
 
 @settings.route("/settings", methods=["GET", "POST"])
@@ -107,6 +114,7 @@ def page(values: Mapping[str, object], wrong: Mapping[str, str]) -> str:
     return render_template(
         "office/settings.html",
         values=values,
+        parts=PARTS,
         labels={key: LABELS.get(key, (key, "")) for key in office.DEFAULTS},
         wrong=wrong,
         may_write=actor().holds(Permission.Setting.WRITE),

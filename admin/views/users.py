@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from flask_admin import expose
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, selectinload
-from wtforms import BooleanField, StringField
+from wtforms import BooleanField, Field, StringField
 from wtforms.validators import Length, Optional, Regexp
 
 from admin import acting, clock
@@ -52,7 +53,6 @@ class UserForm(Versioned):
         filters=[lambda text: (text or "").strip() or None],
         description=_l("Reminders go there too, where a mail server is set. Without names."),
     )
-    active = BooleanField(_l("May sign in"), default=True)
     member_number = words(
         _l("Identity number, if on the list of {word.persons}"),
         most=18,
@@ -61,6 +61,7 @@ class UserForm(Versioned):
             "what is on file; write 0 to clear it."
         ),
     )
+    active = BooleanField(_l("May sign in"), default=True)
 
 
 class NewUserForm(UserForm):
@@ -77,6 +78,10 @@ class NewUserForm(UserForm):
             ),
         ],
     )
+
+    def __iter__(self) -> Iterator[Field]:
+        """That name first: it is what the person types every morning."""
+        return iter(sorted(self._fields.values(), key=lambda one: one is not self.username))
 
 
 class GrantForm(BoundForm):
