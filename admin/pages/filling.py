@@ -42,6 +42,7 @@ from models.typed_pages import TypedPage
 
 RECORD_PREFIX = "record-"
 DRAFT = "_typed"
+STALE = "stale_page"
 TYPED_WHERE_SILENT = ("member", "household", "grants")  # sources that may have no answer
 
 
@@ -210,7 +211,7 @@ def _keep_sheet(
                 note=sheet.note or None,
             )
     except Refused as refused:
-        if any(fault.code == "stale_page" for fault in refused.faults):
+        if any(fault.code == STALE for fault in refused.faults):
             raise
         return refused.faults
     return ()
@@ -266,11 +267,9 @@ def page(
         return render_template("cases/fill.html", a=application, sections=[], road=None)
     draft: Mapping[str, Any] = application.form.get(DRAFT) or {}
     versions: Sequence[Line] = ()
-    stale = typed is not None and any(fault.code == "stale_page" for fault in faults)
+    stale = typed is not None and any(fault.code == STALE for fault in faults)
     if typed is not None and stale:
-        versions = fill_versions.compared(
-            application, policy, road, typed.facts, typed.form, typed.sheet
-        )
+        versions = _versions(application, policy, road, typed)
         typed = renewed(application, typed)
     given = typed or Typed(
         version=application.version,
@@ -282,7 +281,7 @@ def page(
         record={**_record_defaults(application, road), **draft.get("record", {})},
     )
     found = [
-        *faults,
+        *(fault for fault in faults if fault.code != STALE),  # said at the top, by `told`
         *(fact_faults(session, application, policy, given.facts) if typed is None or stale else ()),
     ]
     household = application.member.household
@@ -306,6 +305,22 @@ def page(
                 "carried_from": draft.get("carried_from") if typed is None else None,
             },
         )
+
+
+def told(application: Application, typed: Typed, faults: Sequence[Fault]) -> tuple[Fault, ...]:
+    """The faults of a refusal; after a lost race they lead to what differs, not to a reload that
+    would lose what was typed."""
+    policy, road = policy_road(application)
+    if road is None or all(fault.code != STALE for fault in faults):
+        return tuple(faults)
+    alike = not _versions(application, policy, road, typed)
+    code = "edge_versions_alike" if alike else "edge_versions"
+    others = (fault for fault in faults if fault.code != STALE)
+    return (Fault(code, {"name": application.number}), *others)
+
+
+def _versions(application: Application, policy: Policy, road: Road, typed: Typed) -> Sequence[Line]:
+    return fill_versions.compared(application, policy, road, typed.facts, typed.form, typed.sheet)
 
 
 def _page(

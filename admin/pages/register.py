@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session, selectinload
 from werkzeug.datastructures import MultiDict
 
 from admin import clock, looks
-from admin.acting import act, attempt, load, refused, show
+from admin.acting import Outcome, act, attempt, load, refused, show
 from admin.cases import shapes, status
 from admin.extensions import db
 from admin.i18n import _l
@@ -229,14 +229,9 @@ def edit(application_id: int) -> ResponseReturnValue:
     what = "application.submit" if submit else "application.save"
     outcome = attempt(do, what, "application", application_id)
     if outcome.faults:
-        return refused(
-            outcome,
-            lambda: filling.page(
-                application_or_404(application_id, Permission.Application.WRITE),
-                typed,
-                outcome.faults,
-            ),
-        )
+        now = application_or_404(application_id, Permission.Application.WRITE)
+        told = filling.told(now, typed, outcome.faults)
+        return refused(Outcome(None, told), lambda: filling.page(now, typed, outcome.faults))
     if submit:
         flash(_("Handed in."), "success")
         return redirect(url_for("cases.show", application_id=application_id))

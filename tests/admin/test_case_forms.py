@@ -276,6 +276,7 @@ def test_a_page_gone_stale_is_refused_with_both_versions_at_hand(office: Roadsid
     assert rows == {"本人或家庭遭遇重病": ("是", "否")}, "only what differs, stored and typed"
     assert value(answer.text, "fact-cause_illness") == "no", "what was typed stays"
     assert "打开现在已保存的内容" in answer.text
+    assert "请刷新" not in answer.text
     assert office.application(1).facts["cause_illness"] is True
     again = desk.send(form_to(answer.text, ""), FILL, draft="yes")
     assert again.status_code == 302, "having seen both, saving once more is meant"
