@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 
 from flask_babel import gettext as _
+from markupsafe import Markup, escape
 
 from admin.i18n import _l
 from admin.text import policy_label
@@ -203,11 +204,15 @@ def key(text: str) -> str:
 def placeholders(text: str) -> str:
     """What the words in braces stand for that a text of the policy holds; empty where it has none."""
     names = dict.fromkeys(_PLACEHOLDER.findall(text))
-    known = [f"{{{name}}} = {PLACEHOLDERS[name]}" for name in names if name in PLACEHOLDERS]
+    known = [
+        Markup("<code>{}</code> = {}").format(f"{{{name}}}", PLACEHOLDERS[name])
+        for name in names
+        if name in PLACEHOLDERS
+    ]
     if not known:
         return ""
-    listed = str(_("; ")).join(known)
-    return str(_("Filled in when it is printed: %(words)s.", words=listed))
+    before, after = str(_("Filled in when it is printed: %(words)s.", words="\0")).split("\0")
+    return escape(before) + escape(_("; ")).join(known) + escape(after)
 
 
 def key_option(text: str) -> str:

@@ -39,14 +39,11 @@ def _shown(name: str, data: bytes) -> str:
 
 def which(row: Any) -> Any:
     """A page or a report by its name on the screen; whatever has a number as the log holds it. A
-    page that is not in the sidebar goes by the one it belongs to, its own code at the pointer."""
+    page that is not in the sidebar goes by the one it belongs to; what is exported has its code."""
     report = REPORTS.get(row.object_id) if row.object_type == "report" else None
-    if report:
-        return report.title
     page = (row.object_id or "") if row.object_type == "page" else ""
-    if above := nav.label_above(page):
-        return Markup('<span title="{}">{}</span>').format(page, above)
-    return nav.label_of(page) or verbatim(row.object_id or DASH)
+    label = report.title if report else nav.label_of(page) or nav.label_above(page)
+    return label or verbatim(row.object_id or DASH)
 
 
 class AuditView(ReadView):

@@ -205,8 +205,8 @@ def test_nobody_signs_his_own_draft_and_others_see_no_draft_at_all(office: Roads
 
 def test_words_in_braces_are_explained_beside_their_field(office: Roadside) -> None:
     page = office.at("officer").get(HOME + "rules")
-    assert "打印时自动填入：{period} = 起止日期；{days} = 天数。" in page
-    assert "{hotline} = 电话号码" in page
+    assert "打印时自动填入：<code>{period}</code> = 起止日期；<code>{days}</code> = 天数。" in page
+    assert "<code>{hotline}</code> = 电话号码" in page
     address = "procedure.yaml/notice/closing"
     assert f'aria-describedby="{address}-filled"' in page
     assert f'id="{address}-filled"' in page
