@@ -99,10 +99,15 @@ def asked(
     return found
 
 
+def not_handed_in(application: Application, road: Road) -> bool:
+    """Whether what is saved is still a draft: it stands where applications are made."""
+    return stage_of(application, road).kind is StageKind.APPLY
+
+
 def record_fields(application: Application, road: Road) -> Sequence[Any]:
     """What the first stage writes down, while the application stands there."""
     stage = stage_of(application, road)
-    return stage.records_for(road.id) if stage.kind is StageKind.APPLY else ()
+    return stage.records_for(road.id) if not_handed_in(application, road) else ()
 
 
 def read(application: Application, posted: MultiDict[str, str]) -> Typed:
@@ -357,7 +362,7 @@ def _page(
         version=given.version,
         road_label=policy_label(road.label),
         stage_label=policy_label(stage.label),
-        submit_label=policy_label(stage.button) if stage.kind is StageKind.APPLY else "",
+        submit_label=policy_label(stage.button) if not_handed_in(application, road) else "",
         record=lines(
             fields := record_fields(application, road),
             given.record,

@@ -291,12 +291,20 @@ def forget(application_id: int) -> ResponseReturnValue:
 def _after_draft(
     application_id: int, typed: filling.Typed, found: Sequence[Fault]
 ) -> ResponseReturnValue:
-    """The draft is kept; what is still wrong with it stands beside the fields."""
-    if not found:
-        flash(_("Draft saved."), "success")
-        return redirect(url_for("register.edit", application_id=application_id))
-    flash(_("Draft saved. Some values cannot be used yet; they are marked below."), "warning")
+    """What was typed is kept; what is still wrong with it stands beside the fields. It is called a
+    draft only until it is handed in: later the branch mends a form that has gone on."""
     application = application_or_404(application_id, Permission.Application.WRITE)
+    _policy, road = policy_road(application)
+    draft = road is not None and filling.not_handed_in(application, road)
+    if not found:
+        flash(_("Draft saved.") if draft else _("Saved."), "success")
+        return redirect(url_for("register.edit", application_id=application_id))
+    flash(
+        _("Draft saved. Some values cannot be used yet; they are marked below.")
+        if draft
+        else _("Saved. Some values cannot be used yet; they are marked below."),
+        "warning",
+    )
     return filling.page(application, filling.renewed(application, typed), found)
 
 

@@ -172,7 +172,9 @@ def test_living_aid_goes_from_entry_to_receipt_by_its_screens(roadside: Roadside
     )  # fmt: skip
     form = {"form-hardship_statement": "常年无劳动能力，生活困难。", "item-5-kind": "subsidy",
             "item-5-label": "高龄补贴", "item-5-yuan": "100"}  # fmt: skip
-    roadside.at("clerk").draft(f"/register/fill/{number}", **form)
+    page = roadside.at("clerk").draft(f"/register/fill/{number}", **form)
+    assert "已保存。" in page
+    assert "草稿已保存" not in page, "it was handed in long ago"
     page = roadside.at("verifier").get(f"/application/{number}")
     verify = re.findall(r'action="(/application/\d+/household/\d+/verify)"', page)
     roadside.at("verifier").press(f"/application/{number}", verify[0], proof="存折复印件")
