@@ -32,7 +32,9 @@ pytestmark = pytest.mark.browser
 AT = {
     "王评": "appraisal",
     "赵审": "branch_check",
+    "冯报": "branch_check",
     "钱实": "committee_verify",
+    "陈核": "committee_verify",
     "孙复": "department_review",
     "李会": "meeting",
 }
@@ -183,6 +185,25 @@ def branch_clerk(day: Day) -> None:
     assert "支部民主评议" not in waiting(seat)
 
 
+def branch_secretary(day: Day) -> None:
+    day.begin("secretary")
+    day.find("冯报")
+    seat = day.seat
+    seat.open(f"/application/{case_of(day.office, '冯报')}")
+    day.main_action("上报")
+    seat.choose("申请表填写人", "本人填写")
+    seat.choose("本人签字或手印", "签字")
+    seat.write("申请表份数", "2")
+    seat.write("党支部意见", "情况属实，同意上报")
+    seat.choose("已盖党支部印章", "是")
+    seat.write("党支部书记签字", "李书记")
+    seat.press("上报")
+    assert "现在环节：党（工）委核实" in seat.text()
+    assert "由党（工）委办理" in seat.text(), "whose turn it is"
+    seat.open("/")
+    assert "冯报" not in waiting(seat)
+
+
 def committee_clerk(day: Day) -> None:
     day.begin("committee_clerk")
     day.find("郑备")
@@ -198,10 +219,23 @@ def committee_clerk(day: Day) -> None:
 
 def verifier(day: Day) -> None:
     day.begin("verifier")
-    day.find("钱实")
-    day.pile("党（工）委核实")
-    day.main_action("核实盖章")
+    verified(day, "钱实")
+
+
+def committee_leader(day: Day) -> None:
+    day.begin("committee_leader")
+    assert "2010年度" in day.seat.text(), "the figures of the committee"
+    verified(day, "陈核")
+
+
+def verified(day: Day, name: str) -> None:
+    """Somebody of the committee finds, opens, verifies and seals the application of this person."""
+    day.find(name)
     seat = day.seat
+    seat.open("/")
+    assert name in waiting(seat)
+    seat.open(f"/application/{case_of(day.office, name)}")
+    day.main_action("核实盖章")
     seat.choose("经组织认定不适合申请", "否")
     seat.choose("核实方式", "入户走访")
     seat.choose("原件已核", "是")
@@ -213,7 +247,7 @@ def verifier(day: Day) -> None:
     seat.write("报送区委组织部日期", today)
     seat.press("核实盖章")
     seat.open("/")
-    assert "党（工）委核实" not in waiting(seat)
+    assert name not in waiting(seat)
 
 
 def reviewer(day: Day) -> None:
@@ -319,8 +353,10 @@ def waiting(seat: Seat) -> str:
 # who, and where their case stands at the end of the day
 DAYS: dict[Callable[[Day], None], tuple[str, str] | None] = {
     branch_clerk: ("王评", "branch_check"),
+    branch_secretary: ("冯报", "committee_verify"),
     committee_clerk: ("郑备", "screening"),
     verifier: ("钱实", "department_review"),
+    committee_leader: ("陈核", "department_review"),
     reviewer: ("孙复", "decision"),
     leader: ("李会", "notice"),
     screener: ("吴筛", "transfer"),
