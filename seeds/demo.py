@@ -35,7 +35,7 @@ LOGINS = (
     ("c1-1.secretary", "党支部书记 Branch secretary"),
     ("c1.clerk1", "党（工）委经办人 Committee clerk"),
     ("c1.verifier", "党（工）委组织委员 Committee verifier"),
-    ("c1.leader", "党（工）委负责人 Committee leader"),
+    ("c1.leader", "党（工）委书记 Committee leader"),
     ("reviewer1", "组织部复核人员 Department reviewer"),
     ("leader1", "组织部部长（第二人确认会议结果） Department leader, confirms what is recorded"),
     ("leader2", "组织部副部长 Second department leader"),
@@ -150,7 +150,9 @@ def _greet(host: str, port: int) -> None:
     print(f"Demonstration logins, all with the password {PASSWORD}:")
     for username, what in LOGINS:
         print(f"  {username:<16}{what}")
-    print("\nOther branches and committees: c2-3.clerk, c4.verifier … Ctrl-C stops.", flush=True)
+    print(
+        "\nOther branches and committees: c3-1.secretary, c4.verifier … Ctrl-C stops.", flush=True
+    )
 
 
 if __name__ == "__main__":

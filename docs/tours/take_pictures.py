@@ -12,7 +12,7 @@ import base64
 import io
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,9 +31,10 @@ TOURS = HERE / "pictures"
 FRONT = HERE.parent / "pictures"
 DATA = HERE.parent.parent / "var" / "pictures"
 WIDE, HIGH = 1366, 860
-COLOURS = 96
+COLOURS, KEPT = 96, 32
 
 Walk = Callable[[Seat], None]
+Colour = tuple[int, ...]  # red, green, blue
 
 
 @dataclass(frozen=True)
@@ -192,20 +193,26 @@ PICTURES = (
             page("/notices/"), link("后柳村党支部"), typed("张贴人", "张会计"), pressed("预览公示")
         ),
     ),
+    Picture("branch-secretary-1", "c3-1.secretary", page("/")),
+    Picture("branch-secretary-2", "c3-1.secretary", first("支部审核")),
+    Picture("branch-secretary-3", "c3-1.secretary", first("支部审核", unfolded("上报"))),
     Picture("committee-clerk-1", "c1.clerk1", page("/")),
     Picture("committee-clerk-2", "c1.clerk1", page("/imports/")),
     Picture("committee-clerk-3", "c4.clerk1", page("/filings/")),
     Picture("committee-clerk-4", "c1.clerk1", page("/payments/")),
     Picture("verifier-1", "c4.verifier", page("/")),
-    Picture("verifier-2", "c4.verifier", first("核实盖章", row())),
-    Picture("verifier-3", "c4.verifier", first("核实盖章", row(), unfolded("核实盖章"))),
+    Picture("verifier-2", "c4.verifier", first("核实盖章", row(3))),
+    Picture("verifier-3", "c4.verifier", first("核实盖章", row(3), unfolded("核实盖章"))),
+    Picture("committee-leader-1", "c4.leader", page("/")),
+    Picture("committee-leader-2", "c4.leader", first("核实盖章", row(), link("与原表核对"))),
+    Picture("committee-leader-3", "c4.leader", then(page("/rounds/"), row())),
     Picture("reviewer-1", "reviewer1", page("/")),
     Picture("reviewer-2", "reviewer1", first("提交上会", row())),
-    Picture("reviewer-3", "reviewer1", page("/rounds/")),
+    Picture("reviewer-3", "reviewer1", page("/meetings/")),
+    Picture("reviewer-4", "reviewer1", then(page("/rounds/"), row())),
     Picture("leader-1", "leader1", page("/")),
     Picture("leader-2", "leader1", page("/meetings/")),
-    Picture("leader-3", "leader2", page("/meetings/")),
-    Picture("leader-4", "leader1", page("/figures/")),
+    Picture("leader-3", "leader1", page("/figures/")),
     Picture("screener-1", "screener", page("/")),
     Picture("screener-2", "screener", then(page("/screenings/"), row())),
     Picture("finance-1", "finance1", page("/")),
@@ -283,10 +290,31 @@ def small(png: bytes) -> bytes:
         from PIL import Image
     except ImportError:
         return png
-    out = io.BytesIO()
     picture = Image.open(io.BytesIO(png)).convert("RGB")
-    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    # the widest spread of colours keeps a small red badge red; the most frequent are kept as they
+    # are besides, or the grey of a page would be bluish in one picture and reddish in the next
+    found = sorted(picture.getcolors(picture.width * picture.height) or (), reverse=True)
+    spread = picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    flat = [part for _count, colour in found[:KEPT] for part in colour]
+    flat += (spread.getpalette() or [])[: 3 * COLOURS]
+    palette = list(zip(flat[::3], flat[1::3], flat[2::3], strict=True))
+    place = {colour: _nearest(palette, colour) for _count, colour in found}
+    raw = picture.tobytes()
+    few = Image.new("P", picture.size)
+    few.putpalette(flat)
+    few.putdata([place[one] for one in zip(raw[::3], raw[1::3], raw[2::3], strict=True)])
+    out = io.BytesIO()
+    few.save(out, "PNG", optimize=True)
     return out.getvalue()
+
+
+def _nearest(palette: Sequence[Colour], colour: Colour) -> int:
+    """The place in the palette of the colour that differs least."""
+
+    def apart(at: int) -> int:
+        return sum((a - b) ** 2 for a, b in zip(palette[at], colour, strict=True))
+
+    return min(range(len(palette)), key=apart)
 
 
 if __name__ == "__main__":
