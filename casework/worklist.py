@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, false, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from casework import calendar, due_dates, history, places, scope
@@ -241,24 +241,25 @@ def late(
     conditions = [*([] if waits is None else [waits]), *told]
     if not conditions:
         return [], []
-    query = _cases(by).where(
-        Application.status.in_((CaseStatus.OPEN, CaseStatus.RETURNED)), or_(*conditions)
+    # asked of the database: a stage may be the person's in one of its parts only, as a meeting is to
+    # the leader, who confirms its result and does not record it
+    query = (
+        _cases(by)
+        .add_columns((false() if waits is None else waits).label("waits"))
+        .where(Application.status.in_((CaseStatus.OPEN, CaseStatus.RETURNED)), or_(*conditions))
     )
     rows = session.execute(query.order_by(*_waited()).limit(LOOKED_AT)).all()
     policies = _policies(session, {row.edition_id for row in rows})
     bound = [Bound(row.id, row.edition_id, row.road, row.emergency) for row in rows]
     known = due_dates.dues_of_many(session, bound, today, calendar.load(session))
-    mine = {(place.edition_id, place.stage.id): place.roots for place in found}
     overdue, soon = [], []
     for row in rows:
-        roots = mine.get((row.edition_id, row.stage), ())
-        waiting = any(row.path.startswith(root) for root in roots)
         case = _case(by, policies[row.edition_id], row)
         for each in known.get(row.id, ()):
             if each.state == "late":
-                overdue.append(Late(case, each, waiting))
+                overdue.append(Late(case, each, bool(row.waits)))
             elif each.state in ("open", "unknown") and _near(each, today):
-                soon.append(Late(case, each, waiting))
+                soon.append(Late(case, each, bool(row.waits)))
     return sorted(overdue, key=_when), sorted(soon, key=_when)
 
 

@@ -221,6 +221,19 @@ def test_who_is_reminded_of_a_deadline_sees_it_though_it_waits_for_somebody_else
     assert worklist.late(bureau.session, neighbour, [], day) == ([], [])
 
 
+def test_a_meeting_whose_result_is_not_recorded_does_not_wait_for_who_confirms_it(
+    bureau: Bureau,
+) -> None:
+    case = sudden(bureau, "meeting")
+    by, session = bureau["leader"], bureau.session
+    found = places.places(session, by)
+    overdue, soon = worklist.late(session, by, found, TODAY)
+    assert {(one.case.id, one.waits) for one in (*overdue, *soon)} == {(case.id, False)}
+    by = bureau["reviewer"]
+    overdue, soon = worklist.late(session, by, places.places(session, by), TODAY)
+    assert {(one.case.id, one.waits) for one in (*overdue, *soon)} == {(case.id, True)}
+
+
 def test_a_deadline_within_a_week_is_near_and_one_that_is_met_is_neither(bureau: Bureau) -> None:
     made = sudden(bureau, "committee_verify")
     by = bureau["verifier"]
