@@ -19,6 +19,7 @@ from admin.security.people import actor
 from admin.text import DASH, policy_label, yuan
 from casework import figures, figures_money, figures_time
 from casework.figures import Choice
+from engine.labels import Label
 from models.applications import CaseStatus
 
 ASIDE = 270  # the width of the side column of the first page, as charts count it
@@ -54,9 +55,12 @@ def cards(choice: Choice, year: int, today: date, committee: str) -> list[Card]:
     session, by = db.session(), actor()
     stages = figures.by_stage(session, by, choice)
     total = sum(each.total for each in stages)
+    sources = figures_money.by_source(session, by, choice, year)
+    used = figures_money.by_unit_and_source(session, by, choice, year)
     return [
         _stages(stages),
-        _sources(figures_money.by_source(session, by, choice, year), year),
+        _sources(sources, year),
+        _use(*used, sources, year, committee),
         _committees(figures_money.by_committee(session, by, choice), committee),
         _time(figures_time.time_per_stage(session, by, choice), _cut(total)),
         _deadlines(figures_time.deadlines(session, by, choice, today), _cut(total)),
@@ -169,6 +173,59 @@ def _sources(
             )
             for each in found
         ),
+    )
+
+
+def _use(
+    labels: Sequence[Label],
+    found: Sequence[figures_money.UnitUse],
+    sources: Sequence[figures_money.SourceFlow],
+    year: int,
+    committee: str,
+) -> Card:
+    """Who used the budgets: one column a source, and below them what there was and what is left."""
+    budgets = [each.budget_fen for each in sources if each.budget_fen is not None]
+    whole = sum(budgets)
+    title = _("Use of the budgets by unit")
+    bars = [
+        Bar(
+            each.name,
+            (each.total,),
+            f"{yuan(each.total)} · {share(each.total / whole)}" if whole else yuan(each.total),
+        )
+        for each in found
+    ]
+    return Card(
+        "use",
+        title,
+        _("What left the budgets of %(year)s for each unit, and its share of them.", year=year),
+        _bars("use", title, (title,), bars),
+        (
+            committee,
+            *(in_yuan(policy_label(label)) for label in labels),
+            in_yuan(_("Total")),
+            _("Share of the budgets"),
+        ),
+        tuple(
+            (
+                Cell(each.name, False),
+                *(Cell(yuan(fen, unit=False)) for fen in (*each.fen, each.total)),
+                Cell(share(each.total / whole) if whole else DASH),
+            )
+            for each in found
+        ),
+        _use_foot(found, whole),
+    )
+
+
+def _use_foot(found: Sequence[figures_money.UnitUse], whole: int) -> tuple[Cell, ...]:
+    if not found:
+        return ()
+    sums = [sum(column) for column in zip(*(each.fen for each in found), strict=True)]
+    return (
+        Cell(_("Total"), False),
+        *(Cell(yuan(fen, unit=False)) for fen in (*sums, sum(sums))),
+        Cell(share(sum(sums) / whole) if whole else DASH),
     )
 
 

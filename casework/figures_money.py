@@ -1,7 +1,7 @@
-"""Money by source against its budget, and by committee, in fen. No names.
+"""Money by source and committee against the budgets, and aid by committee, in fen. No names.
 
-By source counts what left the purse of a budget year, whichever aid year it was for; by committee
-counts the aid of a year. Sources and budgets are the department's: who reads reports below it sees
+By source, and by committee and source, counts what left the purse of a budget year, whichever aid
+year it was for; by committee alone counts the aid of a year. Sources and budgets are the department's: who reads reports below it sees
 what came to his units, and no budget.
 """
 
@@ -61,15 +61,31 @@ class UnitFlow:
     paid_fen: int
 
 
+@dataclass(frozen=True, slots=True)
+class UnitUse:
+    """One committee: what left each purse for it, in the order of the sources."""
+
+    name: str
+    fen: tuple[int, ...]
+
+    @property
+    def total(self) -> int:
+        return sum(self.fen)
+
+
+Sent = Counter[tuple[int, str]]
+"""(source, path of the unit) → fen."""
+
+
 # -- by source
 
 
 def by_source(session: Session, by: Actor, choice: Choice, year: int) -> list[SourceFlow]:
     """Sources in the order of their codes, those without any money left out."""
     within = Choice(None, choice.road, choice.unit)
-    straight = _straight(session, by, within, year)
-    sent = _through(session, by, within, year, paid=False)
-    paid = _through(session, by, within, year, paid=True)
+    straight = _of_sources(_straight(session, by, within, year))
+    sent = _of_sources(_through(session, by, within, year, paid=False))
+    paid = _of_sources(_through(session, by, within, year, paid=True))
     purses: Mapping[Label, watch.Purse] = {}
     if within == Choice() and _reads_department(by):
         purses = {purse.label: purse for purse in watch.purses(session, year)}
@@ -77,11 +93,11 @@ def by_source(session: Session, by: Actor, choice: Choice, year: int) -> list[So
     for source in session.scalars(select(FundSource).order_by(FundSource.code)):
         label = funds.label_of(source)
         own = purses.get(label)
-        direct = straight.get(source.id, 0)
+        direct = straight[source.id]
         flow = SourceFlow(
             label,
-            sent.get(source.id, 0) + direct,
-            paid.get(source.id, 0) + direct,
+            sent[source.id] + direct,
+            paid[source.id] + direct,
             own.budget_fen if own else None,
             own.left_fen if own else None,
         )
@@ -90,12 +106,43 @@ def by_source(session: Session, by: Actor, choice: Choice, year: int) -> list[So
     return found
 
 
-def _through(
-    session: Session, by: Actor, within: Choice, year: int, *, paid: bool
-) -> dict[int, int]:
-    """Source → what its purse of the year sent to units, or what of that was paid to members."""
+def by_unit_and_source(
+    session: Session, by: Actor, choice: Choice, year: int
+) -> tuple[tuple[Label, ...], list[UnitUse]]:
+    """The sources from which something left in the year, and the committees it left for, in the
+    order of the tree."""
+    within = Choice(None, choice.road, choice.unit)
+    sent = _through(session, by, within, year, paid=False) + _straight(session, by, within, year)
+    known = tree.units_at(session, OrgLevel.COMMITTEE)
+    names = {unit.path: unit.name for unit in known.values()}
+    of_units: Sent = Counter()
+    for (source, path), fen in sent.items():
+        unit = tree.nearest(path, known)
+        of_units[source, unit.path if unit else path] += fen
+    used = {source for source, _path in of_units}
+    sources = [
+        each
+        for each in session.scalars(select(FundSource).order_by(FundSource.code))
+        if each.id in used
+    ]
+    return tuple(funds.label_of(each) for each in sources), [
+        UnitUse(names.get(path, path), tuple(of_units[each.id, path] for each in sources))
+        for path in sorted({path for _source, path in of_units})
+    ]
+
+
+def _of_sources(sent: Sent) -> Counter[int]:
+    total: Counter[int] = Counter()
+    for (source, _path), fen in sent.items():
+        total[source] += fen
+    return total
+
+
+def _through(session: Session, by: Actor, within: Choice, year: int, *, paid: bool) -> Sent:
+    """What the purses of the year sent to units, or what of that was paid to members."""
+    fen = func.sum(Payment.fen if paid else TransferLine.fen)
     query: Rows = (
-        select(TransferBatch.source_id, func.sum(Payment.fen if paid else TransferLine.fen))
+        select(TransferBatch.source_id, OrgUnit.path, fen)
         .select_from(TransferLine)
         .join(TransferBatch, TransferBatch.id == TransferLine.batch_id)
         .join(Posting, Posting.journal_id == TransferBatch.journal_id)
@@ -103,7 +150,7 @@ def _through(
         .join(Application, Application.id == TransferLine.application_id)
         .join(OrgUnit, OrgUnit.id == Application.org_id)
         .where(SENT, Account.kind == AccountKind.SOURCE, Account.year == year)
-        .group_by(TransferBatch.source_id)
+        .group_by(TransferBatch.source_id, OrgUnit.path)
     )
     if paid:
         same = and_(
@@ -115,10 +162,10 @@ def _through(
     return _sums(session, query, by, within)
 
 
-def _straight(session: Session, by: Actor, within: Choice, year: int) -> dict[int, int]:
-    """Source → what its purse of the year paid to members without a transfer between."""
+def _straight(session: Session, by: Actor, within: Choice, year: int) -> Sent:
+    """What the purses of the year paid to members without a transfer between."""
     query: Rows = (
-        select(Payment.source_id, func.sum(Payment.fen))
+        select(Payment.source_id, OrgUnit.path, func.sum(Payment.fen))
         .select_from(Payment)
         .join(Posting, Posting.journal_id == Payment.journal_id)
         .join(Account, Account.id == Posting.credit_account_id)
@@ -126,14 +173,14 @@ def _straight(session: Session, by: Actor, within: Choice, year: int) -> dict[in
         .join(Application, Application.id == Grant.application_id)
         .join(OrgUnit, OrgUnit.id == Application.org_id)
         .where(PAID, Account.kind == AccountKind.SOURCE, Account.year == year)
-        .group_by(Payment.source_id)
+        .group_by(Payment.source_id, OrgUnit.path)
     )
     return _sums(session, query, by, within)
 
 
-def _sums(session: Session, query: Rows, by: Actor, within: Choice) -> dict[int, int]:
+def _sums(session: Session, query: Rows, by: Actor, within: Choice) -> Sent:
     rows = session.execute(query.where(reach(by), *chosen_conditions(within)))
-    return {source: int(fen) for source, fen in rows}
+    return Counter({(source, path): int(fen) for source, path, fen in rows})
 
 
 def _reads_department(by: Actor) -> bool:

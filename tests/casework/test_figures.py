@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework import calendar, endings, figures, figures_money, figures_time
+from casework import calendar, endings, figures, figures_money, figures_time, funds
 from casework.figures import Choice
 from casework.people import Actor
 from casework.tree import Unit
@@ -330,6 +330,37 @@ def test_a_budget_is_not_divided_by_what_narrows_the_figures(office: Office) -> 
     found = figures_money.by_source(office.session, by, narrowed, 2010)
     assert flows(found) == [(60_000, 0, None, None)]
     assert figures_money.by_source(office.session, by, Choice(2010, "sudden"), 2010) == []
+
+
+def test_each_unit_stands_with_what_left_every_purse_for_it(office: Office) -> None:
+    spend(office)
+
+    def rows(role: str, choice: Choice = EVERYTHING, year: int = 2010) -> list[Any]:
+        by = office.staff[role]
+        _labels, found = figures_money.by_unit_and_source(office.session, by, choice, year)
+        return [(one.name, one.fen, one.total) for one in found]
+
+    own, other = ("龙山镇党委", (120_000,), 120_000), ("柳河镇党委", (60_000,), 60_000)
+    assert rows("finance") == [own, other]
+    assert rows("committee_leader") == [own]
+    assert rows("finance", Choice(unit=unit(office.tree.other_committee))) == [other]
+    assert rows("finance", Choice(2009)) == [own, other]  # a budget's year, not the year of the aid
+    assert rows("finance", year=2011) == []
+
+
+def test_the_columns_of_units_are_the_sources_in_their_order(office: Office) -> None:
+    spend(office)
+    by = office.staff["finance"]
+    last = funds.add_source(office.session, "zz", "其他", "Other", by=by, at=NOW)
+    funds.allocate_budget(office.session, last, 2010, 500_000, by=by, at=NOW)
+    office.transfer(office.application("transfer"), source=last, request_key="more")
+    labels, found = figures_money.by_unit_and_source(office.session, by, EVERYTHING, 2010)
+    assert [each.fen for each in found] == [(120_000, 60_000), (60_000, 0)]
+    of_sources = figures_money.by_source(office.session, by, EVERYTHING, 2010)
+    assert labels == tuple(each.label for each in of_sources)
+    assert [sum(column) for column in zip(*(each.fen for each in found), strict=True)] == [
+        each.sent_fen for each in of_sources
+    ]
 
 
 def test_committees_stand_with_what_is_approved_sent_and_paid(office: Office) -> None:
