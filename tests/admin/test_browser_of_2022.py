@@ -77,9 +77,11 @@ MARKUP = {
 }
 # file → what stands there, and what a browser of 2022 makes of it
 BAR = "an ordinary scroll bar is shown"
+FILLED = "lines are filled to their end; a word may stand alone in the last"
 PREFIXED = "the same with -webkit- stands beside it"
 FALLS_BACK = {
-    "app.css": {"scrollbar-width:": BAR, "scrollbar-color:": BAR},
+    "app.css": {"scrollbar-width:": BAR, "scrollbar-color:": BAR, "text-wrap:": FILLED},
+    "docx.css": {"text-wrap:": FILLED},
     "figures.css": {"print-color-adjust:": PREFIXED},
     "tabler.min.css": {
         "color-mix(": "app.css gives plain colours to links, buttons and keys, which our pages use of "
