@@ -102,6 +102,10 @@ class Case:
             household=lambda: persons.household(member.household, in_full=self.in_full),
             form=self._form,
             label=self._labels,
+            box=self._boxes,
+            heading=lambda: self._own_form.heading,
+            title=lambda: self._own_form.label.zh,
+            footnote=lambda: self._own_form.footnote,
             record=lambda: {s.id: self._record(s) for s in self.policy.procedure.stages.values()},
             emergency_record=self._emergency,
             opinion=self._opinions,
@@ -132,9 +136,13 @@ class Case:
             return ""
         return posted_reason(self.policy, known).label.zh
 
+    @property
+    def _own_form(self) -> Form:
+        return self.policy.procedure.form_of(self.road.id)
+
     def _form(self) -> Mapping[str, Value]:
         """Each field of the road's form; several rows of a worksheet under each other."""
-        form = self.policy.procedure.form_of(self.road.id)
+        form = self._own_form
         return {
             name: self._field(form, name, value)
             for name, value in papers.field_values(self.application, form).items()
@@ -142,8 +150,11 @@ class Case:
 
     def _labels(self) -> Mapping[str, Value]:
         """What each field of the road's form is called."""
-        form = self.policy.procedure.form_of(self.road.id)
-        return {one.id: one.label.zh for one in form.fields}
+        return {one.id: one.label.zh for one in self._own_form.fields}
+
+    def _boxes(self) -> Mapping[str, Value]:
+        """What the box for the opinion of each level is called."""
+        return {one.level: one.label.zh for one in self._own_form.boxes}
 
     def _field(self, form: Form, name: str, value: str | None) -> str:
         if not value:

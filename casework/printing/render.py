@@ -4,7 +4,6 @@ reach nothing but the values handed in."""
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -82,17 +81,26 @@ def _in_words(value: object) -> str:
 
 def _lines(value: object, *most: object) -> str:
     """A title in paragraphs for a narrow cell: the first of at most the first number of characters
-    and so on, the last number for all that follow. What stands in brackets has its own line."""
+    and so on, the last number for all that follow. Brackets at its end have their own line, which
+    is broken only where a number is given for it."""
     widths = [one for one in most if isinstance(one, int) and one > 0] or [4]
+    words, brackets = _parted(str(value or ""))
     found: list[str] = []
-    for part in re.split(r"(（[^）]*）)", str(value or "")):
-        rest = "" if part.startswith("（") else part
-        found += [part] if part and not rest else []
+    for part in (words, brackets):
+        rest = part
         while rest:
-            width = widths[min(len(found), len(widths) - 1)]
+            at = len(found)
+            whole = part is brackets and at >= len(widths)
+            width = len(rest) if whole else widths[min(at, len(widths) - 1)]
             found.append(rest[:width])
             rest = rest[width:]
     return _PARAGRAPH.join(found)
+
+
+def _parted(title: str) -> tuple[str, str]:
+    """A title, and the brackets that end it: 姓名（盖章） → 姓名 and （盖章）."""
+    at = title.rfind("（")
+    return (title[:at], title[at:]) if at >= 0 and title.endswith("）") else (title, "")
 
 
 def _spread(value: object, width: object = 4) -> str:

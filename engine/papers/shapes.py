@@ -81,11 +81,13 @@ def case_shape(procedure: Procedure) -> dict[str, Shape]:
     emergency = procedure.emergency.records if procedure.emergency else ()
     return texts(
         "order number kind aid_year applied_on stage outcome category reason emergency unit "
-        "unit_kind committee proposed suggested approved approved_words payee payee_kinship",
+        "unit_kind committee proposed suggested approved approved_words payee payee_kinship "
+        "heading title footnote",
         member=PERSON,
         household=HOUSEHOLD,
         form=texts(" ".join(fields)),
         label=texts(" ".join(fields)),
+        box=texts(" ".join(procedure.offices)),
         record=stages,
         emergency_record=texts(" ".join(one.id for one in emergency)),
         opinion=dict.fromkeys(procedure.offices, OPINION),

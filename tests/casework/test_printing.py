@@ -206,6 +206,31 @@ def test_r_a1_r_a2_the_annexes_say_what_the_paper_says(
             at = found + len(text)
 
 
+@pytest.mark.parametrize(("road", "form"), [("living", "annex_1"), ("sudden", "annex_2")])
+def test_a_word_of_the_form_that_is_changed_in_the_rules_changes_the_paper(
+    office: Office, monkeypatch: pytest.MonkeyPatch, road: str, form: str
+) -> None:
+    """Heading, title, footnote, every field and every box: none of them stands in the template."""
+    files = files_of(LICHENG)
+    text = files["procedure.yaml"].decode()
+    old = load_files(files).procedure.forms[form]
+    said = [old.heading, old.label.zh, old.footnote, *(one.label.zh for one in old.boxes)]
+    said += [one.label.zh for one in old.fields]
+    assert len(said) > 15
+    for n, words_ in enumerate(sorted(said, key=len, reverse=True)):
+        text = text.replace(f": {words_}", f": {n}改{words_[-2:]}")
+    changed = load_files({**files, "procedure.yaml": text.encode()})
+    application = someone(office, "application", road=road, rows=0)
+    monkeypatch.setattr("casework.printing.cases.policy_of", lambda edition: changed)
+    printed = filled(office, "application", form, application.id)
+    now = changed.procedure.forms[form]
+    new = [now.heading, now.label.zh, now.footnote, *(one.label.zh for one in now.boxes)]
+    for one in [*new, *(one.label.zh for one in now.fields)]:
+        assert "改" in one
+        assert one in printed
+    assert all(one not in printed for one in said if len(one) > 4)
+
+
 def test_r_a3_the_posted_list_keeps_the_words_of_annex_3(office: Office) -> None:
     posted = office.post(office.application("notice"), office.application("notice"))
     said = filled(office, "notice", "annex_3", posted.id)
