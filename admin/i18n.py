@@ -2,7 +2,8 @@
 
 The words in templates and Python are English; `translations/zh/LC_MESSAGES/messages.po` holds the
 Chinese. `python -m admin.i18n extract` adds new words to it, `compile` makes the .mo that the
-program reads (built, never committed), `check` fails on any word that lacks its Chinese.
+program reads (built, never committed), `check` fails on any word that lacks its Chinese and on any
+Chinese, here or in a table of messages, that sets a number apart from what it counts.
 Texts of a policy never pass here: they carry both languages in its rule files.
 """
 
@@ -39,6 +40,10 @@ OPTIONS = {
 KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "lazy_gettext": None}
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 CJK = re.compile(r"[\u3400-\u9fff]")
+# a blank between a number, or the place of one, and what it counts: Chinese office texts write none
+MEASURED = re.compile(r"(?:\d|%\(\w+\)[sd]|\{[\w.]*\}) +[条件名人天年月日元个项份次户行]")
+# where messages stand in both languages beside each other, not in the catalogue
+TABLES = ("admin", "casework", "engine", "models")
 
 
 def lang() -> str:
@@ -144,7 +149,31 @@ def faults() -> list[str]:
         for entry in known
         if entry.id and (entry.id[0] if isinstance(entry.id, tuple) else entry.id) not in seen
     ]
-    return sorted(set(found))
+    found += [
+        f"{PO.name}: {entry.id!r}: {PARTED.format(part)}"
+        for entry in known
+        if entry.id
+        for text in _strings(entry)
+        for part in parted(text)
+    ]
+    return sorted({*found, *parted_in_tables(HERE.parent)})
+
+
+PARTED = "“{}” has a blank between the number and what it counts; Chinese writes none"
+
+
+def parted(text: str) -> list[str]:
+    """What in a Chinese text stands apart from its number."""
+    return MEASURED.findall(text)
+
+
+def parted_in_tables(root: Path) -> Iterator[str]:
+    """The same of the messages written in Python."""
+    for folder in TABLES:
+        for path in sorted((root / folder).rglob("*.py")):
+            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+                for part in parted(line):
+                    yield f"{path.relative_to(root)}:{number}: {PARTED.format(part)}"
 
 
 def _strings(entry: Message) -> tuple[str, ...]:

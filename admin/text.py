@@ -39,12 +39,12 @@ MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 
 
 def yuan(fen: int | None, *, unit: bool = True) -> str:
-    """60000 → 「600.00 元」 or “600.00 yuan”; None → a dash."""
+    """60000 → 「600.00元」 or “600.00 yuan”; None → a dash."""
     if fen is None:
         return DASH
     sign, whole, rest = "−" if fen < 0 else "", abs(fen) // 100, abs(fen) % 100
     number = f"{sign}{whole:,}.{rest:02d}"
-    words = f"{number} {'元' if lang() == 'zh' else 'yuan'}" if unit else number
+    words = f"{number}{'元' if lang() == 'zh' else ' yuan'}" if unit else number
     return Shown.of(words, Decimal(fen).scaleb(-2))
 
 

@@ -38,22 +38,22 @@ LANGUAGES = ("zh", "en")
 messages.register(
     {
         "cli_from": (
-            "--from 的“{text}”不是日期，请写成 2027-01-01 的样子。",
+            "--from 的“{text}”不是日期，请写成2027-01-01的样子。",
             '--from: "{text}" is not a date; write it like 2027-01-01.',
         ),
-        "audit_whole": ("{count} 条记录，链条完整。", "{count} records, chain whole."),
-        "audit_changed": ("第 {seq} 条记录的内容被改过。", "Record {seq} has been changed."),
-        "audit_removed": ("从第 {seq} 条起有记录被删去。", "Records from {seq} on are missing."),
+        "audit_whole": ("{count}条记录，链条完整。", "{count} records, chain whole."),
+        "audit_changed": ("第{seq}条记录的内容被改过。", "Record {seq} has been changed."),
+        "audit_removed": ("从第{seq}条起有记录被删去。", "Records from {seq} on are missing."),
         "audit_broken": (
-            "第 {seq} 条记录接不上前一条。",
+            "第{seq}条记录接不上前一条。",
             "Record {seq} does not follow the one before it.",
         ),
         "audit_cut_off": (
-            "从第 {seq} 条起，末尾的记录被删去。",
+            "从第{seq}条起，末尾的记录被删去。",
             "The end was cut off: records from {seq} on are missing.",
         ),
         "audit_inserted": (
-            "从第 {seq} 条起的记录不是由本系统写入的。",
+            "从第{seq}条起的记录不是由本系统写入的。",
             "Records from {seq} on were not written by this program.",
         ),
         "audit_head_missing": (

@@ -308,12 +308,12 @@ def _tell(
 
 def _please_sign(application: Application) -> Label:
     number = application.number
-    return Label(f"{number} 紧急传签，请签署。", f"{number} is circulated for signature: sign it.")
+    return Label(f"{number}紧急传签，请签署。", f"{number} is circulated for signature: sign it.")
 
 
 def _to_ratify(application: Application) -> Label:
     number = application.number
     return Label(
-        f"{number} 已传签，尚待会议追认。",
+        f"{number}已传签，尚待会议追认。",
         f"{number} was signed by circulation; a meeting has still to ratify it.",
     )

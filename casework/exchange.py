@@ -289,16 +289,16 @@ register(
             "how to write it, or use gb18030.",
         ),
         "exchange_too_long": (
-            "第{row}行：“{column}”的“{text}”占 {length} 字节，格式只给 {width} 字节。没有截断，请先改正。",
+            "第{row}行：“{column}”的“{text}”占{length}字节，格式只给{width}字节。没有截断，请先改正。",
             'Row {row}: "{text}" in {column} takes {length} bytes and the layout gives {width}. '
             "Nothing was cut; correct it first.",
         ),
         "exchange_too_large": (
-            "文件超过 {limit} MB，请分批导入。",
+            "文件超过{limit} MB，请分批导入。",
             "The file is larger than {limit} MB. Bring it in parts.",
         ),
         "exchange_too_many": (
-            "文件超过 {rows} 行，请分批导入。",
+            "文件超过{rows}行，请分批导入。",
             "The file has more than {rows} lines. Bring it in parts.",
         ),
         "exchange_no_rows": (
@@ -320,11 +320,11 @@ register(
             "layout.",
         ),
         "exchange_columns": (
-            "第{row}行有 {found} 栏，格式是 {wanted} 栏。",
+            "第{row}行有{found}栏，格式是{wanted}栏。",
             "Line {row} has {found} columns; the layout has {wanted}.",
         ),
         "exchange_length": (
-            "第{row}行长 {found} 字节，格式是 {wanted} 字节。",
+            "第{row}行长{found}字节，格式是{wanted}字节。",
             "Line {row} is {found} bytes long; the layout has {wanted}.",
         ),
         "exchange_result": (
@@ -336,12 +336,12 @@ register(
             'The policy has no layout "{name}". Open the page again and choose.',
         ),
         "exchange_count": (
-            "核对笔数不符：文件头尾写 {told} 笔，实有 {found} 笔。没有导入，请向对方重新索取。",
+            "核对笔数不符：文件头尾写{told}笔，实有{found}笔。没有导入，请向对方重新索取。",
             "The control count is wrong: the file tells {told} rows and holds {found}. Nothing was "
             "taken in; ask for it again.",
         ),
         "exchange_total": (
-            "核对金额不符：文件头尾写 {told}，各行合计 {found}。没有导入，请向对方重新索取。",
+            "核对金额不符：文件头尾写{told}，各行合计{found}。没有导入，请向对方重新索取。",
             "The control total is wrong: the file tells {told} and its rows add up to {found}. "
             "Nothing was taken in; ask for it again.",
         ),

@@ -28,11 +28,11 @@ TEXTS: Catalogue = {
         "{number} has just been changed by somebody else. Reload the page; keep what you typed.",
     ),
     "recusal_self": (
-        "{number} 是您本人的申请，须回避，请由他人办理。",
+        "{number}是您本人的申请，须回避，请由他人办理。",
         "{number} is your own application. Somebody else must handle it.",
     ),
     "recusal_relative": (
-        "{number} 是您家属的申请，须回避，请由他人办理。",
+        "{number}是您家属的申请，须回避，请由他人办理。",
         "{number} is the application of one of your family. Somebody else must handle it.",
     ),
     "duty_conflict": (
@@ -49,7 +49,7 @@ TEXTS: Catalogue = {
         "The application is at {now}; {asked} cannot be done now.",
     ),
     "status_final": (
-        "申请 {number} 的状态是“{status}”，不能再办理。",
+        "申请{number}的状态是“{status}”，不能再办理。",
         "Application {number} is closed to further steps: {status}.",
     ),
     "date_before_step": (
@@ -68,7 +68,7 @@ TEXTS: Catalogue = {
     ),
     "reason_missing": ("请写明原因。", "Give the reason."),
     "reason_too_long": (
-        "原因超过 {limit} 个字，请缩短。",
+        "原因超过{limit}个字，请缩短。",
         "The reason has more than {limit} characters. Shorten it.",
     ),
     "return_nowhere": (
@@ -102,7 +102,7 @@ TEXTS: Catalogue = {
         "What was entered does not belong to {road}. Check the kind of aid.",
     ),
     "date_in_future": (
-        "日期 {on} 晚于今天，请核对。",
+        "日期{on}晚于今天，请核对。",
         "The date {on} lies in the future. Check it.",
     ),
     "member_gone": (
@@ -137,7 +137,7 @@ TEXTS: Catalogue = {
         'The form has no field "{name}". {hint}',
     ),
     "form_text_long": (
-        "文字超过 {limit} 个字，请缩短。",
+        "文字超过{limit}个字，请缩短。",
         "The text has more than {limit} characters. Shorten it.",
     ),
     "payee_too_late": (
@@ -153,7 +153,7 @@ TEXTS: Catalogue = {
         "The payee is not proven: {paper} is missing. Attach a scan.",
     ),
     "draft_too_long": (
-        "填写的内容超过 {limit} 个字，无法保存，请缩短。",
+        "填写的内容超过{limit}个字，无法保存，请缩短。",
         "What was typed has more than {limit} characters and cannot be kept. Shorten it.",
     ),
     "payee_is_member": (
@@ -177,7 +177,7 @@ TEXTS: Catalogue = {
         "rules, say so and why.",
     ),
     "assessment_missing": (
-        "{number} 还没有核对记录，请退回到{word.branch}重新上报。",
+        "{number}还没有核对记录，请退回到{word.branch}重新上报。",
         "No assessment of {number} is on record. Return it to the {word.branch} to be "
         "submitted again.",
     ),
@@ -187,20 +187,20 @@ TEXTS: Catalogue = {
         "Return it and have it submitted again.",
     ),
     "amount_fixed": (
-        "金额由规定确定为 {yuan} 元，不能改动。",
+        "金额由规定确定为{yuan}元，不能改动。",
         "The amount is fixed by the rules at {yuan} yuan and cannot be changed.",
     ),
     "amount_needed": ("请填写金额。", "Enter the amount."),
     "amount_outside": (
-        "金额应在 {low} 元至 {high} 元之间。",
+        "金额应在{low}元至{high}元之间。",
         "The amount must be between {low} and {high} yuan.",
     ),
     "amount_too_small": (
-        "金额不能少于 {low} 元。",
+        "金额不能少于{low}元。",
         "The amount must be at least {low} yuan.",
     ),
     "amount_not_yours": (
-        "{yuan} 元超出您的审批权限，请由有权限的同志审批。",
+        "{yuan}元超出您的审批权限，请由有权限的同志审批。",
         "{yuan} yuan is above what your role may approve. Leave it to whoever may.",
     ),
     "departure_not_here": (
@@ -216,11 +216,11 @@ TEXTS: Catalogue = {
         "A decision that departs from the rules needs the number of the minutes and a reason.",
     ),
     "departure_barred": (
-        "“{rule}”（依据 {clause}）的，任何决定都不能例外，不能批准。",
+        "“{rule}”（依据{clause}）的，任何决定都不能例外，不能批准。",
         "No decision goes past this: {rule} (clause {clause}). It cannot be approved.",
     ),
     "departure_unknown": (
-        "是否属于“{rule}”（依据 {clause}）还不清楚，查清以前不能作出与系统核对结果不一致的决定。",
+        "是否属于“{rule}”（依据{clause}）还不清楚，查清以前不能作出与系统核对结果不一致的决定。",
         "It is not known whether this applies: {rule} (clause {clause}). "
         "Find out before departing from the rules.",
     ),
@@ -238,7 +238,7 @@ TEXTS: Catalogue = {
         "{road} cannot be paid first.",
     ),
     "emergency_twice": (
-        "{number} 已经批准先发后补。",
+        "{number}已经批准先发后补。",
         "{number} is already authorised to be paid first.",
     ),
     # members and households
@@ -253,7 +253,7 @@ TEXTS: Catalogue = {
         "Another {word.person} has this identity number. Check it; do not register a person twice.",
     ),
     "id_birth_differs": (
-        "出生日期与身份证号码中的 {birth} 不一致，请核对。",
+        "出生日期与身份证号码中的{birth}不一致，请核对。",
         "The date of birth differs from {birth} in the identity number. Check both.",
     ),
     "id_sex_differs": (
@@ -269,23 +269,23 @@ TEXTS: Catalogue = {
         "Died before birth. Check both dates.",
     ),
     "phone_format": (
-        "电话号码应为 7 至 15 位数字，请核对。",
+        "电话号码应为7至15位数字，请核对。",
         "A phone number has 7 to 15 digits. Check it.",
     ),
     "household_size": (
-        "家庭人口应在 {low} 至 {high} 之间。",
+        "家庭人口应在{low}至{high}之间。",
         "The household has between {low} and {high} people.",
     ),
     "household_too_small": (
-        "家庭人口为 {size}，但连同本人列出了 {persons} 人，请核对。",
+        "家庭人口为{size}，但连同本人列出了{persons}人，请核对。",
         "The household has {size} people, but {persons} are listed with the {word.person}. Check both.",
     ),
     "household_person": (
-        "第 {row} 位家庭成员请填写姓名和与本人的关系。",
+        "第{row}位家庭成员请填写姓名和与本人的关系。",
         "Person {row} of the household needs a name and a relation.",
     ),
     "household_item": (
-        "第 {row} 行请填写名称，金额不能为负。",
+        "第{row}行请填写名称，金额不能为负。",
         "Row {row} needs a name, and an amount that is not negative.",
     ),
     "proof_missing": (
@@ -321,14 +321,14 @@ TEXTS: Catalogue = {
         "{filename} is no complete PDF, PNG or JPEG file. Scan it again.",
     ),
     "scan_too_large": (
-        "文件超过 {megabytes} MB，请降低扫描分辨率。",
+        "文件超过{megabytes} MB，请降低扫描分辨率。",
         "The file is larger than {megabytes} MB. Scan it at a lower resolution.",
     ),
     "scan_damaged": (
         "“{filename}”已损坏或被替换，不能打开，请联系系统管理员。",
         "{filename} is damaged or has been exchanged and cannot be opened. Tell the administrator.",
     ),
-    "copies_less_than_one": ("份数至少为 1。", "There must be at least one copy."),
+    "copies_less_than_one": ("份数至少为1。", "There must be at least one copy."),
     # editions
     "not_a_folder": ("找不到文件夹 {path}。", "There is no folder {path}."),
     "edition_damaged": (
@@ -336,7 +336,7 @@ TEXTS: Catalogue = {
         "The files of edition {digest} do not match it and cannot be used. Tell the administrator.",
     ),
     "no_edition_in_force": (
-        "{on} 没有生效的“{policy}”政策，请核对日期或先发布政策。",
+        "{on}没有生效的“{policy}”政策，请核对日期或先发布政策。",
         "No edition of {policy} is in force on {on}. Check the date, or publish one.",
     ),
     "publish_needs_two": (
@@ -354,15 +354,15 @@ TEXTS: Catalogue = {
         "python -m seeds.first_admin USERNAME, which makes the roles and the administrator.",
     ),
     "edition_exists": (
-        "内容相同的版本已于 {on} 起生效，没有需要发布的改动。",
+        "内容相同的版本已于{on}起生效，没有需要发布的改动。",
         "The same content is already published, in force from {on}. There is nothing to publish.",
     ),
     "edition_not_after": (
-        "新版本的生效日期 {on} 必须晚于现行版本的生效日期 {last}。",
+        "新版本的生效日期{on}必须晚于现行版本的生效日期{last}。",
         "The new edition's first day {on} must be after {last}, when the present one began.",
     ),
     "edition_out_of_force": (
-        "政策文件写明自 {low} 起施行，不能从 {on} 起生效。",
+        "政策文件写明自{low}起施行，不能从{on}起生效。",
         "The policy says it is in force from {low}; it cannot begin on {on}.",
     ),
     "unknown_user": ("没有用户“{username}”。", 'There is no user "{username}".'),
@@ -377,7 +377,7 @@ TEXTS: Catalogue = {
         'The setting "{key}" must be of type {type}.',
     ),
     "day_of_other_year": (
-        "{day} 不在 {year} 年内。",
+        "{day}不在{year}年内。",
         "{day} is not in {year}.",
     ),
     "year_without_days": (
@@ -386,7 +386,7 @@ TEXTS: Catalogue = {
         "notice.",
     ),
     "day_both_ways": (
-        "{day} 既列为放假又列为上班，请只保留一处。",
+        "{day}既列为放假又列为上班，请只保留一处。",
         "{day} is listed both as off and as work. Keep one.",
     ),
 }

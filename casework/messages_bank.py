@@ -4,7 +4,7 @@ from engine.messages import Catalogue, register
 
 TEXTS: Catalogue = {
     "bank_row_amount": (
-        "第{row}行：“{text}”不是金额。请填写以元为单位的数字，例如 600 或 600.50。",
+        "第{row}行：“{text}”不是金额。请填写以元为单位的数字，例如600或600.50。",
         'Row {row}: "{text}" is not an amount. Enter yuan as a number, such as 600 or 600.50.',
     ),
     "bank_row_result": (

@@ -30,7 +30,7 @@ TEXTS: Catalogue = {
         "the {word.person} again.",
     ),
     "register_left_early": (
-        "退出日期不能早于列入日期 {on}，请核对。",
+        "退出日期不能早于列入日期{on}，请核对。",
         "The day of leaving is before the day of joining ({on}). Check both.",
     ),
     # checks
@@ -57,15 +57,15 @@ TEXTS: Catalogue = {
         "There is no aid of {year} to be checked. Choose another year.",
     ),
     "check_share": (
-        "抽查比例应为 1 至 100 的整数。",
+        "抽查比例应为1至100的整数。",
         "The share is a whole number from 1 to 100.",
     ),
     "check_at_least": (
-        "最少人数应为 0 至 10000 的整数。",
+        "最少人数应为0至10000的整数。",
         "The least number is a whole number from 0 to 10,000.",
     ),
     "check_own_work": (
-        "您参与办理过申请 {number}，不能由您核查，请由他人办理。",
+        "您参与办理过申请{number}，不能由您核查，请由他人办理。",
         "You had a part in application {number}, so somebody else must check it.",
     ),
     "check_way": ("请选择核查方式。", "Choose how it was checked."),

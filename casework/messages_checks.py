@@ -11,11 +11,11 @@ TEXTS: Catalogue = {
         "sends it back and it is recorded anew.",
     ),
     "result_none": (
-        "{number} 没有等待确认的结果，可能已被他人处理，请刷新。",
+        "{number}没有等待确认的结果，可能已被他人处理，请刷新。",
         "No result of {number} waits for confirmation. Somebody may have dealt with it: reload.",
     ),
     "result_own": (
-        "{number} 的结果是您本人登记的，须由另一人确认。",
+        "{number}的结果是您本人登记的，须由另一人确认。",
         "You recorded the result of {number} yourself. Somebody else must confirm it.",
     ),
     "refuse_by_record": (
@@ -32,7 +32,7 @@ TEXTS: Catalogue = {
         "again by a clerk, then let somebody else check it.",
     ),
     "row_unverified": (
-        "请由另一名经办人核实家庭情况核算表第 {row} 行“{item}”：核实以前，“{fact}”不能确定。",
+        "请由另一名经办人核实家庭情况核算表第{row}行“{item}”：核实以前，“{fact}”不能确定。",
         "Have row {row} of the household worksheet, {item}, verified by a second clerk; "
         "until then this is not known: {fact}.",
     ),

@@ -173,7 +173,7 @@ TEXTS: Catalogue = {
         "Give the day of the meeting before the scan of its minutes.",
     ),
     "minutes_other_day": (
-        "会议纪要 {number} 已登记为 {on} 的会议，请核对编号和日期。",
+        "会议纪要 {number} 已登记为{on}的会议，请核对编号和日期。",
         "Minutes {number} are on record for the meeting of {on}. Check number and date.",
     ),
     "minutes_scan_missing": (
@@ -199,7 +199,7 @@ TEXTS: Catalogue = {
         "next one.",
     ),
     "reply_number_stands": (
-        "有 {count} 份申请的批复正在使用文号 {text}，不能作废。",
+        "有{count}份申请的批复正在使用文号 {text}，不能作废。",
         "The number {text} is in use for {count} applications and cannot be declared void.",
     ),
 }

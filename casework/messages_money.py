@@ -29,7 +29,7 @@ TEXTS: Catalogue = {
     ),
     "reason_needed": ("请写明理由。", "Give the reason."),
     "date_not_yet": (
-        "日期 {on} 不合适：不能晚于今天，也不能早于起因的日期。",
+        "日期{on}不合适：不能晚于今天，也不能早于起因的日期。",
         "The date {on} cannot be: it is after today, or before what it follows.",
     ),
     # notices and objections
@@ -66,7 +66,7 @@ TEXTS: Catalogue = {
         "Notice {number} is already over. Nothing more can be recorded on it.",
     ),
     "notice_still_runs": (
-        "公示 {number} 到 {ends_on} 才期满（当日计算在内），请在次日或以后撤下。",
+        "公示 {number} 到{ends_on}才期满（当日计算在内），请在次日或以后撤下。",
         "Notice {number} runs to the end of {ends_on}. Take it down on the next day or later.",
     ),
     "line_not_on_board": (
@@ -83,7 +83,7 @@ TEXTS: Catalogue = {
     ),
     "content_missing": ("请写明反映的内容。", "Write down what was reported."),
     "objection_date": (
-        "收到日期不能早于公示开始日 {posted_on}，也不能晚于今天。",
+        "收到日期不能早于公示开始日{posted_on}，也不能晚于今天。",
         "It cannot have been received before the notice began ({posted_on}) or after today.",
     ),
     "objection_settled": (
@@ -97,7 +97,7 @@ TEXTS: Catalogue = {
         "The application is already on a screening list that waits for its result.",
     ),
     "not_waiting_for_screening": (
-        "{number} 在这份名单上不再等待筛查结果，可能已经登记。请刷新页面。",
+        "{number}在这份名单上不再等待筛查结果，可能已经登记。请刷新页面。",
         "{number} no longer waits for a result on this list; it may have one. Reload the page.",
     ),
     "screening_result_unknown": (
@@ -120,7 +120,7 @@ TEXTS: Catalogue = {
     "source_missing": ("请选择资金来源。", "Choose the source of the money."),
     "amount_not_positive": ("金额必须大于零。", "The amount must be more than nothing."),
     "not_enough_money": (
-        "{account}余额 {has} 元，不足以支付 {needs} 元。请先追加预算或减少名单。",
+        "{account}余额{has}元，不足以支付{needs}元。请先追加预算或减少名单。",
         "{account} holds {has} yuan, less than the {needs} needed. Raise the budget or shorten the list.",
     ),
     "request_key_used": (
@@ -128,20 +128,20 @@ TEXTS: Catalogue = {
         "This submission was already used for something else. Reload the page and submit again.",
     ),
     "already_reversed": (
-        "第 {id} 笔分录已经冲销，不能再次冲销。",
+        "第{id}笔分录已经冲销，不能再次冲销。",
         "Entry {id} is already reversed. It cannot be reversed again.",
     ),
     "reversal_not_reversed": (
-        "第 {id} 笔分录本身是冲销，请重新登记正确的分录。",
+        "第{id}笔分录本身是冲销，请重新登记正确的分录。",
         "Entry {id} is itself a reversal. Record the right entry anew instead.",
     ),
     "reverse_elsewhere": (
-        "第 {id} 笔分录属于拨付、发放或追回，请在该笔业务中更正。",
+        "第{id}笔分录属于拨付、发放或追回，请在该笔业务中更正。",
         "Entry {id} belongs to a transfer, payment or recovery. Correct it there.",
     ),
     # grants
     "already_granted": (
-        "{name}在 {year} 年度已有帮扶（申请 {number}），不能重复；确需重复的须批准重点救助。",
+        "{name}在{year}年度已有帮扶（申请{number}），不能重复；确需重复的须批准重点救助。",
         "{name} already has aid for {year} (application {number}). A second one needs priority relief.",
     ),
     "grant_money_moved": (
@@ -155,7 +155,7 @@ TEXTS: Catalogue = {
         "No money moves. Correct what was recorded wrong; who no longer qualifies is cancelled by whoever approved.",
     ),
     "grant_money_other": (
-        "先发后补已按 {yuan} 元拨付或发放，会议只能按这个金额补办。金额不对的，先退回款项再登记。",
+        "先发后补已按{yuan}元拨付或发放，会议只能按这个金额补办。金额不对的，先退回款项再登记。",
         "{yuan} yuan went ahead of the meeting, which ratifies that amount. If it is wrong, the money comes back first.",
     ),
     "no_grant": (
@@ -190,7 +190,7 @@ TEXTS: Catalogue = {
         "The application is already on a payout roster. It cannot be there twice.",
     ),
     "already_paid": (
-        "{name}的 {yuan} 元已于 {on} 发放，不能重复发放。",
+        "{name}的{yuan}元已于{on}发放，不能重复发放。",
         "{yuan} yuan were paid to {name} on {on}. They cannot be paid twice.",
     ),
     "payment_not_prepared": (
@@ -257,7 +257,7 @@ TEXTS: Catalogue = {
         "The witness cannot be the cashier or the payee ({name}). Name another.",
     ),
     "returned_on_wrong": (
-        "退回日期不能早于发放日期 {paid_on}，也不能晚于今天。",
+        "退回日期不能早于发放日期{paid_on}，也不能晚于今天。",
         "It cannot have come back before it was paid ({paid_on}) or after today.",
     ),
     "receipt_exists": (
@@ -274,7 +274,7 @@ TEXTS: Catalogue = {
     ),
     # recoveries
     "recovery_too_much": (
-        "最多还可追回 {left} 元，请核对金额。",
+        "最多还可追回{left}元，请核对金额。",
         "At most {left} yuan are left to recover. Check the amount.",
     ),
     "recovery_nothing_left": (

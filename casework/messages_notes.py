@@ -7,7 +7,7 @@ from engine.messages import Catalogue, register
 TEXTS: Catalogue = {
     "note_empty": ("请写明内容。", "Write something first."),
     "note_long": (
-        "不能超过 {most} 个字，现有 {count} 个字。请删减，或分成几条写。",
+        "不能超过{most}个字，现有{count}个字。请删减，或分成几条写。",
         "At most {most} characters; these are {count}. Shorten it, or write several notes.",
     ),
     "note_twice": (
@@ -41,7 +41,7 @@ TEXTS: Catalogue = {
         "{word.committee} must not learn. Take it out, or keep the note to the deciding office.",
     ),
     "put_back_handed_in": (
-        "{number} 已经上报，别人已看过保存的内容，不能恢复到以前的版本。"
+        "{number}已经上报，别人已看过保存的内容，不能恢复到以前的版本。"
         "确有错误的，退回补正后在表上改正，改前改后的内容都会留存。",
         "{number} has been handed in, and others have read what was saved: it cannot go back to an "
         "earlier version. What is wrong is corrected on the form once it is returned; both stay.",

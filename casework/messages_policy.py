@@ -22,22 +22,22 @@ TEXTS: Catalogue = {
         "that nobody sees.",
     ),
     "value_only_one": (
-        "自 {on} 起的数值不能去掉：它是唯一的，或者已不存在。请改为填写新的数值。",
+        "自{on}起的数值不能去掉：它是唯一的，或者已不存在。请改为填写新的数值。",
         "The value from {on} cannot be taken out: it is the only one, or no longer there. Give a "
         "new value instead.",
     ),
     "value_is_history": (
-        "“{value}”自 {on} 起的数值已经用于审核，不能改动或删去。请填写一个从今后某日起的新数值。",
+        "“{value}”自{on}起的数值已经用于审核，不能改动或删去。请填写一个从今后某日起的新数值。",
         "The value of {value} from {on} has been decided upon and is not changed or removed. Give a "
         "new value from a later day.",
     ),
     "value_in_past": (
-        "新数值的起始日期 {on} 已经过去。已受理的申请仍按原数值；请填写今天或以后的日期。",
+        "新数值的起始日期{on}已经过去。已受理的申请仍按原数值；请填写今天或以后的日期。",
         "The day {on} has passed: applications of that time keep their value. Choose today or a "
         "later day.",
     ),
     "value_before_edition": (
-        "“{value}”从 {on} 起执行，但新版本从 {first} 才生效，其间的申请仍按原数值。"
+        "“{value}”从{on}起执行，但新版本从{first}才生效，其间的申请仍按原数值。"
         "请把版本生效日期提前，或把数值日期推后。",
         "{value} is to hold from {on}, but the edition only from {first}; applications between "
         "would still get the old value. Move one of the two days.",
@@ -78,7 +78,7 @@ TEXTS: Catalogue = {
         "Nothing was changed.",
     ),
     "draft_outdated": (
-        "草案依据的版本（自 {on}）已有新版本接替。请放弃本草案，在新版本上重新修改。",
+        "草案依据的版本（自{on}）已有新版本接替。请放弃本草案，在新版本上重新修改。",
         "The edition from {on} that the draft is based on has been followed by another. Withdraw "
         "the draft and make the changes on the new one.",
     ),
@@ -91,7 +91,7 @@ TEXTS: Catalogue = {
         "Give the first day of the new edition.",
     ),
     "draft_starts_in_past": (
-        "生效日期 {on} 已经过去。请选择今天（{today}）或以后的日期。",
+        "生效日期{on}已经过去。请选择今天（{today}）或以后的日期。",
         "The first day {on} has passed. Choose today ({today}) or a later day.",
     ),
     "draft_note": (

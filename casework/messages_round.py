@@ -66,7 +66,7 @@ TEXTS = {
         "{unit} is not a {word.branch}. Each {word.branch} records that its {word.persons} were told.",
     ),
     "round_member_applied": (
-        "{name}今年已有申请 {number}，请在该申请中办理。",
+        "{name}今年已有申请{number}，请在该申请中办理。",
         "{name} has applied this year: {number}. Go on there.",
     ),
     "round_member_declined": (

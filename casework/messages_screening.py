@@ -10,11 +10,11 @@ TEXTS = {
         "The sheet gives no result that is not recorded already.",
     ),
     "screening_row_twice": (
-        "第{row}行：{number} 与第{first}行重复，请只保留一行。",
+        "第{row}行：{number}与第{first}行重复，请只保留一行。",
         "Row {row}: {number} stands in row {first} already. Keep one.",
     ),
     "screening_row_unknown": (
-        "第{row}行：{number} 不在这份名单里，请核对申请编号。",
+        "第{row}行：{number}不在这份名单里，请核对申请编号。",
         "Row {row}: {number} is not on this list. Check the number.",
     ),
     "screening_row_result": (
@@ -26,15 +26,15 @@ TEXTS = {
         "Row {row}: who did not pass needs a reason.",
     ),
     "screening_row_name": (
-        "第{row}行：{number} 的姓名不是“{text}”，请检查是否错行。",
+        "第{row}行：{number}的姓名不是“{text}”，请检查是否错行。",
         "Row {row}: the name of {number} is not {text}. See whether rows have shifted.",
     ),
     "screening_row_identity": (
-        "第{row}行：身份证号码与 {number} 登记的不一致，请检查是否错行。",
+        "第{row}行：身份证号码与{number}登记的不一致，请检查是否错行。",
         "Row {row}: the identity number is not the one on file for {number}. See whether rows have shifted.",
     ),
     "screening_row_done": (
-        "第{row}行：{number} 已登记了另一种结果，不能改动。",
+        "第{row}行：{number}已登记了另一种结果，不能改动。",
         "Row {row}: another result is recorded for {number}. It cannot be changed.",
     ),
     "scheme_name_missing": (

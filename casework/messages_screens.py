@@ -6,11 +6,11 @@ from engine.messages import register
 
 TEXTS = {
     "view_name": (
-        "请给这个列表起一个名称，不超过 {most} 个字。",
+        "请给这个列表起一个名称，不超过{most}个字。",
         "Give this list a name of at most {most} characters.",
     ),
     "views_full": (
-        "最多保存 {most} 个列表，请先删除不用的。",
+        "最多保存{most}个列表，请先删除不用的。",
         "At most {most} lists are kept. Remove one that you no longer use.",
     ),
     "view_gone": (
@@ -18,11 +18,11 @@ TEXTS = {
         "This list is gone: it may have been removed in another window.",
     ),
     "typed_too_long": (
-        "本页内容太长，不能自动保存（最多 {most} 个字符）。请自行保存草稿。",
+        "本页内容太长，不能自动保存（最多{most}个字符）。请自行保存草稿。",
         "The page is too long to be kept by itself (at most {most} characters). Save the draft.",
     ),
     "too_many_looks": (
-        "您在 {minutes} 分钟内已按号码查询 {most} 次，请稍后再查。可以直接填写，保存时仍会核对。",
+        "您在{minutes}分钟内已按号码查询{most}次，请稍后再查。可以直接填写，保存时仍会核对。",
         "You have looked people up by number {most} times within {minutes} minutes. Wait a little; "
         "you can fill in the form all the same, and saving checks the number.",
     ),

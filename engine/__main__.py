@@ -43,11 +43,11 @@ register(
         "cli_unreadable": ("读不到“{path}”：{problem}。", 'Cannot read "{path}": {problem}.'),
         "cli_unwritable": ("写不到“{path}”：{problem}。", 'Cannot write "{path}": {problem}.'),
         "cli_checked": (
-            "{policy}：{facts} 项事实，{rules} 条规则，{cases} 个情形，没有错误。",
+            "{policy}：{facts}项事实，{rules}条规则，{cases}个情形，没有错误。",
             "{policy}: {facts} facts, {rules} rules, {cases} cases, no fault.",
         ),
         "cli_tested": (
-            "{cases} 个情形，{failed} 处不符。",
+            "{cases}个情形，{failed}处不符。",
             "{cases} cases, {failed} differences.",
         ),
         "cli_document_ending": (
@@ -55,7 +55,7 @@ register(
             '"{path}" should end in .md or .docx.',
         ),
         "cli_example": ("    例：{facts}", "    For example: {facts}"),
-        "cli_table": ("{rows} 行，其中 {faulty} 行有误。", "{rows} rows, {faulty} of them faulty."),
+        "cli_table": ("{rows}行，其中{faulty}行有误。", "{rows} rows, {faulty} of them faulty."),
         "cli_csv_needs_out": ("--csv 要配 --out OUT.csv。", "--csv needs --out OUT.csv."),
     }
 )

@@ -39,7 +39,7 @@ register(
             "The engine was rebuilt.",
         ),
         "hash_collision": (
-            "“{one}”和“{two}”的 32 位散列值相同，规则引擎会混淆，请改名。",
+            "“{one}”和“{two}”的32位散列值相同，规则引擎会混淆，请改名。",
             '"{one}" and "{two}" have the same 32-bit hash; the rule engine would mix them up. '
             "Rename one.",
         ),

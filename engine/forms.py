@@ -39,7 +39,7 @@ _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])\Z")
 register(
     {
         "expected_month": (
-            "“{text}”不是年月，请写成 1961-08 的样子。",
+            "“{text}”不是年月，请写成1961-08的样子。",
             '"{text}" is not a month; write it like 1961-08.',
         ),
         "form_field_missing": ("请填写“{label}”。", "{label}: please fill this in."),

@@ -113,7 +113,7 @@ register(
         ),
         "yaml_empty": ("文件是空的。", "The file is empty."),
         "yaml_too_deep": (
-            "嵌套超过 {limit} 层，不予读取。",
+            "嵌套超过{limit}层，不予读取。",
             "Nested more than {limit} levels deep; not read.",
         ),
         "yaml_many_documents": (
@@ -133,7 +133,7 @@ register(
             "The file is not UTF-8; save it as UTF-8.",
         ),
         "file_too_large": (
-            "文件有 {size} 字节，超过上限 {limit}，不予读取。",
+            "文件有{size}字节，超过上限{limit}，不予读取。",
             "The file has {size} bytes, more than the limit of {limit}; not read.",
         ),
         "duplicate_key": (
@@ -156,7 +156,7 @@ register(
         "expected_number": ("“{text}”不是数。", '"{text}" is not a number.'),
         "expected_yes_no": ("“{text}”应写 yes 或 no。", '"{text}" should be yes or no.'),
         "expected_date": (
-            "“{text}”不是日期，请写成 2010-12-03 的样子。",
+            "“{text}”不是日期，请写成2010-12-03的样子。",
             '"{text}" is not a date; write it like 2010-12-03.',
         ),
         "expected_money": (
@@ -164,11 +164,11 @@ register(
             '"{text}" is not an amount: yuan with at most two decimals.',
         ),
         "expected_range": (
-            "“{text}”不是范围，请写成 1..30 的样子。",
+            "“{text}”不是范围，请写成1..30的样子。",
             '"{text}" is not a range; write it like 1..30.',
         ),
         "out_of_range": (
-            "{value} 不在允许的范围 {low} 至 {high} 之内。",
+            "{value}不在允许的范围{low}至{high}之内。",
             "{value} is outside the allowed range {low} to {high}.",
         ),
         "expected_choice": (

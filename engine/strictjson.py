@@ -19,7 +19,7 @@ _LONGEST_NUMBER = 40
 register(
     {
         "json_broken": (
-            "{what}不是正确的 JSON（第 {line} 行第 {column} 列：{problem}）。",
+            "{what}不是正确的 JSON（第{line}行第{column}列：{problem}）。",
             "{what} is not valid JSON (line {line}, column {column}: {problem}).",
         ),
         "json_not_utf8": ("{what}不是 UTF-8 编码。", "{what} is not UTF-8."),
@@ -37,7 +37,7 @@ register(
         ),
         "json_too_deep": ("{what}嵌套太深。", "{what} is nested too deeply."),
         "json_too_large": (
-            "{what}超过 {limit} 字节，不予读取。",
+            "{what}超过{limit}字节，不予读取。",
             "{what} has more than {limit} bytes; not read.",
         ),
     }

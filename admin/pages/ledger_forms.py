@@ -19,20 +19,20 @@ FIRST_YEAR, LAST_YEAR = 1949, 2100
 NOTHING_ENTERED = frozenset({"edge_money", "edge_year", "edge_date"})
 CATALOGUE = {
     "edge_money": (
-        "“{text}”不是金额。请填写以元为单位的数字，最多两位小数，例如 5000 或 600.50。",
+        "“{text}”不是金额。请填写以元为单位的数字，最多两位小数，例如5000或600.50。",
         '"{text}" is not an amount. Enter yuan as a number with at most two decimals, such as 5000 '
         "or 600.50.",
     ),
     "edge_year": (
-        "“{text}”不是年份。请填写四位数字，例如 2010。",
+        "“{text}”不是年份。请填写四位数字，例如2010。",
         '"{text}" is not a year. Enter four digits, such as 2010.',
     ),
     "edge_money_missing": (
-        "请填写金额，以元为单位，例如 5000 或 600.50。",
+        "请填写金额，以元为单位，例如5000或600.50。",
         "Enter an amount in yuan, such as 5000 or 600.50.",
     ),
     "edge_year_missing": (
-        "请填写年份，例如 2010。",
+        "请填写年份，例如2010。",
         "Enter a year, such as 2010.",
     ),
     "edge_blank": (

@@ -14,11 +14,11 @@ CATALOGUE = {
         "Choose the kind of aid.",
     ),
     "edge_date": (
-        "“{text}”不是日期，请写成 2010-12-03 的样子。",
+        "“{text}”不是日期，请写成2010-12-03的样子。",
         '"{text}" is not a date; write it like 2010-12-03.',
     ),
     "edge_day": (
-        "“{text}”不是日期。请写成 2010年12月3日，也可以写 2010-12-03。",
+        "“{text}”不是日期。请写成2010年12月3日，也可以写2010-12-03。",
         '"{text}" is not a date; write it like 2010-12-03.',
     ),
     "edge_date_missing": (

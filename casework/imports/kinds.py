@@ -82,7 +82,7 @@ IDENTITY = Column(
     needed=True,
     also=headings("shared", "id_number"),
     kind="identity",
-    help=Label("18 位，列设为文本格式", "18 characters, column set to Text"),
+    help=Label("18位，列设为文本格式", "18 characters, column set to Text"),
 )
 NAME = Column(
     "name",

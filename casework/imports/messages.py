@@ -14,7 +14,7 @@ TEXTS: Catalogue = {
         "No file was chosen. Choose the workbook.",
     ),
     "workbook_too_large": (
-        "文件有 {size} MB，超过 {megabytes} MB。请删去图片和多余的工作表，或分成几个文件上传。",
+        "文件有{size} MB，超过{megabytes} MB。请删去图片和多余的工作表，或分成几个文件上传。",
         "The file has {size} MB, more than {megabytes} MB. Remove pictures and spare sheets, or split it.",
     ),
     "workbook_xls": (
@@ -70,7 +70,7 @@ TEXTS: Catalogue = {
         "For {field} a column is chosen and a text is given for all rows. Keep one of them.",
     ),
     "column_unknown": (
-        "这个工作簿没有第 {column} 列，请重新对应。",
+        "这个工作簿没有第{column}列，请重新对应。",
         "The workbook has no column {column}. Match the columns again.",
     ),
     # one cell
@@ -88,7 +88,7 @@ TEXTS: Catalogue = {
         "{field} was stored as a number and has lost its last digits. Set the column to Text and type it again.",
     ),
     "cell_date": (
-        "“{field}”的“{text}”不是日期。请写成 2010年6月7日，也可以写 2010-06-07。",
+        "“{field}”的“{text}”不是日期。请写成2010年6月7日，也可以写2010-06-07。",
         "{field}: {text} is no date. Write it like 2010-06-07.",
     ),
     "cell_date_short": (
@@ -96,7 +96,7 @@ TEXTS: Catalogue = {
         "{field}: {text} is not complete. Write the year in four digits, the month and the day.",
     ),
     "cell_money": (
-        "“{field}”的“{text}”不是金额，请写成 1200 或 1200.50。",
+        "“{field}”的“{text}”不是金额，请写成1200或1200.50。",
         "{field}: {text} is no amount. Write it like 1200 or 1200.50.",
     ),
     "cell_money_cents": (
@@ -117,12 +117,12 @@ TEXTS: Catalogue = {
         "{field} has no choice {text}. Use one of: {names}.",
     ),
     "cell_long": (
-        "“{field}”超过 {limit} 个字，请缩短。",
+        "“{field}”超过{limit}个字，请缩短。",
         "{field} has more than {limit} characters. Shorten it.",
     ),
     # one row
     "row_twice": (
-        "与第 {row} 行重复（同一{what}），请只留一行。",
+        "与第{row}行重复（同一{what}），请只留一行。",
         "The same {what} stands in row {row}. Keep one of them.",
     ),
     "row_no_member": (
@@ -146,11 +146,11 @@ TEXTS: Catalogue = {
         "This person belongs to {org}. An import does not move people; do that on the person's page.",
     ),
     "row_application_open": (
-        "此人这一年度已有申请 {number}（{road}），内容不同；请在该申请中修改。",
+        "此人这一年度已有申请{number}（{road}），内容不同；请在该申请中修改。",
         "This person has application {number} ({road}) for that year with other contents. Change it there.",
     ),
     "row_policy_year": (
-        "年度 {year} 不能登记：往年资助只补录 {last} 年及以前、本系统没有记录的。",
+        "年度{year}不能登记：往年资助只补录{last}年及以前、本系统没有记录的。",
         "Year {year} cannot be entered: earlier grants are added up to {last} only.",
     ),
     "row_day_kind": (
@@ -158,15 +158,15 @@ TEXTS: Catalogue = {
         "{text} is not understood. Write off or work.",
     ),
     "row_screening_unknown": (
-        "没有您负责筛查的申请 {number}，请核对申请编号。",
+        "没有您负责筛查的申请{number}，请核对申请编号。",
         "No application {number} waits for your screening. Check the number.",
     ),
     "row_other_identity": (
-        "身份证号码与申请 {number} 登记的不一致，请检查是否错行。",
+        "身份证号码与申请{number}登记的不一致，请检查是否错行。",
         "The identity number is not the one on file for {number}. See whether rows have shifted.",
     ),
     "row_screened": (
-        "{number} 已登记了另一种筛查结果，不能改动。",
+        "{number}已登记了另一种筛查结果，不能改动。",
         "Another result is recorded for {number}. It cannot be changed.",
     ),
     "row_needs_birth": (
@@ -196,11 +196,11 @@ TEXTS: Catalogue = {
         "This import is done. Upload the workbook again for another one.",
     ),
     "import_count": (
-        "工作簿末尾合计 {said} 笔，实际 {found} 笔，请核对。",
+        "工作簿末尾合计{said}笔，实际{found}笔，请核对。",
         "The workbook's total says {said} rows, there are {found}. Compare them.",
     ),
     "import_total": (
-        "工作簿末尾合计 {said} 元，各行相加为 {found} 元，请核对。",
+        "工作簿末尾合计{said}元，各行相加为{found}元，请核对。",
         "The workbook's total says {said} yuan, the rows add up to {found}. Compare them.",
     ),
 }

@@ -45,7 +45,7 @@ register(
             '"{rule}" ({clause}) alone lies above the cap "{cap}": it is never paid in full there.',
         ),
         "analyse_cliff": (
-            "“{fact}”由 {low} 增到 {high}，帮扶从 {before} 元降到 {after} 元，少 {loss} 元。",
+            "“{fact}”由{low}增到{high}，帮扶从{before}元降到{after}元，少{loss}元。",
             'One more unit of "{fact}", from {low} to {high}, lowers the aid from {before} to '
             "{after} yuan: {loss} yuan less.",
         ),
@@ -58,7 +58,7 @@ register(
             "Could not be decided in the time given: {what}",
         ),
         "analyse_done": (
-            "{findings} 处问题，{notes} 处提示，{undecided} 处未能判定。",
+            "{findings}处问题，{notes}处提示，{undecided}处未能判定。",
             "{findings} findings, {notes} notes, {undecided} undecided.",
         ),
     }

@@ -16,27 +16,27 @@ from engine.words import yuan
 register(
     {
         "compare_heading": (
-            "{old} → {new}：共 {rows} 个情形，{changed} 个有变化，{faulty} 个有误。",
+            "{old} → {new}：共{rows}个情形，{changed}个有变化，{faulty}个有误。",
             "{old} → {new}: {rows} cases, {changed} change, {faulty} are faulty.",
         ),
         "compare_money": (
-            "固定金额由 {old} 元变为 {new} 元（{difference} 元）；至少 {low} 元，至多 {high} 元。",
+            "固定金额由{old}元变为{new}元（{difference}元）；至少{low}元，至多{high}元。",
             "Fixed amounts go from {old} to {new} yuan ({difference}); "
             "at least {low}, at most {high}.",
         ),
         "compare_open": (
-            "由部门定额的情形由 {old} 个变为 {new} 个。",
+            "由部门定额的情形由{old}个变为{new}个。",
             "Cases whose amount the department fixes go from {old} to {new}.",
         ),
         "compare_group": (
-            "{kind}　{rows} 个：{old} → {new}，{low} 元至 {high} 元；例：{examples}",
+            "{kind}　{rows}个：{old} → {new}，{low}元至{high}元；例：{examples}",
             "{kind}, {rows}: {old} → {new}, {low} to {high} yuan; e.g. {examples}",
         ),
         "compare_by": (
-            "{name} = {value}：{rows} 个，{kinds}；{low} 元至 {high} 元",
+            "{name} = {value}：{rows}个，{kinds}；{low}元至{high}元",
             "{name} = {value}: {rows}, {kinds}; {low} to {high} yuan",
         ),
-        "compare_example": ("第 {row} 行{key}", "row {row}{key}"),
+        "compare_example": ("第{row}行{key}", "row {row}{key}"),
         "compare_kind_same": ("不变", "the same"),
         "compare_kind_gains": ("增加", "gain"),
         "compare_kind_loses": ("减少", "lose"),

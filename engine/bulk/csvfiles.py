@@ -34,7 +34,7 @@ register(
         "csv_duplicate_column": ("列“{name}”重复。", 'The column "{name}" stands twice.'),
         "csv_key_missing": ("表格里没有列“{name}”。", 'The table has no column "{name}".'),
         "csv_width": (
-            "这一行有 {found} 格，列名有 {wanted} 个。",
+            "这一行有{found}格，列名有{wanted}个。",
             "This row has {found} cells; there are {wanted} column names.",
         ),
         "csv_bytes": (
@@ -42,7 +42,7 @@ register(
             "This row is not UTF-8; save the file as UTF-8.",
         ),
         "csv_broken": (
-            "第 {line} 行无法读取：{problem}。",
+            "第{line}行无法读取：{problem}。",
             "Line {line} cannot be read: {problem}.",
         ),
     }

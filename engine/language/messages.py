@@ -30,9 +30,9 @@ register(
             "比较不能连写；请写成“a < b 且 b < c”，或用“在…至…之间”。",
             'Comparisons do not chain; write "a < b and b < c" or "between … and …".',
         ),
-        "expr_too_deep": ("括号嵌套超过 {limit} 层。", "Nested more than {limit} levels deep."),
+        "expr_too_deep": ("括号嵌套超过{limit}层。", "Nested more than {limit} levels deep."),
         "expr_too_long": (
-            "条件长于 {limit} 字，请拆成几个。",
+            "条件长于{limit}字，请拆成几个。",
             "Longer than {limit} characters; split it up.",
         ),
         "expr_number_too_long": ("数“{text}”太长。", 'The number "{text}" is too long.'),
@@ -93,12 +93,12 @@ register(
             "The thresholds of the bands must rise.",
         ),
         "expr_not_in_force": (
-            "参数“{name}”自 {first} 起才有取值（或已停用），而这里的日期可能是 {day}；请限制日期的范围或补上取值。",
+            "参数“{name}”自{first}起才有取值（或已停用），而这里的日期可能是{day}；请限制日期的范围或补上取值。",
             'The parameter "{name}" has values from {first} on only (or was ended), but the date here can be '
             "{day}; narrow the range of the date or add values.",
         ),
         "expr_arguments": (
-            "“{name}”要 {least} 至 {most} 个参数。",
+            "“{name}”要{least}至{most}个参数。",
             '"{name}" takes {least} to {most} arguments.',
         ),
     }

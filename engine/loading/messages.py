@@ -91,12 +91,12 @@ register(
             'The value for "{choice}" is missing.',
         ),
         "parameter_no_value": (
-            "参数“{parameter}”在 {date} 没有取值，请在 parameters.yaml 补上。",
+            "参数“{parameter}”在{date}没有取值，请在 parameters.yaml 补上。",
             'The parameter "{parameter}" has no value on {date}; add one in parameters.yaml.',
         ),
         "parameter_begins_late": (
-            "提醒：参数“{parameter}”从 {begins} 起才有取值，而政策从 {from} 起施行；其间的情形用到它时无法判断。"
-            "请补上 {from} 起的取值，或确认其间用不到它。",
+            "提醒：参数“{parameter}”从{begins}起才有取值，而政策从{from}起施行；其间的情形用到它时无法判断。"
+            "请补上{from}起的取值，或确认其间用不到它。",
             'Note: the parameter "{parameter}" has values only from {begins}, but the policy is in force '
             "from {from}; a case dated between that needs it cannot be decided. Add the value from "
             "{from}, or make sure that nothing needs it before.",
@@ -124,11 +124,11 @@ register(
         ),
         "table_empty": ("表“{name}”没有一行。", 'The table "{name}" has no row.'),
         "table_rows": (
-            "一张表最多 {most} 行，请拆成几张。",
+            "一张表最多{most}行，请拆成几张。",
             "A table has at most {most} rows; split it up.",
         ),
         "table_width": (
-            "这一行应有 {wanted} 格，却有 {found} 格。",
+            "这一行应有{wanted}格，却有{found}格。",
             "This row should have {wanted} cells; it has {found}.",
         ),
         "table_then": (
@@ -205,7 +205,7 @@ register(
             '"{label}" has no choice "{value}". {hint}',
         ),
         "fact_out_of_range": (
-            "“{label}”的值 {value} 超出范围，应在 {low} 至 {high} 之间。",
+            "“{label}”的值{value}超出范围，应在{low}至{high}之间。",
             '"{label}" is {value}; it must lie between {low} and {high}.',
         ),
         "fact_required": (
@@ -213,7 +213,7 @@ register(
             '"{label}" must be given; it may not be unknown.',
         ),
         "out_of_force": (
-            "{date} 这一天本政策不在施行期内（{low} 起，至 {high}）。",
+            "{date}这一天本政策不在施行期内（{low}起，至{high}）。",
             "The policy is not in force on {date} (from {low} to {high}).",
         ),
         "open_end": ("今", "now"),
@@ -228,7 +228,7 @@ register(
         "format_integer": ("整数", "a whole number"),
         "format_money": ("金额（元，最多两位小数）", "an amount in yuan with at most two decimals"),
         "format_number": ("数（最多六位小数）", "a number with at most six decimals"),
-        "format_date": ("日期，如 2010-12-03", "a date such as 2010-12-03"),
+        "format_date": ("日期，如2010-12-03", "a date such as 2010-12-03"),
         "format_choice": ("选项之一", "one of the choices"),
         "format_set": ("选项的列表", "a list of choices"),
         "format_text": ("一千字以内的文字", "a text of at most a thousand characters"),

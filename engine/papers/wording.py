@@ -47,7 +47,7 @@ register(
             "save again.",
         ),
         "paper_too_large": (
-            "文书《{paper}》的模板展开后超过 {limit} MB，不能使用。",
+            "文书《{paper}》的模板展开后超过{limit} MB，不能使用。",
             'The template of the paper "{paper}" unpacks to more than {limit} MB and is refused.',
         ),
     }

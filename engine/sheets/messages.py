@@ -46,7 +46,7 @@ register(
             'The hit policy "{hit}" is not supported; use U, F, A, P, C+, C<, C> or C#.',
         ),
         "dmn_outputs": (
-            "表“{name}”有 {count} 个输出列，只能有一个。",
+            "表“{name}”有{count}个输出列，只能有一个。",
             'The table "{name}" has {count} outputs; it may have one.',
         ),
         "dmn_feel": (

@@ -37,7 +37,7 @@ def test_r_6_1_the_branch_enters_a_member_keeps_the_file_and_lets_him_leave(
 ) -> None:
     desk, member = roadside.at("clerk"), roadside.members["王建国"]
     path = f"/hardship/{member}"
-    assert "1 名党员今年提出了申请，但未列入档案" in desk.get("/hardship/")
+    assert "1名党员今年提出了申请，但未列入档案" in desk.get("/hardship/")
     page = desk.refused(path, "/join", join_reason="", situation="")
     assert "请从列出的原因中选择一项。" in page
     assert "请写明困难情况。" in page

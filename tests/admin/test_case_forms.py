@@ -148,7 +148,7 @@ def test_what_holds_what_it_would_give_and_the_papers_stand_beside_the_form(
     html = checked(office, **ILL)["html"]
     assert "情况不全" in html, "the committee has not spoken: nothing is settled"
     assert re.search(r"成立：2\.1\.2 重病", html)
-    assert re.search(PROMISE + r"：.*600\.00 元", html, re.S)
+    assert re.search(PROMISE + r"：.*600\.00元", html, re.S)
     assert re.search(r"还缺材料：.*医院诊断证明", html, re.S)
     assert html.index("医院诊断证明") < html.index("经组织认定不适合申请")
     for open_or_against in ({"fact-cause_illness": ""}, {"fact-excl_subjective_cause": "yes"}):
@@ -170,7 +170,7 @@ def test_the_worksheet_as_typed_counts_beside_the_form_as_saving_it_would(
         assert "600.00" not in answer["html"], size
     row = {"item-0-kind": "income", "item-0-label": "打工", "item-0-yuan": "6000"}
     answer = checked(office, **ILL, **row, **{"household-size": "4"})
-    assert answer["known"]["income_year"][1:] == [False, "第 1 行经他人核实后才计入。"]
+    assert answer["known"]["income_year"][1:] == [False, "第1行经他人核实后才计入。"]
     assert "income_year" in answer["hidden"], "the worksheet gives it now"
     assert ONCE_VERIFIED in answer["html"]
     assert "成立：2.1.2" not in answer["html"].replace("将成立", ""), "not before it is verified"
@@ -486,7 +486,7 @@ def test_the_worksheet_is_the_source_and_what_is_typed_otherwise_is_a_fault_with
     assert both in refused
     page = desk.draft(FILL, **{"fact-income_year": ""})
     assert 'name="fact-income_year"' not in page
-    assert "第 1 行经他人核实后才计入" in page
+    assert "第1行经他人核实后才计入" in page
     answer = desk.send(stale, FILL, draft="yes", **{"fact-income_year": "100"})
     assert answer.status_code == 409
     assert both in answer.text, "an old page is held against the worksheet too"

@@ -247,7 +247,7 @@ def test_a_case_on_notice_leads_to_its_own_notice_and_says_when_it_can_end(
     ]
     page = desk.get("/application/1")
     assert links(office) == [notice]
-    assert "到 2010年12月7日 才期满" in page
+    assert "到2010年12月7日才期满" in page
     assert "登记公示结束" in page[page.index("closed-actions") :]
     assert "按名单办理" not in page, "what was done is not offered"
     office.clock.later(5)

@@ -213,7 +213,7 @@ def office_year(session: Any, year: int) -> None:
 
 def fitting(office: Roadside, case: str) -> str:
     """An amount that the rules on the page allow: the fixed one, or the lowest."""
-    found = re.search(r"<strong>[^<]*?：([\d,]+)\.\d\d 元", office.at("verifier").get(case))
+    found = re.search(r"<strong>[^<]*?：([\d,]+)\.\d\d元", office.at("verifier").get(case))
     return found[1].replace(",", "") if found else "100"
 
 

@@ -120,7 +120,7 @@ def test_what_is_changed_in_the_files_is_what_the_pages_ask_show_and_refuse(
     row = office.application(number)
     assert row.stage == "decision", "the department's re-examination is no step of this road"
     shown = office.at("reviewer").get(f"/application/{number}")
-    assert "700.00 元" in shown
+    assert "700.00元" in shown
     assert "区委组织部复核" not in shown
     decide(office, number, result="agreed")
     assert office.application(number).approved_fen == 70000

@@ -103,7 +103,7 @@ def test_the_page_says_what_is_late_why_and_by_which_clause(
         assert "报送区委组织部" in text
         assert "逾期6天" in text
         assert "次日起算3天" in text
-        assert "条款 4.6.2" in text
+        assert "条款4.6.2" in text
         assert ("等您办理" in text) == mine
     assert "王急" not in office.at("other_verifier").get("/")
 

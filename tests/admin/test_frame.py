@@ -46,6 +46,30 @@ def test_the_check_finds_a_word_without_its_chinese(monkeypatch: pytest.MonkeyPa
     assert any("not English" in fault for fault in found)
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("共 154 条", ["4 条"]),
+        ("已登记 %(count)d 人，%(num)s 件待办", ["%(count)d 人", "%(num)s 件"]),
+        ("找到 {count} 项，用 {minutes}  天", ["{count} 项", "{minutes}  天"]),
+        ("共%(count)d条，2026年1月，{rows}行", []),
+        ("不超过%(size)d MB，A4 纸，UTF-8 编码，公示 %(number)s 已备案", []),
+    ],
+)
+def test_the_check_finds_a_number_apart_from_what_it_counts(
+    text: str, found: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert i18n.parted(text) == found
+    known = i18n.catalogue()
+    known["Amount"].string = text
+    monkeypatch.setattr(i18n, "catalogue", lambda: known)
+    table = tmp_path / "casework" / "messages.py"
+    table.parent.mkdir()
+    table.write_text(f'FAULT = ("{text}", "")\n', encoding="utf-8")
+    assert sum("'Amount': " in fault for fault in i18n.faults()) == len(found)
+    assert sum("messages.py:1" in one for one in i18n.parted_in_tables(tmp_path)) == len(found)
+
+
 def test_templates_hold_no_chinese_of_their_own() -> None:
     """A word in a template must pass through the catalogue; papers carry the policy's words."""
     allowed = {"中文"}
@@ -68,10 +92,10 @@ def test_templates_hold_no_script_style_or_handler_inline() -> None:
 @pytest.mark.parametrize(
     ("fen", "zh", "en"),
     [
-        (60000, "600.00 元", "600.00 yuan"),
-        (1, "0.01 元", "0.01 yuan"),
-        (123456789, "1,234,567.89 元", "1,234,567.89 yuan"),
-        (-5, "−0.05 元", "−0.05 yuan"),
+        (60000, "600.00元", "600.00 yuan"),
+        (1, "0.01元", "0.01 yuan"),
+        (123456789, "1,234,567.89元", "1,234,567.89 yuan"),
+        (-5, "−0.05元", "−0.05 yuan"),
         (None, "—", "—"),
     ],
 )

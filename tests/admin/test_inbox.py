@@ -35,7 +35,7 @@ def first_id(roadside: Roadside, name: str) -> int:
 def test_r_4_6_the_bell_counts_what_is_unread_and_opening_marks_it(roadside: Roadside) -> None:
     desk = roadside.at("clerk")
     page = desk.get("/inbox/")
-    assert "消息：1 条未读" in page
+    assert "消息：1条未读" in page
     assert "报送区委组织部的期限已过10天。" in page
     assert "4.6.2" in page
     assert "次日起算3天" in page, "how it was counted"

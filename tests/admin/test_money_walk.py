@@ -131,7 +131,7 @@ def test_r_4_5_and_r_5_money_goes_out_comes_back_and_ends_at_nothing(office: Roa
     assert "账户已销户" in rows["李二"]
     books = cells(clerk.get("/funds/reconciliation/"))
     assert [row[-1] for row in books] == ["相符", "未结清"], "a committee sees its own"
-    assert "1,200.00 元" in books[1]
+    assert "1,200.00元" in books[1]
     finance.refused("/transfers/1", "/back/3", reason=" ")
     finance.press("/transfers/1", "/back/3", reason="本人自愿放弃，款项交回")
     assert "本人自愿放弃" in finance.get("/transfers/1")
@@ -157,7 +157,7 @@ def test_r_4_5_and_r_5_money_goes_out_comes_back_and_ends_at_nothing(office: Roa
     books = cells(finance.get("/funds/reconciliation/?show=all"))
     assert [row[-1] for row in books] == ["相符", "已结清"]
     assert books[0][1:6] == [
-        *("100,000.00 元", "98,200.00 元", "0.00 元", "1,800.00 元", "0.00 元"),
+        *("100,000.00元", "98,200.00元", "0.00元", "1,800.00元", "0.00元"),
     ]  # fmt: skip
     with office.session() as session:
         assert broken(session, OF_MONEY) == []

@@ -221,7 +221,7 @@ def test_every_fault_of_a_new_value_is_told_at_once(office: Roadside) -> None:
     assert "“七百”不是金额" in answer.text
     assert 'value="七百"' in answer.text
     answer = dearer(office, since="明年", value="")
-    assert "请写成 2010年12月3日" in answer.text
+    assert "请写成2010年12月3日" in answer.text
     assert answer.text.count("field-faults") == 2
 
 
@@ -259,7 +259,7 @@ def test_what_it_changes_is_said_in_words_and_line_by_line(office: Roadside) -> 
     send(office, "order", {"list": "notice/reasons", "move": "disaster:up"})
     page = re.sub(r"\s+", " ", office.at("leader").get(HOME + "draft"))
     assert "<del>600</del> → <ins>700</ins>" in page
-    assert "条款 3.1" in page
+    assert "条款3.1" in page
     assert "因灾 · 因病" in page
     assert '<span class="plus">+living_amount' in page
 
@@ -276,7 +276,7 @@ def test_the_effect_shows_figures_and_no_names(office: Roadside) -> None:
     )
     dearer(office)
     page = office.at("officer").get(HOME + f"effect?on={NEW_YEAR}")
-    assert "1 份在办申请" in page
+    assert "1份在办申请" in page
     assert "王建国" not in page
     assert office.at("clerk").browser.get(HOME + "effect").status_code == 403
 

@@ -119,7 +119,7 @@ UPLOADS = (
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("zh", "超过 32 MB，没有收下"), ("en", "larger than 32 MB and was not taken")],
+    [("zh", "超过32 MB，没有收下"), ("en", "larger than 32 MB and was not taken")],
 )
 def test_a_file_of_50_mb_gets_a_page_with_what_to_do_from_every_form(
     office: Office, language: str, words: str

@@ -54,7 +54,7 @@ def test_each_kind_of_value_keeps_its_kind_and_no_number_loses_a_digit() -> None
     moment = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
     row = [
         "110101199003074514",
-        Shown.of("1.00 元", Decimal("1234567.10")),
+        Shown.of("1.00元", Decimal("1234567.10")),
         date(2026, 3, 2),
         Shown.of("2026年3月2日 09:30", moment),
         7,

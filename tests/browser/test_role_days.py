@@ -285,7 +285,7 @@ def screener(day: Day) -> None:
     seat.go("名单 ")
     seat.choose("筛查结果: 吴筛", "筛查无误", seat.row("吴筛"))
     seat.press("登记筛查结果")
-    assert "已登记 1 人" in seat.text()
+    assert "已登记1人" in seat.text()
 
 
 def finance(day: Day) -> None:

@@ -122,7 +122,7 @@ def test_a_changed_audit_record_is_found(
     assert run(database, "verify-audit", "--lang", "zh") == 0
     assert capsys.readouterr().out.splitlines() == [
         "2 records, chain whole.",
-        "2 条记录，链条完整。",
+        "2条记录，链条完整。",
     ]
     with database.engine.begin() as connection:
         if database.dialect == "sqlite":
@@ -139,7 +139,7 @@ def test_a_changed_audit_record_is_found(
     assert run(database, "verify-audit") == 1
     assert run(database, "verify-audit", "--lang", "zh") == 1
     told = capsys.readouterr()
-    assert told.err.splitlines() == ["Record 1 has been changed.", "第 1 条记录的内容被改过。"]
+    assert told.err.splitlines() == ["Record 1 has been changed.", "第1条记录的内容被改过。"]
     assert told.out == ""
 
 

@@ -87,7 +87,7 @@ def test_r_5_no_account_falls_below_zero_and_the_message_says_what_is_there(
         ledger.journal(session, "transfer", [leg], by=finance, at=AT)
     assert codes(refused) == ["not_enough_money"]
     text = messages.text(refused.value.faults[0], "zh")
-    assert "区管党费2010（资金来源）余额 500.00 元" in text
+    assert "区管党费2010（资金来源）余额500.00元" in text
     assert purse.balance_fen == 50_000
     assert unit.balance_fen == 0
 

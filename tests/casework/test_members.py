@@ -214,7 +214,7 @@ def test_how_large_a_household_may_be_is_said_by_the_policy_in_force(
         with pytest.raises(Refused) as caught:
             put(session, member, clerk, size=size, persons=())
         assert [fault.code for fault in caught.value.faults] == ["household_size"]
-        assert f"{taken[0]} 至 {taken[-1]}" in messages.text(caught.value.faults[0], "zh")
+        assert f"{taken[0]}至{taken[-1]}" in messages.text(caught.value.faults[0], "zh")
     for size in taken:
         put(session, member, clerk, size=size, persons=())
 

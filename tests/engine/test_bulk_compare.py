@@ -232,7 +232,7 @@ def test_the_words_come_in_both_languages(files: dict[str, str]) -> None:
         "编号",
         "--text",
     )
-    assert "共 200 个情形" in engine(*asked).out
+    assert "共200个情形" in engine(*asked).out
     assert "200 cases" in engine(*asked, "--lang", "en").out
 
 
