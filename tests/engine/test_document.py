@@ -62,7 +62,7 @@ def test_rules_are_said_as_the_trees_bind() -> None:
 
 def test_what_was_written_out_is_said_as_the_file_writes_it() -> None:
     page = markdown(document(load(ROOT / "rulesets" / "qinghe-medical-2025")))
-    assert "按月累计(慢特病每月救助, 慢特病起算日期, 年末(申请日期)) 元" in page
+    assert "按月累计(慢特病每月救助, 慢特病起算日期, 年末(申请日期))（元）" in page
     assert "分段累计(取大(住院自付费用 - 起付线, 0), 0, 第一段比例, 第二段起点," in page
     assert "| 慢特病每月救助 | 5 | 180 | 元/人/月 | 2025年7月1日 |" in page
     real = markdown(document(load(ROOT / "rulesets" / "licheng-2010")))
