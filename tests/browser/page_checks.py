@@ -57,6 +57,7 @@ return out.slice(0, 5);
 """
 # every part of the content that can be opened, but menus, which would cover what is below them
 OPEN_ALL = """
+for (const one of document.querySelectorAll("main .on-demand")) one.classList.add("shown");
 for (const one of document.querySelectorAll("main details:not(.menu):not([open])")) one.open = true;
 """
 # what is read or spoken, but for names somebody gave and text marked as another language

@@ -132,6 +132,10 @@ class Seat:
         path = f"//main//summary[contains(normalize-space(.), '{text}')]"
         self.click(self.driver.find_element(By.XPATH, path))
 
+    def ask_for(self, text: str) -> None:
+        """Bring up a form by the button in the bar of the page that leads to it."""
+        self.click(self.seen(f"//main//a[contains(normalize-space(.), '{text}')]")[0])
+
     def shown(self, text: str) -> None:
         """Wait until something with these words is seen."""
         path = f"//main//*[normalize-space(text())='{text}']"

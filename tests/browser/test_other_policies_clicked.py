@@ -145,10 +145,10 @@ def budget(live: Live) -> None:
     """Finance names the office's own money and its budget."""
     seat = sit(live, "finance")
     seat.go("资金台账")
-    seat.unfold("新增资金来源")
+    seat.ask_for("新增资金来源")
     answer(seat, {"代码": "aid", "中文名称": "财政专项资金", "英文名称": "Public funds"})
     seat.press("新增资金来源")
-    seat.unfold("增加预算")
+    seat.ask_for("增加预算")
     seat.pick("资金来源", "财政专项资金")
     seat.write("增加金额", "100000")
     seat.press("增加预算")
