@@ -73,8 +73,9 @@ def bars(
             raise ValueError(f"{row.label}: one part of at least zero for each series")
     most = max((sum(row.parts) for row in rows), default=0) or 1
     drawn, top = [_patterns(key, looks)], 0
+    together = _together(rows, fits)
     for row in rows:
-        words, top = _words(row.label, row.text, top, fits)
+        words, top = _words(row.label, row.text, top, fits, together)
         drawn += [words, *_stack(key, looks, row.parts, most, top)]
         top += BAR + GAP
     svg = _frame(key, title, [f"{row.label}: {row.text}" for row in rows], top, drawn)
@@ -86,8 +87,9 @@ def spans(key: str, title: str, series: tuple[str, str], rows: Sequence[Span]) -
     """Rows with a bar up to the middle value and a line on to the furthest."""
     most = max((row.furthest for row in rows), default=0) or 1
     drawn, top = [_patterns(key, (0,))], 0
+    together = _together(rows, NARROW)
     for row in rows:
-        words, top = _words(row.label, row.text, top, NARROW)
+        words, top = _words(row.label, row.text, top, NARROW, together)
         middle, furthest = _percent(row.middle, most), _percent(row.furthest, most)
         drawn.append(words)
         drawn.append(_rest(top))
@@ -132,11 +134,16 @@ def _frame(
     )
 
 
-def _words(label: str, text: str, top: int, fits: int) -> tuple[Markup, int]:
-    """The label on the left and the numbers on the right of one line, or of two where they would
-    meet on a narrow screen; and where the bar begins."""
+def _together(rows: Sequence[Bar] | Sequence[Span], fits: int) -> bool:
+    """Whether every label of a chart has room for its numbers on a narrow screen; where one has
+    not, all numbers of the chart stand on lines of their own, so that its rows are alike."""
+    return all(_width(_broken(row.label, fits)[-1]) + _width(row.text) + 12 <= fits for row in rows)
+
+
+def _words(label: str, text: str, top: int, fits: int, together: bool) -> tuple[Markup, int]:
+    """The label on the left and the numbers on the right of one line, or below each other; and
+    where the bar begins."""
     lines = _broken(label, fits)
-    together = _width(lines[-1]) + _width(text) + 12 <= fits
     drawn = [
         Markup('<text class="chart-label" x="0" y="{}">{}</text>').format(
             _rem(top + at * LINE + 14), line

@@ -123,8 +123,17 @@ def test_a_label_that_would_meet_its_number_on_a_telephone_stands_on_a_line_of_i
         return [(each.text, each.get("y")) for each in found]
 
     assert len({y for _text, y in lines("公示", "13")}) == 1
-    label, number = lines("区委组织部复核和部长办公会", "中位 1.0天，最长 12.5天")
+    label, number = lines("区委组织部复核和部长办公会", "中位1.0天，最长12.5天")
     assert label[1] != number[1]
+
+
+def test_rows_of_one_chart_have_their_numbers_alike() -> None:
+    chart = two(
+        Bar("公示", (1, 1), "13"),
+        Bar("区委组织部复核和部长办公会", (1, 1), "中位1.0天，最长12.5天"),
+    )
+    places = [each.get("y") for each in tree(chart).iter(f"{SVG}text")]
+    assert len(set(places)) == 4, "the short one gives its number a line too"
 
 
 def test_a_long_label_is_broken_and_nothing_of_it_is_lost() -> None:
