@@ -21,7 +21,7 @@ from admin.i18n import _l
 from admin.nav import Entry
 from admin.pages import orders
 from admin.pages.common import policy_road, remember, remembered
-from admin.text import STATUSES, policy_label, yuan, zhdate
+from admin.text import DASH, STATUSES, policy_label, yuan, zhdate
 from admin.views.asked import Asked
 from admin.views.base import ReadView, within
 from admin.views.bulk import Bulk
@@ -142,7 +142,7 @@ def amount_words(row: Application) -> str:
 def due_words(row: Application) -> str | Markup:
     """The next due date that is still open; red when it is past."""
     if row.status not in (CaseStatus.OPEN, CaseStatus.RETURNED):
-        return ""
+        return DASH
     counted: dict[int, list[CaseDue]] = remembered("dues") or {}
     open_ones = [
         one
@@ -150,7 +150,7 @@ def due_words(row: Application) -> str | Markup:
         if one.state in ("open", "late") and one.due is not None and one.due.date is not None
     ]
     if not open_ones:
-        return ""
+        return DASH
     first = min(open_ones, key=lambda one: one.due.date)  # type: ignore[union-attr,arg-type,return-value]  # filtered above
     text = zhdate(first.due.date if first.due else None)
     if first.state == "late":

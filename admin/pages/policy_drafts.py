@@ -182,7 +182,8 @@ def effect(code: str) -> ResponseReturnValue:
     one = desk(code)
     now, new = check(one.base).policy, one.checked.policy
     if one.draft is None or now is None or new is None:
-        flash(_("There is no draft whose rules can be read."), "warning")
+        if one.draft is not None:  # where there is none, the next page says so
+            flash(_("There is no draft whose rules can be read."), "warning")
         return redirect(address(".draft", code=code))
     asked = parse_date(request.args.get("on", ""))
     on = asked or one.draft.in_force_from or _first_day(one)

@@ -83,6 +83,7 @@ class ReadView(KeptLists, BulkActions, View, StockView):
     export_with: ClassVar[str | None] = None
     title: ClassVar[object] = ""
     one: ClassVar[object] = ""  # the word for one row: "Member"
+    new: ClassVar[object] = ""  # what makes another one: "New member"
     columns: ClassVar[Sequence[Column]] = ()
     filters: ClassVar[Sequence[Filter]] = ()
     order: ClassVar[Sequence[Any]] = ()

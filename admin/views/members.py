@@ -162,6 +162,7 @@ class MemberView(ModelView):
     masked_fields = MASKED
     title = _l("Register of {word.persons}")
     one = _l("{word.Person}")
+    new = _l("New {word.person}")
     finds_people = True
     search_hint = _l("Name, initials, or last 4 of ID or phone")
     form = MemberForm

@@ -53,6 +53,7 @@ class OrgView(ModelView):
     kind = "org"
     title = _l("Organisations")
     one = _l("Organisation")
+    new = _l("New organisation")
     search_hint = _l("Name or code")
     form = OrgForm
     form_ajax_refs = {"parent": above}  # noqa: RUF012  # Flask-Admin's attribute

@@ -100,6 +100,7 @@ class PairView(ModelView):
     keeps_typed = True
     title = _l("Helping pairs")
     one = _l("Helping pair")
+    new = _l("New pair")
     finds_people = True
     bulks = (
         Bulk(

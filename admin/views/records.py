@@ -22,12 +22,18 @@ from admin.views import audit_words
 from admin.views.base import ReadView, anywhere
 from admin.views.columns import Column, Filter, chosen, from_day, read_text, to_day
 from admin.views.files import disposition
+from admin.views.settings import LABELS
 from casework import editions
 from casework.permissions import Permission
 from engine.faults import Refused
 from engine.papers.templates import template_lines
 from models import AuditRecord, Edition, User
 from models.base import starts_with
+
+SETTINGS = {
+    **{key: label for key, (label, _hint) in LABELS.items()},
+    "demo.loaded": _l("Demonstration data"),  # the mark that they were loaded, set only by that
+}
 
 
 def _shown(name: str, data: bytes) -> str:
@@ -38,11 +44,17 @@ def _shown(name: str, data: bytes) -> str:
 
 
 def which(row: Any) -> Any:
-    """A page or a report by its name on the screen; whatever has a number as the log holds it. A
-    page that is not in the sidebar goes by the one it belongs to; what is exported has its code."""
-    report = REPORTS.get(row.object_id) if row.object_type == "report" else None
-    page = (row.object_id or "") if row.object_type == "page" else ""
-    label = report.title if report else nav.label_of(page) or nav.label_above(page)
+    """A page, a report or a setting by its name on the screen; whatever has a number as the log
+    holds it. A page that is not in the sidebar goes by the one it belongs to; what is exported has
+    its code."""
+    code = row.object_id or ""
+    label: object = None
+    if row.object_type == "report":
+        label = REPORTS[code].title if code in REPORTS else None
+    elif row.object_type == "setting":
+        label = SETTINGS.get(code)
+    elif row.object_type == "page":
+        label = nav.label_of(code) or nav.label_above(code)
     return label or verbatim(row.object_id or DASH)
 
 

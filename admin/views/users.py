@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
@@ -23,7 +23,7 @@ from admin.i18n import _l
 from admin.nav import Entry
 from admin.security import passwords
 from admin.security.people import actor
-from admin.text import moment, policy_label, yes_no
+from admin.text import fault_text, moment, policy_label, yes_no
 from admin.views.base import anywhere
 from admin.views.columns import Column, Filter, yes_or_no
 from admin.views.fields import BoundForm, ChoiceField, Needed, Versioned, choice, day, words
@@ -109,6 +109,7 @@ class UserView(ModelView):
     masked_fields = {"member_number": "id_number"}  # noqa: RUF012  # read only
     title = _l("Accounts")
     one = _l("Account")
+    new = _l("New account")
     search_hint = _l("Name or user name")
     form = UserForm
     form_ajax_refs = {"unit": units}  # noqa: RUF012  # Flask-Admin's attribute
@@ -238,17 +239,18 @@ class UserView(ModelView):
         row = self.one_or_404(self.grant_with)
         form = self._grant_form(request.form)
         if not form.validate():
-            for field in form:
-                for error in field.errors:
-                    flash(f"{field.label.text}: {error}", "danger")
-            return redirect(self.get_url(".details_view", id=row.id))
+            return make_response(self.details_page(row, grant_form=form), 422)
+        number = row.id
 
         def verb(session: Session, by: Actor, at: datetime) -> UserRole:
             return grant(session, row, form, by, at)
 
-        outcome: Outcome[UserRole] = attempt(verb, "user.grant", "user", row.id)
+        outcome: Outcome[UserRole] = attempt(verb, "user.grant", "user", number)
         if outcome.faults:
-            return acting.refused(outcome)
+            form.take(outcome.faults, fault_text)
+            again = self.one_or_404(self.grant_with)
+            shown = {"grant_form": form} if self._may_grant(again) else {}
+            return acting.refused(outcome, lambda: self.details_page(again, **shown))
         flash(_("Role granted."), "success")
         return redirect(self.get_url(".details_view", id=request.args["id"]))
 

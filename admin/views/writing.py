@@ -177,9 +177,7 @@ class ModelView(TypedForms, ReadView):
             self.edit_template if row is not None else self.create_template,
             form=form,
             row=row,
-            heading=self.name_of(row)
-            if row is not None
-            else _("New: %(what)s", what=str(self.one)),
+            heading=self.name_of(row) if row is not None else str(self.new),
             cancel=self.back(),
             versions=versions,
             typed=self.typed_parts(row),

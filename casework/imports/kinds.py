@@ -137,6 +137,7 @@ class Units:
     def __init__(self, permission: str) -> None:
         self._permission = permission
         self._known: dict[str, list[tuple[int, str]]] | None = None
+        self._written: dict[str, str] = {}
 
     def find(self, context: Context, text: str | None, label: Label = UNIT.label) -> int:
         """The row number of the branch. Without a text the only branch there is; `label` is what
@@ -149,7 +150,11 @@ class Units:
             raise Refused([Fault("cell_needed", {"field": label}, "unit")])
         found = known.get(_same(text), [])
         if not found:
-            hint = cells.nearest(text, dict.fromkeys(known))
+            hint = cells.nearest(_same(text), known)
+            if isinstance(hint, Fault):
+                hint = Fault(
+                    hint.code, {key: self._as_written(of) for key, of in hint.params.items()}
+                )
             raise Refused([Fault("row_no_unit", {"text": text, "hint": hint}, "unit")])
         if len(found) > 1:
             codes = [code for _number, code in found]
@@ -166,7 +171,14 @@ class Units:
             for number, code, name in context.session.execute(query):
                 for each in {_same(code), _same(name)}:
                     self._known.setdefault(each, []).append((number, code))
+                self._written |= {_same(code): code, _same(name): name}
         return self._known
+
+    def _as_written(self, names: object) -> object:
+        """What a hint names, as the list of organisations writes it and not as it was compared."""
+        if isinstance(names, list):
+            return [self._written[each] for each in names]
+        return self._written[str(names)]
 
 
 def _same(text: str) -> str:

@@ -130,12 +130,15 @@ def test_details_are_read_without_codes(app: Flask, data: object, words: str) ->
         ("page", "home.index", "我的待办"),
         ("report", "inspection", "检查重点清单"),
         ("page", "cases.other", "帮扶救助申请"),
+        ("setting", "hotline", "监督电话"),
+        ("setting", "demo.loaded", "演示数据"),
+        ("setting", "nobody.knows", "<code>nobody.knows</code>"),
         ("page", "nobody.knows", "<code>nobody.knows</code>"),
         ("account", "94", "<code>94</code>"),
         ("page", None, "<code>—</code>"),
     ],
 )
-def test_a_page_and_a_report_stand_by_name(
+def test_a_page_a_report_and_a_setting_stand_by_name(
     app: Flask, kind: str, object_id: str | None, words: str
 ) -> None:
     with app.test_request_context(headers={"Cookie": "lang=zh"}):

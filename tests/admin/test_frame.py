@@ -128,7 +128,7 @@ def test_masks_hide_all_but_the_ends() -> None:
 
 def test_an_unknown_is_not_a_no(app: Flask) -> None:
     with app.test_request_context():
-        assert [text.yes_no(v) for v in (True, False, None)] == ["是", "否", "不明"]
+        assert [text.yes_no(v) for v in (True, False, None)] == ["是", "否", "不详"]
 
 
 # ---- acting --------------------------------------------------------------------------------

@@ -315,7 +315,14 @@ def test_an_account_is_made_given_a_role_and_a_first_password_that_must_be_chang
     grant = {"role": role, "unit": fresh_office.units["D"], "from_on": "2026-03-01"}
     assert chief.post(f"/users/grant/?id={number}", grant).status_code == 302
     wrong = {**grant, "unit": fresh_office.units["A1"]}
-    assert chief.post(f"/users/grant/?id={number}", wrong).status_code == 422, "not its level"
+    refused = chief.post(f"/users/grant/?id={number}", wrong)
+    assert refused.status_code == 422, "not its level"
+    assert 'id="unit-faults"' in refused.text, "said at the field too"
+    bare = chief.post(f"/users/grant/?id={number}", {"role": role})
+    assert bare.status_code == 422
+    for name in ("unit", "from_on"):
+        assert f'<a href="#{name}">' in bare.text
+        assert f'id="{name}-faults"' in bare.text
     page = chief.post(f"/users/password/?id={number}").text
     fresh = re.search(r'class="lead mono">([0-9a-f-]+)<', page)
     assert fresh

@@ -125,6 +125,14 @@ def test_a_row_that_is_not_taken_tells_more_than_what_was_met_first(desk: Desk) 
     assert told(desk, run, 2) == {"党支部", "联系电话"}
 
 
+def test_a_branch_is_offered_as_the_list_writes_it(desk: Desk) -> None:
+    with desk.database.sessions() as session:
+        code = session.scalar(select(OrgUnit.code).where(OrgUnit.name == desk.branch)) or ""
+    assert code != code.casefold()
+    run = desk.put("members", [MEMBER_HEAD, person(desk, 1, 党支部="没有的支部")])
+    assert code in str(desk.run(run).sample), desk.run(run).sample
+
+
 def test_somebody_unknown_is_told_beside_a_cell_that_cannot_be_read(desk: Desk) -> None:
     head = ["身份证号码", "姓名", "类别", "项目", "年金额（元）"]
     run = desk.put("items", [head, [number(9), "张三", "收入", "退休金", "七百"]])
