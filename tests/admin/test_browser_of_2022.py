@@ -81,6 +81,7 @@ FILLED = "lines are filled to their end; a word may stand alone in the last"
 PREFIXED = "the same with -webkit- stands beside it"
 FALLS_BACK = {
     "app.css": {"scrollbar-width:": BAR, "scrollbar-color:": BAR, "text-wrap:": FILLED},
+    "cases.css": {"text-wrap:": FILLED},
     "docx.css": {"text-wrap:": FILLED},
     "figures.css": {"print-color-adjust:": PREFIXED},
     "tabler.min.css": {
