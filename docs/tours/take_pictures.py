@@ -225,7 +225,7 @@ PICTURES = (
     Picture("auditor-4", "auditor", page("/reports/")),
     Picture("policy-officer-1", "officer1", page("/")),
     Picture("policy-officer-2", "officer1", page("/policy/")),
-    Picture("policy-officer-3", "officer1", then(page("/policy/"), link("规则文件"))),
+    Picture("policy-officer-3", "officer1", page("/policy/licheng-2010/files")),
     Picture("administrator-1", "admin", page("/")),
     Picture("administrator-2", "admin", page("/users/")),
     Picture("administrator-3", "admin", then(page("/users/"), row(3))),

@@ -182,7 +182,7 @@ def filed_and_screened(live: Live, names: list[str]) -> None:
     seat.press("登记录入")
     seat = live.sign_in("screener")
     seat.go("筛查名单")
-    seat.go("名单 ")
+    seat.go("名单1")
     for name in names:
         seat.choose(f"筛查结果: {name}", "筛查无误", seat.row(name))
     seat.press("登记筛查结果")

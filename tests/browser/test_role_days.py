@@ -282,7 +282,7 @@ def screener(day: Day) -> None:
     day.find("筛查")
     seat = day.seat
     seat.open("/screenings/")
-    seat.go("名单 ")
+    seat.go("名单1")
     seat.choose("筛查结果: 吴筛", "筛查无误", seat.row("吴筛"))
     seat.press("登记筛查结果")
     assert "已登记1人" in seat.text()
