@@ -233,7 +233,7 @@ def verified(day: Day, name: str) -> None:
     day.find(name)
     seat = day.seat
     seat.open("/")
-    assert name in waiting(seat)
+    assert "核实盖章" in waiting(seat), "what is to be done; a name stands there where several wait"
     seat.open(f"/application/{case_of(day.office, name)}")
     day.main_action("核实盖章")
     seat.choose("经组织认定不适合申请", "否")
@@ -282,7 +282,7 @@ def screener(day: Day) -> None:
     day.find("筛查")
     seat = day.seat
     seat.open("/screenings/")
-    seat.go("名单1")
+    seat.go("名单2")
     seat.choose("筛查结果: 吴筛", "筛查无误", seat.row("吴筛"))
     seat.press("登记筛查结果")
     assert "已登记1人" in seat.text()
