@@ -164,4 +164,6 @@ def test_a_damaged_workbook_is_refused_or_read_and_never_breaks(tmp_path: Path, 
         codes = {fault.code for fault in caught.faults}
     else:
         codes = set()
-    assert codes <= {"workbook_damaged", "workbook_not_excel", "workbook_empty", "workbook_locked"}
+    # a size that was hit may say that a part unpacks without end
+    refusals = {"damaged", "not_excel", "empty", "locked", "bomb"}
+    assert codes <= {f"workbook_{one}" for one in refusals}
