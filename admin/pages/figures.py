@@ -13,7 +13,8 @@ from flask_admin import Admin
 
 from admin import clock
 from admin.extensions import db
-from admin.figure_cards import cards, share
+from admin.figure_cards.chosen import cards
+from admin.figure_cards.shapes import share
 from admin.i18n import _l
 from admin.nav import Entry, add
 from admin.security.guard import requires

@@ -16,7 +16,8 @@ from sqlalchemy import select
 from admin import clock
 from admin.cases.words import listed
 from admin.extensions import db
-from admin.figure_cards import Card, cards_aside
+from admin.figure_cards.chosen import cards_aside
+from admin.figure_cards.shapes import Card
 from admin.frame import panel
 from admin.security.people import actor
 from admin.text import policy_label, zhdate

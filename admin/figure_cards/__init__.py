@@ -1,0 +1,1 @@
+"""The figures as cards: each its words, its chart, and the same numbers as a table."""
