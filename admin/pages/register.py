@@ -30,7 +30,7 @@ from admin.cases import shapes, status
 from admin.extensions import db
 from admin.i18n import _l
 from admin.nav import Entry, add
-from admin.pages import filling
+from admin.pages import fill_keeping, fill_typed, filling
 from admin.pages.common import application_or_404, policy_road
 from admin.pages.messages import day_fault
 from admin.security.guard import requires
@@ -217,12 +217,12 @@ def edit(application_id: int) -> ResponseReturnValue:
     place = typed_place(application_id)
     if request.method == "GET":
         return _form_page(application, typed_pages.of(db.session(), place, actor()))
-    typed = filling.read(application, request.form)
+    typed = fill_typed.read(application, request.form)
     submit = "submit" in request.form
 
     def do(session: Session, by: Actor, at: datetime) -> Sequence[Fault]:
         row = session.get_one(Application, application_id)
-        found = filling.keep(session, row, typed, submit=submit, by=by, at=at)
+        found = fill_keeping.keep(session, row, typed, submit=submit, by=by, at=at)
         typed_pages.drop(session, place, by=None if submit else by)
         return found
 
@@ -248,7 +248,7 @@ def _form_page(application: Application, kept: TypedPage | None) -> str:
     if kept is None or "typed" not in request.args:
         return filling.page(application, None, (), kept=kept)
     texts: MultiDict[str, str] = MultiDict(typed_pages.texts(kept))
-    typed = filling.read(application, texts)
+    typed = fill_typed.read(application, texts)
     return filling.page(application, typed, (), kept=kept, taken_up=True)
 
 
@@ -289,13 +289,13 @@ def forget(application_id: int) -> ResponseReturnValue:
 
 
 def _after_draft(
-    application_id: int, typed: filling.Typed, found: Sequence[Fault]
+    application_id: int, typed: fill_typed.Typed, found: Sequence[Fault]
 ) -> ResponseReturnValue:
     """What was typed is kept; what is still wrong with it stands beside the fields. It is called a
     draft only until it is handed in: later the branch mends a form that has gone on."""
     application = application_or_404(application_id, Permission.Application.WRITE)
     _policy, road = policy_road(application)
-    draft = road is not None and filling.not_handed_in(application, road)
+    draft = road is not None and fill_typed.not_handed_in(application, road)
     if not found:
         flash(_("Draft saved.") if draft else _("Saved."), "success")
         return redirect(url_for("register.edit", application_id=application_id))
@@ -305,7 +305,7 @@ def _after_draft(
         else _("Saved. Some values cannot be used yet; they are marked below."),
         "warning",
     )
-    return filling.page(application, filling.renewed(application, typed), found)
+    return filling.page(application, fill_typed.renewed(application, typed), found)
 
 
 @blueprint.post("/fill/<int:application_id>/check")
