@@ -9,11 +9,13 @@ from typing import Any
 
 from flask import request
 
+from admin import clock
 from admin.forms import batch
-from admin.forms.batch import Answer
+from admin.forms.batch import Answer, Batch
 from admin.pages.common import policy_road
 from admin.text import policy_label, yuan
 from casework.lists import stage_of_kind
+from engine.faults import Fault
 from engine.procedure import RecordField, Stage, StageKind
 from models.applications import Application
 from models.orgs import OrgLevel, OrgUnit
@@ -93,6 +95,31 @@ def chosen(found: Sequence[Group]) -> Group | None:
     """The group that the page was about, by `group` in the address or form."""
     key = request.values.get("group", "")
     return next((group for group in found if group.key == key), None)
+
+
+def shown(
+    found: Sequence[Group],
+    fields_of: Callable[[Group], tuple[Sequence[RecordField], Sequence[RecordField]]],
+    answer: Answer | None,
+    faults: Sequence[Fault],
+) -> list[tuple[Group, Batch]]:
+    """Every group as a list to tick, today in its dates; the one that was refused as it was typed,
+    with its faults."""
+    mine, today = chosen(found), clock.today().isoformat()
+    made = []
+    for group in found:
+        own = answer if mine is not None and group.key == mine.key else None
+        once, each = fields_of(group)
+        listed = batch.show(
+            group.applications,
+            once,
+            each,
+            answer=own,
+            defaults={one.id: today for one in once if one.type == "date"},
+            faults=faults if own is not None else (),
+        )
+        made.append((group, listed))
+    return made
 
 
 def with_needed(

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from admin import clock, own_pages
+from admin import own_pages
 from admin.acting import attempt, refused
 from admin.extensions import db
 from admin.forms import batch
@@ -56,22 +56,7 @@ def index() -> ResponseReturnValue:
 
 def page(answer: Answer | None, faults: Sequence[Fault]) -> str:
     """The lists; the one that was refused with what was typed."""
-    groups = found()
-    mine = batches.chosen(groups)
-    shown = []
-    for group in groups:
-        own = answer if mine is not None and group.key == mine.key else None
-        once, each = fields(group)
-        today = clock.today().isoformat()
-        listed = batch.show(
-            group.applications,
-            once,
-            each,
-            answer=own,
-            defaults={one.id: today for one in once if one.type == "date"},
-            faults=faults if own is not None else (),
-        )
-        shown.append((group, listed))
+    shown = batches.shown(found(), fields, answer, faults)
     query = (
         select(Filing)
         .join(OrgUnit, OrgUnit.id == Filing.org_id)

@@ -80,22 +80,7 @@ def index() -> ResponseReturnValue:
 def page(answer: Answer | None, faults: Sequence[Fault]) -> str:
     """The page for whoever looks: committee, service centre, or both."""
     by = actor()
-    groups = found()
-    mine = batches.chosen(groups)
-    shown = []
-    for group in groups:
-        own = answer if mine is not None and group.key == mine.key else None
-        once, each = entry_fields(group)
-        today = clock.today().isoformat()
-        listed = batch.show(
-            group.applications,
-            once,
-            each,
-            answer=own,
-            defaults={one.id: today for one in once if one.type == "date"},
-            faults=faults if own is not None else (),
-        )
-        shown.append((group, listed))
+    shown = batches.shown(found(), entry_fields, answer, faults)
     query = (
         select(ScreeningList)
         .join(OrgUnit, OrgUnit.id == ScreeningList.org_id)

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from admin import clock, own_pages
+from admin import own_pages
 from admin.acting import attempt, identifier, load, refused
 from admin.extensions import db
 from admin.forms import batch
@@ -70,22 +70,12 @@ def index() -> ResponseReturnValue:
 def page(answer: Answer | None, faults: Sequence[Fault]) -> str:
     """The lists; the one that was refused with what was typed."""
     session, by = db.session(), actor()
-    groups = found()
-    mine = batches.chosen(groups)
-    shown = []
-    for group in groups:
-        own = answer if mine is not None and group.key == mine.key else None
-        once, each = fields(group)
-        today = clock.today().isoformat()
-        listed = batch.show(
-            group.applications,
-            once,
-            each,
-            answer=own,
-            defaults={one.id: today for one in once if one.type == "date"},
-            faults=faults if own is not None else (),
-        )
-        shown.append((group, listed, batches.posted_key() if own else batches.request_key()))
+    lists = batches.shown(found(), fields, answer, faults)
+    mine = batches.chosen([group for group, _listed in lists])
+    shown = [
+        (group, listed, batches.posted_key() if answer and group is mine else batches.request_key())
+        for group, listed in lists
+    ]
     query = (
         select(TransferBatch)
         .join(OrgUnit, OrgUnit.id == TransferBatch.org_id)

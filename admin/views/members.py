@@ -347,14 +347,13 @@ class MemberView(ModelView):
             number,
         )
         if outcome.faults:
-            again = self.get_one(number, self.move_with)
-            if again is None:
-                abort(404)
-            found: list[both_versions.Line] = []
-            if outcome.status == 409:
-                found = self._moved_since(form, again)
-                outcome = self.told(outcome, again, found)
-            return acting.refused(outcome, lambda: self._move_page(form, again, found))
+            return self.refused_since(
+                outcome,
+                number,
+                self.move_with,
+                lambda now: self._moved_since(form, now),
+                lambda now, found: self._move_page(form, now, found),
+            )
         return redirect(self.get_url(".index_view"))
 
     def _moved_since(self, form: MoveForm, row: Member) -> list[both_versions.Line]:

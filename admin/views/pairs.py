@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import abort, flash, redirect, request
+from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
@@ -256,14 +256,13 @@ class PairView(ModelView):
             number,
         )
         if outcome.faults:
-            again = self.get_one(number, self.write)
-            if again is None:
-                abort(404)
-            found: list[both_versions.Line] = []
-            if outcome.status == 409:
-                found = self._ended_since(form, again)
-                outcome = self.told(outcome, again, found)
-            return acting.refused(outcome, lambda: self._end_page(form, again, found))
+            return self.refused_since(
+                outcome,
+                number,
+                self.write,
+                lambda now: self._ended_since(form, now),
+                lambda now, found: self._end_page(form, now, found),
+            )
         flash(_("Saved."), "success")
         return redirect(self.get_url(".details_view", id=number))
 

@@ -258,6 +258,25 @@ class ModelView(TypedForms, ReadView):
         others = [fault for fault in outcome.faults if fault.code not in acting.STALE]
         return Outcome(None, (Fault(code, {"name": self.name_of(row)}), *others))
 
+    def refused_since(
+        self,
+        outcome: Outcome[Any],
+        number: int,
+        permission: str | None,
+        since: Callable[[Any], list[both_versions.Line]],
+        page: Callable[[Any, Sequence[both_versions.Line]], str],
+    ) -> ResponseReturnValue:
+        """The page of a refused verb with the row as it is now; after a lost race also what somebody
+        else changed `since` it was opened. 404 where the row is no longer this person's."""
+        row = self.get_one(number, permission)
+        if row is None:
+            abort(404)
+        found: list[both_versions.Line] = []
+        if outcome.status == 409:
+            found = since(row)
+            outcome = self.told(outcome, row, found)
+        return acting.refused(outcome, lambda: page(row, found))
+
     def changed_since(self, form: Any, row: Any) -> dict[str, Any] | None:
         """Field → its value when the page was opened, for the fields that somebody changed since;
         None when nobody knows. The form goes on from the row as it is now."""
