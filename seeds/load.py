@@ -47,7 +47,7 @@ def everything(
     session.commit()
     if session.get(Setting, LOADED) is not None:
         return False
-    say(f"Loading {members} members and {applications} applications; this takes a minute …")
+    say(f"Loading {members} members and about {applications} applications; this takes a minute …")
     people = People(seed, today)
     made = district.build(session, people, now - timedelta(days=400), members)
     journeys.play(session, made, people, now, applications)
