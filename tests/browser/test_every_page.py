@@ -115,10 +115,12 @@ class Tour:
                 driver.execute_script(THEME, theme)
                 seen += [f"{theme}: {text}" for text in page_checks.axe(driver)]
             found += [f"{width} px: {text}" for text in seen]
-        self.wide(WIDE)
         driver.execute_script(LARGE_TEXT)
-        seen = page_checks.sideways(driver) + page_checks.squeezed(driver)
-        return found + [f"text 200 %: {text}" for text in seen]
+        for width in (WIDE, NARROW):
+            self.wide(width)
+            seen = page_checks.sideways(driver) + page_checks.squeezed(driver)
+            found += [f"{width} px, text 200 %: {text}" for text in seen]
+        return found
 
 
 @pytest.fixture(scope="module")
