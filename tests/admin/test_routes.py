@@ -81,6 +81,23 @@ def test_every_answer_carries_exactly_these_headers(office: Office, path: str) -
     assert ("no-store" in headers.get("Cache-Control", "")) == (not path.startswith("/static"))
 
 
+def test_head_is_answered_as_get_is_and_never_as_a_form_that_was_sent(office: Office) -> None:
+    forms = [
+        rule.rule
+        for rule in office.app.url_map.iter_rules()
+        if {"GET", "POST"} <= (rule.methods or set())
+    ]
+    assert "/login" in forms
+    assert len(forms) > 10
+    roles = ("branch_clerk", "committee_clerk", "department_reviewer", "administrator")
+    clients = [office.visitor().client, *(office.as_(role).client for role in roles)]
+    for path in map(an_address, forms):
+        for client in clients:
+            answer = client.head(path)
+            assert answer.status_code == client.get(path).status_code, path
+            assert not answer.data, path
+
+
 def test_the_session_cookie_is_closed_to_scripts_and_to_other_sites(office: Office) -> None:
     browser = office.visitor()
     cookie = browser.get("/login").headers["Set-Cookie"]
