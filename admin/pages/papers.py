@@ -33,7 +33,7 @@ from admin.security.guard import requires
 from admin.security.people import actor
 from admin.text import policy_label
 from admin.views import files
-from casework import entries, scope
+from casework import entries
 from casework.permissions import Permission
 from casework.printing import desk, html, packing, pdf, render, subjects
 from casework.printing.subjects import PERMISSIONS, Subject
@@ -115,10 +115,7 @@ def subject_or_404(about: str, ids: Sequence[int]) -> Subject:
     """What the paper is about, if all of it lies where the person may print it; a hidden row and a
     missing one look alike."""
     subject = subjects.load(db.session(), about, ids)
-    if subject is None:
-        abort(404)
-    permission = PERMISSIONS[about]
-    if not all(scope.may(actor(), permission, unit.path) for unit in subject.units):
+    if subject is None or not subjects.within(subject, actor()):
         abort(404)
     return subject
 

@@ -20,6 +20,7 @@ from casework.jobs import lasting
 from casework.jobs.lasting import Made, Run
 from casework.people import Actor
 from casework.printing import desk, joined, packing, pdf, render, subjects
+from casework.printing.subjects import Subject
 from engine.faults import Fault, Refused
 from engine.papers import Paper
 from models.jobs import Job
@@ -97,22 +98,30 @@ def _filled(run: Run, ids: Sequence[int]) -> tuple[list[tuple[str, bytes]], list
 
 def _one(run: Run, number: int) -> list[tuple[str, bytes]]:
     """The paper of one thing, and scans that lie beside it."""
-    about, paper_id = str(run.params["about"]), str(run.params["paper"])
+    paper_id = str(run.params["paper"])
     with run.reading() as session:
-        subject = subjects.load(session, about, [number])
+        subject = _in_reach(run, session, number)
         paper = desk.paper_of(session, subject, paper_id) if subject else None
         if subject is None or paper is None:
             raise Refused([Fault("order_gone")])
         if not paper.parts:
             return _named_files(desk.prepared(session, subject, paper, _person(run, session)))
     with run.sessions.begin() as session:  # looks at scans are written down
-        subject = subjects.load(session, about, [number])
+        subject = _in_reach(run, session, number)
         if subject is None:
             raise Refused([Fault("order_gone")])
         at = run.clock()
         by = _actor(run, session, at)
         as_file = str(run.params["as"])
         return _named_files(desk.printed(session, subject, paper, by=by, at=at, as_file=as_file))
+
+
+def _in_reach(run: Run, session: Session, number: int) -> Subject | None:
+    """The thing as far as this person may know of it: what is hidden looks like what is gone, or
+    an order of made-up numbers would tell the names of people elsewhere."""
+    subject = subjects.load(session, str(run.params["about"]), [number])
+    within = subject is not None and subjects.within(subject, _actor(run, session, run.clock()))
+    return subject if within else None
 
 
 def _actor(run: Run, session: Session, at: datetime) -> Actor:
@@ -132,7 +141,7 @@ def _named_files(made: desk.Printed) -> list[tuple[str, bytes]]:
 def _named(run: Run, number: int) -> str:
     """What a person calls the thing that was left out."""
     with run.reading() as session:
-        subject = subjects.load(session, str(run.params["about"]), [number])
+        subject = _in_reach(run, session, number)
         return subject.key if subject else str(number)
 
 

@@ -12,7 +12,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from casework import scope
 from casework.editions import policy_of
+from casework.people import Actor
 from casework.permissions import Permission
 from engine import Policy
 from models.applications import Application
@@ -101,6 +103,12 @@ def load(session: Session, about: str, ids: Sequence[int]) -> Subject | None:
     if edition is None or len({a.edition.policy_code for a in applications}) > 1:
         return None
     return Subject(about, rows, edition, applications, tuple(_units(about, rows, applications)))
+
+
+def within(subject: Subject, by: Actor) -> bool:
+    """Whether the person holds what opens the subject over every unit that it shows."""
+    needed = PERMISSIONS[subject.about]
+    return all(scope.may(by, needed, unit.path) for unit in subject.units)
 
 
 def _applications(session: Session, about: str, rows: Sequence[Any]) -> list[Application]:
