@@ -42,7 +42,7 @@ from admin.pages.common import (
 from admin.security.guard import requires
 from admin.security.people import actor
 from admin.text import policy_label
-from casework import applications, cancellations, circulation, entries, pay_first, steps
+from casework import applications, cancellations, circulation, entries, moves, pay_first, steps
 from casework import dues as case_dues
 from casework import history as records
 from casework.entries import at_entry
@@ -53,7 +53,7 @@ from casework.scope import may
 from engine import Policy
 from engine.faults import Fault, Refused
 from engine.model import Fact
-from engine.procedure import Road
+from engine.procedure import RecordField, Road
 from models.applications import Application, CaseStatus
 
 blueprint = Blueprint("cases", __name__, url_prefix="/application")
@@ -202,20 +202,33 @@ def _on_list(one: actions.Elsewhere) -> shapes.Link:
 
 def _unsent(policy: Policy, possible: actions.Possible | None) -> list[tuple[str, str]]:
     """What was typed into a form that is no longer on the page: it must not be lost."""
-    key, typed, _faults = remembered("refused") or ("", {}, ())
+    key, typed, faults = remembered("refused") or ("", {}, ())
     shown = [*possible.here, *possible.closed] if possible else []
-    if not key or any(step.key == key for step in shown):
+    if not key:
         return []
+    for step in shown:
+        if step.key == key:  # the step of the page may be the next one, which asks other things
+            stays = {field.id for field in step.fields}
+            past = any(fault.code == "stale_page" for fault in faults)
+            typed = {name: text for name, text in typed.items() if past and name not in stays}
     fields = {one.id: one for stage in policy.procedure.stages.values() for one in stage.records}
     fields |= {one.id: one for one in (actions.reason_field(),)}
     emergency = policy.procedure.emergency
     if key == "emergency" and emergency is not None:  # its own words, whatever a stage calls them
         fields |= {one.id: one for one in emergency.records}
     return [
-        (policy_label(fields[name].label) if name in fields else name, text)
+        (policy_label(fields[name].label), _in_words(fields[name], text))
+        if name in fields
+        else (name, text)
         for name, text in typed.items()
         if text.strip()
     ]
+
+
+def _in_words(field: RecordField, text: str) -> str:
+    """What was typed; of a choice its words."""
+    chosen = (field.choices or {}).get(text)
+    return text if chosen is None else policy_label(chosen)
 
 
 # ---- the forms of the buttons --------------------------------------------------------------------
@@ -404,7 +417,10 @@ def _complete(
     at: datetime,
 ) -> Application:
     """The stage's record; facts asked at this very stage are saved in the same transaction."""
-    policy, _way = policy_road(application)
+    policy, way = policy_road(application)
+    past = moves.check_version(application, version)
+    if past and not _asked(way, stage).issuperset(record):
+        raise Refused(past)  # the form of a step that somebody else has taken: nothing else is said
     typed = fact_forms.read_facts(_named(policy), request.form)
     remember("facts", typed)
     now = {name: value for name, value in typed.items() if application.facts.get(name) != value}
@@ -424,6 +440,13 @@ def _complete(
     if found:
         raise Refused(found)
     return application
+
+
+def _asked(way: Road | None, stage: str) -> frozenset[str]:
+    """The names of what a stage records."""
+    if way is None or not way.has(stage):
+        return frozenset()
+    return frozenset(field.id for field in way.stage(stage).records_for(way.id))
 
 
 def _done(verb: str) -> str:

@@ -200,6 +200,33 @@ def test_the_page_leads_to_its_parts(office: Roadside) -> None:
     assert all(f'id="{one}"' in page for one in ids)
 
 
+def test_a_form_of_a_step_that_is_over_says_so_alone_and_keeps_what_was_typed(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two windows at one step: the later one must not be read as the form of the step after it."""
+    monkeypatch.setenv("SUNSHINE_DATA", str(tmp_path))
+
+    def reviewing(bureau: Bureau, members: Mapping[str, Member]) -> None:
+        walk(bureau, register(bureau, members["李秀英"], "sudden"), "department_review")
+
+    office = open_roadside(database, tmp_path, {"李秀英": {}}, reviewing)
+    desk, path = office.at("reviewer"), "/application/1"
+    first = form_to(desk.get(path), "/complete")
+    typed = {"complete-conclusion": "agree", "complete-opinion": "拟同意"}
+    desk.press(path, "/complete", **typed)
+    before = office.application(1)
+    answer = desk.send(first, path, **{**typed, "complete-opinion": "第二个窗口写的意见"})
+    assert answer.status_code == 409
+    assert len(said(answer.text)) == 1
+    assert "没有保存，有1处需要处理" in said(answer.text)[0]
+    assert "“2010-000001”刚被他人改动" in said(answer.text)[0]
+    assert "opinion”" not in answer.text, "no name of the program"
+    assert "第二个窗口写的意见" in answer.text, "what was typed"
+    assert ">agree<" not in answer.text
+    row = office.application(1)
+    assert (row.stage, row.version) == (before.stage, before.version)
+
+
 def test_who_entered_an_application_cannot_verify_it_and_reads_why(office: Roadside) -> None:
     with office.session() as session:
         user = session.query(User).filter_by(username="clerk").one()
