@@ -51,7 +51,7 @@ def transfer(
     session: Session,
     unit: OrgUnit,
     applications: Sequence[Application],
-    source: FundSource,
+    source: FundSource | None,
     record: Raw,
     *,
     by: Actor,
@@ -65,7 +65,7 @@ def transfer(
 
     The same `request_key` gives the same batch again and moves nothing. An authorised emergency
     may go before its turn; whatever the edition's `payment.needs` still stops is `money_blocked`.
-    Whose answer is no longer the one aid was granted on is not sent either.
+    No source (None) is `source_missing`, said with everything else. Whose answer is no longer the one aid was granted on is not sent either.
     """
     moves.lock(session, set(applications))
     known = ledger.by_request(session, request_key, "transfer")
@@ -76,12 +76,15 @@ def transfer(
     )
     found += lists.ready(session, applications, StageKind.TRANSFER, by, at, versions, early=True)
     found += lists.outside(applications, unit)
-    if not source.active:
+    if source is None:
+        found.insert(0, Fault("source_missing", {}, "source"))
+    elif not source.active:
         found.append(Fault("source_closed", {"source": funds.label_of(source)}, None))
     for application in applications:
         found += _line_faults(session, application, unit)
     found += asked_again.ask(session, applications)[1]
-    lists.stop(found)
+    if found or source is None:
+        raise Refused(found)
     held = {a.id: grants.of(session, a, lock=True) for a in applications}
     owed = {key: grant for key, grant in held.items() if grant is not None}
     day = lists.day(values[applications[0].id], "transferred_on")
@@ -179,7 +182,7 @@ def _again(
     known: Journal,
     unit: OrgUnit,
     applications: Sequence[Application],
-    source: FundSource,
+    source: FundSource | None,
     by: Actor,
 ) -> TransferBatch:
     """The batch that this request has made; only to whoever may still send it, and only for the
@@ -192,7 +195,7 @@ def _again(
             found += lists.at_number(application, rights)
     lists.stop(found)
     batch = batch_of(session, known)
-    asked = (unit.id, source.id, {application.id for application in applications})
+    asked = (unit.id, source and source.id, {application.id for application in applications})
     if asked != (batch.org_id, batch.source_id, {line.application_id for line in batch.lines}):
         raise Refused([Fault("request_key_used", {}, None)])
     ledger.same_request(known, by, batch.fen)

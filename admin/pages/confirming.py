@@ -53,6 +53,8 @@ class Meeting:
     reason: str
     faults: tuple[str, ...]
     scans: tuple[Attachment, ...] = ()
+    back: bool = False
+    """Whether it was to be sent back: then that form stays open after a refusal."""
 
 
 def meetings(picked: Sequence[int] | None = None, faults: Sequence[Fault] = ()) -> list[Meeting]:
@@ -120,29 +122,33 @@ def _meeting(
             fault_text(f) for f in faults if not any(belongs(f, number) for number in numbers)
         ),
         scans=tuple(scans_of(first.application, first.record)),
+        back=picked is not None and "back" in request.form,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was pressed: the chosen ones, the versions seen, and whether they go back and why."""
+    """What was pressed: the chosen ones, the versions seen, and whether they go back and why. `gone`:
+    some that were chosen do not wait for this person any more."""
 
     picked: tuple[int, ...]
     versions: Mapping[int, int]
     back: bool
     reason: str
+    gone: bool
 
 
 def answered() -> Answer:
     """What the page sent; numbers that do not wait for this person are dropped."""
     seen = {row.application_id for row in waiting.to_confirm(db.session(), actor())}
-    numbers = [identifier(text) for text in request.form.getlist("pick")]
-    picked = tuple(number for number in dict.fromkeys(numbers) if number and number in seen)
+    numbers = dict.fromkeys(identifier(text) for text in request.form.getlist("pick"))
+    picked = tuple(number for number in numbers if number and number in seen)
     return Answer(
         picked,
         {n: identifier(request.form.get(f"version-{n}", "")) or -1 for n in picked},
         "back" in request.form,
         request.form.get("reason", ""),
+        len(picked) < len(numbers),
     )
 
 

@@ -34,7 +34,7 @@ from admin.text import policy_label, yuan
 from casework import minutes, reply_numbers, steps
 from casework.people import Actor
 from casework.permissions import Permission
-from engine.faults import Fault
+from engine.faults import Fault, Refused
 from engine.procedure import RecordField, StageKind
 from models.applications import Application
 from models.orgs import OrgUnit
@@ -180,20 +180,30 @@ def record() -> ResponseReturnValue:
         rows = [session.get_one(Application, number) for number in ids]
         lines = batches.lines_of(answer, ids)
         rules = minutes.rules_of(rows[0]) if rows and upload else None
+        wrong: list[Fault] = []  # with the scan; the list is read all the same, to say all at once
         if rules is not None and upload is not None:
             number = str(answer.record.get(rules.field) or "")
             held = minutes.day_in(rules, answer.record)
-            minutes.keep_scan(session, minutes.unit_of(rows[0]), number, held, upload, by=by, at=at)
-        steps.complete_list(
-            session,
-            rows,
-            group.stage.id,
-            dict(answer.record),
-            lines,
-            by=by,
-            at=at,
-            versions=answer.versions,
-        )
+            unit = minutes.unit_of(rows[0])
+            try:
+                minutes.keep_scan(session, unit, number, held, upload, by=by, at=at)
+            except Refused as refusal:
+                wrong += refusal.faults
+        try:
+            steps.complete_list(
+                session,
+                rows,
+                group.stage.id,
+                dict(answer.record),
+                lines,
+                by=by,
+                at=at,
+                versions=answer.versions,
+            )
+        except Refused as refusal:
+            wrong += [fault for fault in refusal.faults if fault not in wrong]
+        if wrong:
+            raise Refused(wrong)
         return len(rows)
 
     outcome = attempt(do, "meeting.record", "stage", group.stage.id)
@@ -216,6 +226,9 @@ def confirm() -> ResponseReturnValue:
     """Confirm the chosen applications of a meeting, or send them back with a reason, all or none."""
     only_at_the_meeting()
     answer = confirming.answered()
+    if answer.gone:  # in another window or by somebody else: neither fewer nor "none chosen"
+        flash(_("This list has changed in the meantime. Here is what waits now."), "warning")
+        return redirect(url_for("meetings.index"))
     outcome = attempt(
         lambda session, by, at: confirming.decide(session, answer, by, at),
         "meeting.send_back" if answer.back else "meeting.confirm",

@@ -282,7 +282,8 @@ def settle(match_id: int) -> ResponseReturnValue:
 
     def do(session: Session, by: Actor, at: datetime) -> None:
         if verdict not in ("duplicate", "cleared"):
-            raise Refused([Fault("edge_choose_likeness", {}, "verdict")])
+            noted = [] if note.strip() else [Fault("match_note_missing", {}, "note")]
+            raise Refused([Fault("edge_choose_likeness", {}, "verdict"), *noted])
         row = session.get_one(ScreeningMatch, match_id)
         likenesses.settle(session, row, duplicate=verdict == "duplicate", note=note, by=by, at=at)
 

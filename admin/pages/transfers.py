@@ -29,7 +29,7 @@ from casework import funds, loading, reconciliation, scope, transfers
 from casework.lists import stage_of_kind
 from casework.people import Actor
 from casework.permissions import Permission
-from engine.faults import Fault, Refused
+from engine.faults import Fault
 from engine.procedure import RecordField, StageKind
 from models.applications import Application
 from models.ledger import AccountKind, FundSource, TransferBatch, TransferLine, TransferState
@@ -93,7 +93,7 @@ def page(answer: Answer | None, faults: Sequence[Fault]) -> str:
             Heading(_("Stage"), _stage),
         ],
         sources=funds.sources(session),
-        chosen_source=request.form.get("source", ""),
+        chosen_source=(mine.key if mine else "", request.form.get("source", "")),
         balances=[
             one
             for one in funds.balances(session, by)
@@ -127,8 +127,6 @@ def send() -> ResponseReturnValue:
 
     def do(session: Session, by: Actor, at: datetime) -> str:
         source = session.get(FundSource, source_id) if source_id else None
-        if source is None:
-            raise Refused([Fault("edge_choose_source", {}, "source")])
         rows = [session.get_one(Application, number) for number in ids]
         unit = session.get_one(OrgUnit, group.unit.id)
         made = transfers.transfer(

@@ -14,8 +14,10 @@ from flask_babel import gettext as _
 
 from admin.cases.verbs import VERBS
 from admin.i18n import _l
-from admin.text import DASH, yes_no, yuan, zhdate
+from admin.text import DASH, fault_text, yes_no, yuan, zhdate
 from admin.views import history
+from engine import messages
+from engine.faults import Fault
 from engine.source import parse_date
 
 DONE: Mapping[str, object] = {
@@ -249,6 +251,9 @@ KEYS: Mapping[str, object] = {
 """Details that a person can use. The others (digests, numbers of rows, codes) stand on the page of
 the record only."""
 
+MOST_REASONS = 3
+"""Of why something was refused; the rest stands in the record itself."""
+
 _CODE = re.compile(r"[a-z][a-z0-9]*(?:[_.:-][a-z0-9]+)*")
 _NOBODY = {  # who stands in the log where no account acted
     "command line": _l("Command line"),
@@ -308,6 +313,25 @@ def _said(data: Mapping[str, Any]) -> Iterator[str]:
             yield _("%(label)s: %(value)s", label=label, value=words)
 
 
+def _why(fault: Any) -> str:
+    """The sentence for a reason that was written down; what it was said of is not kept with it."""
+    code = str(fault.get("code", "")) if isinstance(fault, Mapping) else ""
+    pair = messages.catalogue().get(code)
+    if pair is None:
+        return ""
+    return fault_text(Fault(code, dict.fromkeys(messages.parameters(pair[0]), "…")))
+
+
+def _listed(key: str, parts: list[Any]) -> str:
+    """Reasons in their words, each once; of other lists how long they are."""
+    if key != "faults":
+        return str(len(parts)) if key in ("units", "lines") else ""
+    said = list(dict.fromkeys(filter(None, map(_why, parts))))
+    if len(said) > MOST_REASONS:
+        said[MOST_REASONS:] = ["…"]
+    return " ".join(said)
+
+
 def _value(key: str, value: Any) -> str:
     """A plain value in words; nothing for what is empty or is itself made of parts."""
     if value in (None, "", [], {}) or isinstance(value, Mapping):
@@ -315,7 +339,7 @@ def _value(key: str, value: Any) -> str:
     if isinstance(value, bool):
         return yes_no(value)
     if isinstance(value, list):
-        return str(len(value)) if key in ("faults", "units", "lines") else ""
+        return _listed(key, value)
     if key == "fen" and isinstance(value, int):
         return yuan(value)
     if isinstance(value, str) and key.endswith("on") and (day := parse_date(value)):

@@ -112,7 +112,15 @@ def test_whatever_a_printed_paper_is_about_has_a_word(app: Flask) -> None:
     [
         ({"fen": 60000, "payment": 7}, "Amount: 600.00 yuan"),
         ({"removed_on": "2026-11-16", "moved": ["2026-000060"]}, "Taken down on: 16 Nov 2026"),
-        ({"faults": [{"code": "wrong_role"}, {"code": "stale_page"}]}, "Reasons: 2"),
+        (
+            {"faults": [{"code": "source_missing"}, {"code": "match_settled"}]},
+            "Reasons: Choose the source of the money. Somebody has compared this already. Reload the page.",
+        ),
+        (
+            {"faults": [{"code": "screening_row_twice", "where": "x"}] * 2},
+            "Reasons: Row …: … stands in row … already. Keep one.",
+        ),
+        ({"faults": [{"code": "a_code_of_before"}], "fen": 100}, "Amount: 1.00 yuan"),
         ({"reason": "补材料", "stage": ["a", "b"]}, "Reason: 补材料"),
         ({"reason": "no_means", "on": "2026-03-07"}, "On: 7 Mar 2026"),
         ({}, "—"),

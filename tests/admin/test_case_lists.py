@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,46 @@ def test_an_empty_head_is_complained_of_once_with_everything_else(office: Roadsi
     assert any("600" in one for one in faults)
 
 
+def test_a_transfer_without_a_source_is_told_the_rest_as_well(office: Roadside) -> None:
+    decide_both(office)
+    post_and_end(office)
+    file_both(office)
+    page = office.at("finance").refused(
+        "/transfers/", "/transfers/send", **{"list-transferred_on": "2031-01-01"}
+    )
+    words = " ".join(said(page))
+    assert "请选择资金来源" in words
+    assert "晚于今天" in words
+    assert "拨款凭证号" in words
+
+
+def test_a_wrong_scan_is_complained_of_with_everything_else(office: Roadside) -> None:
+    page = office.at("reviewer").refused(
+        "/meetings/", "/meetings/record",
+        **{"row-1-result": "agreed", "row-2-result": "refused", **MINUTES, "list-attendees": ""},
+        scan=(BytesIO(b"no picture"), "minutes.docx"),
+    )  # fmt: skip
+    words = " ".join(said(page))
+    assert "“minutes.docx”不是完整的 PDF" in words
+    assert "请填写“参会人员”" in words
+    assert "请填写“理由”" in words
+
+
+def test_a_list_confirmed_in_another_window_is_not_called_empty(office: Roadside) -> None:
+    office.at("reviewer").press(
+        "/meetings/", "/meetings/record", **MINUTES,
+        **{"row-1-result": "agreed", "row-2-result": "agreed"},
+    )  # fmt: skip
+    office.at("reviewer").scan_minutes()
+    desk = office.at("leader")
+    both = form_to(desk.get("/meetings/"), "/meetings/confirm")
+    desk.press("/meetings/", "/meetings/confirm", confirm="yes", pick=["1"])
+    answer = desk.send(both, "/meetings/", confirm="yes", pick=["1", "2"])
+    assert answer.status_code == 302
+    assert "名单已有变化" in desk.get("/meetings/")
+    assert stages(office) == ["notice", "decision"], "not the rest of them unasked"
+
+
 def test_what_was_recorded_is_confirmed_or_sent_back_by_somebody_else(office: Roadside) -> None:
     office.at("reviewer").press(
         "/meetings/", "/meetings/record", **MINUTES,
@@ -130,6 +171,9 @@ def test_what_was_recorded_is_confirmed_or_sent_back_by_somebody_else(office: Ro
     assert "待确认：审批（批复）" in page
     kept = desk.refused("/meetings/", "/meetings/confirm", back="yes", pick=["1"], reason=" ")
     assert "请写明原因" in kept
+    assert re.search(r'<details class="action pad after-foot" open>', kept), (
+        "where it is to be written"
+    )
     desk.press("/meetings/", "/meetings/confirm", back="yes", pick=["1"], reason="纪要编号有误")
     assert "纪要编号有误" in office.at("leader").get("/application/1")
     confirm(office)

@@ -138,6 +138,8 @@ def test_r_4_4_1_another_schemes_list_leads_to_a_comparison_that_must_be_settled
     assert number not in compared, "numbers stay masked"
     assert "北庄村1号" not in compared, "a screener sees no address"
     assert said(screener.refused("/screenings/compare/1", "", verdict="cleared", note=" "))
+    neither = screener.refused("/screenings/compare/1", "")
+    assert "有2处需要处理" in neither, "verdict and ground at once"
     screener.press("/screenings/compare/1", "", verdict="cleared", note="不同事项")
     for line in (1, 2):
         assert office.application(line).stage == "screening"
