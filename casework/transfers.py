@@ -65,7 +65,8 @@ def transfer(
 
     The same `request_key` gives the same batch again and moves nothing. An authorised emergency
     may go before its turn; whatever the edition's `payment.needs` still stops is `money_blocked`.
-    No source (None) is `source_missing`, said with everything else. Whose answer is no longer the one aid was granted on is not sent either.
+    Whose answer is no longer the one aid was granted on is not sent either. No source (None) is
+    `source_missing`, said with everything else.
     """
     moves.lock(session, set(applications))
     known = ledger.by_request(session, request_key, "transfer")
