@@ -32,6 +32,11 @@ _SIGNATURES = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
 )
+_NAMES = {
+    "application/pdf": (".pdf",),
+    "image/png": (".png",),
+    "image/jpeg": (".jpg", ".jpeg", ".jpe", ".jfif"),
+}
 _ENDS = {"application/pdf": b"%%EOF", "image/png": b"IEND", "image/jpeg": b"\xff\xd9"}
 
 
@@ -98,7 +103,7 @@ def store(
         notice_id=notice.id if notice else None,
         minutes_id=minutes.id if minutes else None,
         kind=kind,
-        filename=clean_name(upload.filename),
+        filename=name_as(upload.filename, mime),
         mime=mime,
         size=len(upload.content),
         sha256=hashlib.sha256(upload.content).hexdigest(),
@@ -143,6 +148,13 @@ def clean_name(filename: str) -> str:
     last = re.split(r"[\\/]", unicodedata.normalize("NFC", filename))[-1]
     shown = "".join(c for c in last if unicodedata.category(c)[0] != "C").strip()
     return shown[-120:] or "file"
+
+
+def name_as(filename: str, mime: str) -> str:
+    """The clean name with an ending that says what the file is: bytes that pass for a scan, saved
+    from here as .hta or .html, would run as a program on the machine of whoever opens them."""
+    name, endings = clean_name(filename), _NAMES[mime]
+    return name if name.lower().endswith(endings) else name[-116:] + endings[0]
 
 
 def _key(attachment: Attachment) -> str:

@@ -58,6 +58,23 @@ def test_a_cut_off_or_disguised_file_is_no_scan(
     assert refusal(lambda: store(session, member, clerk, upload)) == {"scan_type"}
 
 
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("诊断.JPG", "诊断.JPG"),
+        ("诊断.jpeg", "诊断.jpeg"),
+        ("诊断", "诊断.jpg"),
+        ("诊断.hta", "诊断.hta.jpg"),
+        ("a.exe ", "a.exe.jpg"),
+        ("名" * 200 + ".html", "名" * 111 + ".html.jpg"),
+    ],
+)
+def test_a_scan_is_kept_under_the_ending_of_what_it_is(
+    sent: str, kept: str, session: Session, member: Member, clerk: Actor
+) -> None:
+    assert store(session, member, clerk, Upload(sent, JPEG)).filename == kept
+
+
 def test_a_scan_lies_encrypted_and_comes_back_whole(
     session: Session, member: Member, clerk: Actor, data_folder: Path
 ) -> None:
