@@ -227,7 +227,8 @@ def letter(
     lines = [line for part in parts for line in part]
     lines.append("请登录系统办理。" if zh else "Sign in to deal with it.")
     written = EmailMessage()
-    written["Subject"] = subject
+    # a title may be somebody's own words of several lines, and no header may have a second one
+    written["Subject"] = " ".join(subject.split())
     written["From"], written["To"] = found.sender, mail.address
     written["Date"] = format_datetime(at)
     written["Message-ID"] = make_msgid(f"m{mail.id}", domain=found.sender.rpartition("@")[2])

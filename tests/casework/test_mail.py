@@ -83,6 +83,19 @@ def test_an_english_reader_gets_english(database: Database, box: Postbox) -> Non
     assert "Clause: 4.6.2" in box.mails[0].get_content()
 
 
+def test_a_title_of_two_lines_goes_out_in_a_subject_of_one_and_adds_no_header(
+    database: Database, box: Postbox
+) -> None:
+    number = ask(database, box.port)
+    with database.sessions.begin() as session:
+        told = session.scalars(select(InboxMessage)).one()
+        told.body = {**told.body, "zh": "年度帮扶通知：困难党员\r\nBcc: somebody@else.example"}
+    assert mail.send(database.sessions, number, NOW, mail.post)
+    [taken] = box.mails
+    assert taken["Subject"] == "年度帮扶通知：困难党员 Bcc: somebody@else.example"
+    assert taken["Bcc"] is None
+
+
 def test_what_the_server_refuses_is_tried_again_after_a_pause(
     database: Database, box: Postbox
 ) -> None:
