@@ -16,6 +16,7 @@ from admin import config, errors, i18n, layout, looks, messages, pages, speaking
 from admin.acting import LARGEST_ID
 from admin.extensions import babel, csrf, db, login_manager
 from admin.frame import bind
+from admin.requests import SeenRequest
 from admin.security import guard, headers
 from admin.security.account import account
 
@@ -33,6 +34,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     """The application. `settings` overrides what the SUNSHINE_* variables say; tests give ENGINE,
     CLOCK and TESTING. The database is first asked at the first request."""
     app = Flask("admin", root_path=str(HERE), static_folder="static", template_folder="templates")
+    app.request_class = SeenRequest
     app.config.update(config.from_environment({**os.environ, **_folders(settings)}))
     app.config.update(settings or {})
     app.url_map.converters["int"] = RowNumber

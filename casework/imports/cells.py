@@ -16,6 +16,7 @@ from decimal import Decimal, InvalidOperation
 from openpyxl.utils.datetime import from_excel
 
 from casework.imports import spellings
+from casework.visible import visible
 from casework.written_days import WRITTEN
 from engine import idnumber
 from engine.faults import Fault, Refused
@@ -101,7 +102,7 @@ def shown(cell: object) -> str:
         return "是" if cell else "否"
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 10**MOST_DIGITS:
         return str(int(cell))
-    return "" if cell is None else str(cell)
+    return "" if cell is None else visible(str(cell))
 
 
 def narrow(text: str) -> str:

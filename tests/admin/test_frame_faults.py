@@ -306,6 +306,21 @@ def test_a_value_for_a_field_that_the_form_does_not_have_is_ignored(fresh_office
     assert (after.org_id, after.active) == (fresh_office.units["A1"], True)
 
 
+def test_signs_that_nobody_sees_are_neither_kept_nor_searched_for(fresh_office: Office) -> None:
+    """A name copied from a chat: it must be found by whoever types it, and read forwards."""
+    clerk, number = fresh_office.sign_in("branch_clerk"), fresh_office.members["李芳"]
+    data = {
+        "name": "\u202e李\u200b晓\x01芳\ufeff",
+        "status": "full",
+        "sex": "female",
+        "version": fresh_office.one(Member, number).version,
+    }
+    assert clerk.post(f"/members/edit/?id={number}", data).status_code == 302
+    assert fresh_office.one(Member, number).name == "李晓芳"
+    for typed in ("李晓芳", "%E6%9D%8E%E2%80%8B%E6%99%93"):
+        assert "李晓芳" in clerk.get(f"/members/?search={typed}").text, typed
+
+
 def test_a_table_that_states_nothing_is_closed(fresh_office: Office) -> None:
     class Forgotten(ReadView):
         columns = (Column("name", "Name", lambda m: m.name),)

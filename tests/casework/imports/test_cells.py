@@ -31,6 +31,13 @@ def code(cell: object, of: Column) -> str:
     return caught.value.faults[0].code
 
 
+def test_a_text_is_read_without_signs_that_nobody_sees() -> None:
+    of = column(cells.text)
+    assert cells.value("\ufeff王\u200b小\x0b明\u202c", of) == "王小明"
+    assert cells.value("👩\u200d🌾 的田", of) == "👩\u200d🌾 的田", "what joins stays"
+    assert cells.value("一\n二", of) == "一 二"
+
+
 @pytest.mark.parametrize("blank", [None, "", "  ", "-", "——", "不详", "?", "/"])
 def test_a_blank_is_unknown_and_never_a_no_or_a_zero(blank: object) -> None:
     assert cells.value(blank, column(cells.yes_no)) is None
