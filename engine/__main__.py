@@ -56,6 +56,11 @@ register(
         ),
         "cli_example": ("    例：{facts}", "    For example: {facts}"),
         "cli_table": ("{rows}行，其中{faulty}行有误。", "{rows} rows, {faulty} of them faulty."),
+        "cli_same_file": (
+            "--out 不能就是 --csv 那个文件（{path}），否则原表会被结果盖掉，请换一个文件名。",
+            "--out must not be the file of --csv ({path}): the answers would replace the table. "
+            "Give another name.",
+        ),
         "cli_csv_needs_out": ("--csv 要配 --out OUT.csv。", "--csv needs --out OUT.csv."),
     }
 )
@@ -222,6 +227,9 @@ def _decide_table(given: argparse.Namespace) -> int:
     source, target = Path(given.csv), Path(given.out)
     if not source.is_file():
         raise _UnreadableError("cli_unreadable", source, FileNotFoundError(2, "not a file"))
+    if target.exists() and target.samefile(source):
+        _complain([Fault("cli_same_file", {"path": given.out})], given.lang)
+        return UNREADABLE
     try:
         rows, faulty = decide_file(policy, source, target, given.key, given.lang)
     except OSError as error:
@@ -354,7 +362,9 @@ def _files(folder: Path) -> Mapping[str, bytes]:
 Ask = Callable[[Policy, dict[str, Any], Calendar, str], dict[str, object]]
 _QUESTIONS: dict[str, tuple[Ask, str]] = {
     "check-form": (
-        lambda policy, data, _calendar, _lang: check_form(policy, data),
+        lambda policy, data, _calendar, _lang: check_form(
+            policy, data, {rule.id: rule.served_by for rule in policy.evidence}
+        ),
         "every fault of an application form",
     ),
     "check-notice": (

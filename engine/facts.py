@@ -14,10 +14,11 @@ from fractions import Fraction
 from typing import Any
 
 from engine.faults import Fault, Refused
+from engine.inputs import as_json, shown
 from engine.loading.facts import period_factor
 from engine.model import Fact, FactSource, Policy
 from engine.reference import plain
-from engine.source import hint, parse_date, parse_money, parse_yes_no
+from engine.source import hint, looks_like_date, parse_date, parse_money, parse_yes_no
 
 MAX_TEXT = 1000
 _INTEGER = re.compile(r"-?[0-9]{1,18}\Z")
@@ -74,7 +75,7 @@ class _Reader:
         low, high = self.fact.low, self.fact.high
         if low is not None and high is not None and not low <= value <= high:
             kind = self.fact.kind
-            raise _Bad("fact_out_of_range", value=raw, low=plain(low, kind), high=plain(high, kind))
+            raise _Bad("fact_out_of_range", low=plain(low, kind), high=plain(high, kind))
         return value
 
 
@@ -98,9 +99,17 @@ def read_facts(policy: Policy, raw: Mapping[str, Any], strict: bool = False) -> 
                     raise _wrong(reader.fact)
                 values[name] = reader.read(given)
             except _Bad as bad:
-                params = {"name": name, "label": reader.fact.label, "value": given, **bad.params}
+                value = _as_written(given, reader.fact) if strict else given
+                params = {"name": name, "label": reader.fact.label, "value": value, **bad.params}
                 faults.append(Fault(bad.code, params, name))
     return _complete(policy, raw, values, faults)
+
+
+def _as_written(given: Any, fact: Fact) -> str:
+    """A wrong value of a JSON document as it stands there; a text in quotes where none belongs or
+    where it is blank, so that "3" is told from 3."""
+    quoted = isinstance(given, str) and (fact.type in _NO_TEXT or not given.strip())
+    return shown(as_json(given) if quoted else given)
 
 
 def _complete(
@@ -246,7 +255,7 @@ def _date(raw: Any, fact: Fact) -> date:
         return raw
     found = parse_date(raw) if isinstance(raw, str) else None
     if found is None:
-        raise _wrong(fact)
+        raise _Bad("fact_no_such_day") if looks_like_date(raw) else _wrong(fact)
     return found
 
 

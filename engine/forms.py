@@ -4,7 +4,7 @@ Looks at the paper only: whether the member qualifies is another question.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from engine import idnumber
@@ -91,15 +91,21 @@ class _Finding:
     fault: Fault
 
 
-def check_form(policy: WithProcedure, data: Mapping[str, object]) -> dict[str, object]:
+def check_form(
+    policy: WithProcedure,
+    data: Mapping[str, object],
+    served_by: Mapping[str, Collection[str]] | None = None,
+) -> dict[str, object]:
     """All faults of a form at once.
 
     `data` holds the inputs of requirements §4 (fields of the policy's forms, `form_no`, `stage` and
     what is recorded of the paper); the answer is {"ok", "faults", "id_number"}, the number in its
     18-character form or null where it is blank or not well formed. A filler that is not given is
-    the member; everything else not given is missing. Refused where an input is of the wrong kind.
+    the member; everything else not given is missing. `served_by` holds, for an evidence, the papers
+    that do as well (a death certificate for the diagnosis). Refused where an input is of the wrong
+    kind.
     """
-    paper = _read(policy, data)
+    paper = _read(policy, data, served_by or {})
     faults = [finding.code for finding in _findings(policy, paper, {})]
     number = paper.identity.number18 if paper.identity else None
     return {"ok": not faults, "faults": faults, "id_number": number}
@@ -112,7 +118,7 @@ def form_faults(
 
     `where` is the name of the input, or "evidence.CODE"; `titles` are the titles of evidence codes.
     """
-    return [finding.fault for finding in _findings(policy, _read(policy, data), titles or {})]
+    return [finding.fault for finding in _findings(policy, _read(policy, data, {}), titles or {})]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +139,11 @@ class _Paper:
     evidence_missing: tuple[str, ...]
 
 
-def _read(policy: WithProcedure, data: Mapping[str, object]) -> _Paper:
+def _read(
+    policy: WithProcedure,
+    data: Mapping[str, object],
+    served_by: Mapping[str, Collection[str]],
+) -> _Paper:
     """The inputs with their kinds checked; Refused with every fault."""
     forms = policy.procedure.forms
     fields = dict.fromkeys(field.id for form in forms.values() for field in form.fields)
@@ -171,7 +181,9 @@ def _read(policy: WithProcedure, data: Mapping[str, object]) -> _Paper:
         copies=copies,
         seals=seals,
         amounts=amounts,
-        evidence_missing=tuple(code for code in required if code not in attached),
+        evidence_missing=tuple(
+            code for code in required if attached.isdisjoint((code, *served_by.get(code, ())))
+        ),
     )
 
 

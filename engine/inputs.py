@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from engine.faults import Fault, Refused
 from engine.messages import register
-from engine.source import hint, parse_date, parse_money
+from engine.source import hint, looks_like_date, parse_date, parse_money
 from engine.words import yuan
 
 _WORDS = {"yes": True, "true": True, "no": False, "false": False}
@@ -155,7 +155,8 @@ class Inputs:
             return None
         day = date_of(found)
         if day is None:
-            self.fault("expected_date", name, text=shown(found))
+            code = "no_such_day" if looks_like_date(found) else "expected_date"
+            self.fault(code, name, text=shown(found))
         return day
 
     def texts(self, name: str) -> tuple[str, ...] | None:
@@ -214,10 +215,24 @@ def money_of(value: object) -> int | None:
     return parse_money(value.strip()) if isinstance(value, str) else None
 
 
+def as_json(value: object) -> str:
+    """A value as it stands in JSON; TypeError for what JSON cannot hold."""
+    if isinstance(value, Decimal):
+        return str(value)
+    return json.dumps(value, ensure_ascii=False, default=_number_in_json)
+
+
+def _number_in_json(item: object) -> float:
+    """A number with a point inside a list or object: strict reading gives Decimal."""
+    if isinstance(item, Decimal):
+        return float(item)
+    raise TypeError(type(item).__name__)
+
+
 def shown(value: object) -> str:
     """A wrong value as messages show it, never longer than a line."""
     try:
-        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        text = value if isinstance(value, str) else as_json(value)
     except (TypeError, ValueError, RecursionError):
         text = type(value).__name__
     return text if len(text) <= 60 else text[:59] + "…"

@@ -159,6 +159,10 @@ register(
             "“{text}”不是日期，请写成2010-12-03的样子。",
             '"{text}" is not a date; write it like 2010-12-03.',
         ),
+        "no_such_day": (
+            "“{text}”这一天不存在，请核对年月日。",
+            'There is no day "{text}". Check year, month and day.',
+        ),
         "expected_money": (
             "“{text}”不是金额：以元为单位，最多两位小数。",
             '"{text}" is not an amount: yuan with at most two decimals.',

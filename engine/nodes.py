@@ -102,6 +102,11 @@ def parse_date(text: str) -> date | None:
         return None
 
 
+def looks_like_date(value: object) -> bool:
+    """Whether this is a text written YYYY-MM-DD, be there such a day or not."""
+    return isinstance(value, str) and _DATE.match(value) is not None
+
+
 def parse_money(text: str) -> int | None:
     """Yuan with at most two decimals to fen; None if it is no such amount."""
     found = _MONEY.match(text)

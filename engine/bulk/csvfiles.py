@@ -31,7 +31,27 @@ register(
             "没有名为“{name}”的事实；要原样带过的列请用 --key {name}。{hint}",
             'There is no fact named "{name}"; pass a column through with --key {name}. {hint}',
         ),
+        "csv_header_bytes": (
+            "第一行（列名）有不是 UTF-8 的字符，请把表格另存为 UTF-8 编码的 CSV。",
+            "The first row (names of columns) is not UTF-8; save the table as CSV in UTF-8.",
+        ),
+        "csv_separator": (
+            "第一行只有一格。列要用英文逗号分开，这里像是用了{sign}，请另存为以逗号分隔的 CSV。",
+            "The first row is one cell. Columns are separated by commas, here it seems to be {sign}; "
+            "save the table as CSV with commas.",
+        ),
+        "csv_sign_semicolon": ("分号", "semicolons"),
+        "csv_sign_tab": ("制表符", "tabs"),
+        "csv_sign_wide_comma": ("中文逗号", "Chinese commas"),
+        "csv_nameless_column": (
+            "第{column}列没有列名，请补上列名或删去这一列。",
+            "Column {column} has no name. Name it or remove it.",
+        ),
         "csv_duplicate_column": ("列“{name}”重复。", 'The column "{name}" stands twice.'),
+        "csv_key_taken": (
+            "结果里另有一列叫“{name}”，请先在表格里给这一列改名。",
+            'The answer has a column "{name}" of its own. Rename the column in the table first.',
+        ),
         "csv_key_missing": ("表格里没有列“{name}”。", 'The table has no column "{name}".'),
         "csv_width": (
             "这一行有{found}格，列名有{wanted}个。",
@@ -86,6 +106,11 @@ def _lines(reader: Any) -> Iterator[list[str]]:
 BROKEN = "\ufffd"
 """In a cell: bytes that are no text."""
 _BATCH = 20_000
+_OTHER_SEPARATORS = {
+    ";": "csv_sign_semicolon",
+    "\t": "csv_sign_tab",
+    "，": "csv_sign_wide_comma",
+}
 
 
 def batches(path: str | Path) -> Iterator[list[list[str]]]:
@@ -109,9 +134,16 @@ def check_columns(
     """The names of the columns; Refused where one is neither a fact nor a key."""
     if not header:
         raise Refused([Fault("csv_empty")])
+    if any(BROKEN in name for name in header):
+        raise Refused([Fault("csv_header_bytes")])
+    sign = next((sign for mark, sign in _OTHER_SEPARATORS.items() if mark in header[0]), None)
+    if len(header) == 1 and sign is not None:
+        raise Refused([Fault("csv_separator", {"sign": Fault(sign)})])
     faults = []
     for i, name in enumerate(header):
-        if name in header[:i]:
+        if not name.strip():
+            faults.append(Fault("csv_nameless_column", {"column": i + 1}))
+        elif name in header[:i]:
             faults.append(Fault("csv_duplicate_column", {"name": name}, name))
         elif name not in facts and name not in keys:
             near = hint(name, facts)

@@ -200,6 +200,10 @@ register(
             "“{label}”的值 {value} 不对：应是{wanted}。",
             '"{label}" has the value {value}; it should be {wanted}.',
         ),
+        "fact_no_such_day": (
+            "“{label}”的值 {value} 不对：没有这一天，请核对年月日。",
+            '"{label}" has the value {value}; there is no such day. Check year, month and day.',
+        ),
         "fact_wrong_choice": (
             "“{label}”没有“{value}”这一项。{hint}",
             '"{label}" has no choice "{value}". {hint}',
@@ -222,7 +226,7 @@ register(
             "A JSON object (names to values) is expected.",
         ),
         "format_yes_no": (
-            "是或否（true/false，表格里写 yes/no）",
+            "true 或 false（表格里写 yes 或 no）",
             "true or false (yes or no in a table)",
         ),
         "format_integer": ("整数", "a whole number"),

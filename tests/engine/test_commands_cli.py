@@ -297,6 +297,39 @@ def test_facts_that_are_no_flat_object_are_refused(text: str) -> None:
     assert decide(text).code in (1, 2)
 
 
+@pytest.mark.parametrize(
+    ("change", "shown"),
+    [
+        pytest.param({"household_size": "3"}, '"3"', id="a number in quotes"),
+        pytest.param({"household_size": [3]}, "[3]", id="a list of one number"),
+        pytest.param({"household_size": {"a": 1.5}}, '{"a": 1.5}', id="an object"),
+        pytest.param({"household_size": True}, "true", id="true"),
+        pytest.param({"member_status": ["full"]}, '["full"]', id="a list of one choice"),
+        pytest.param({"key_aid_approved": False}, "false", id="false where a choice stands"),
+        pytest.param({"income_year": ""}, '""', id="a blank text"),
+    ],
+)
+def test_a_bad_value_is_shown_as_it_stands_in_the_document(
+    change: dict[str, Any], shown: str
+) -> None:
+    said = decide({**LIVING, **change}).said
+    assert shown in said
+    assert "True" not in said
+    assert "False" not in said
+
+
+def test_a_very_long_value_does_not_fill_the_screen() -> None:
+    assert len(decide({**LIVING, "member_status": "a" * 5000}).said) < 200
+
+
+def test_a_day_that_does_not_exist_is_called_so() -> None:
+    there_is_none = decide({**LIVING, "apply_date": "2026-02-29"}, "--lang", "en").said
+    assert "there is no such day" in there_is_none
+    assert "2010-12-03" not in there_is_none
+    assert "没有这一天" in decide({**LIVING, "apply_date": "2026-02-29"}).said
+    assert "2010-12-03" in decide({**LIVING, "apply_date": "2026-2-28"}).said
+
+
 def test_all_bad_facts_are_named_at_once() -> None:
     bad = {"household_size": 0, "member_status": "retired", "proposed_amount": "1.234", "naem": 1}
     ran = decide({**LIVING, **bad})
@@ -401,6 +434,49 @@ def test_the_table_and_the_single_case_say_the_same(tmp_path: Path) -> None:
 def test_a_table_with_the_same_column_twice_is_refused(tmp_path: Path) -> None:
     ran, _ = bulk(tmp_path, [*HEADER, HEADER[0]], [[*row(), "living"]])
     assert ran.code == 1
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        pytest.param("人员,apply_type\n".encode("gbk"), "UTF-8", id="GBK"),
+        pytest.param("person,apply_type\n".encode("utf-16"), "UTF-8", id="UTF-16"),
+        pytest.param(b"person;apply_type\n", "分号", id="semicolons"),
+        pytest.param(b"person\tapply_type\n", "制表符", id="tabs"),
+        pytest.param("person，apply_type\n".encode(), "中文逗号", id="Chinese commas"),
+        pytest.param(b"apply_type,,apply_date\n", "第2列没有列名", id="a column without a name"),
+    ],
+)
+def test_a_heading_that_cannot_be_read_says_what_to_do(
+    tmp_path: Path, table: bytes, told: str
+) -> None:
+    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_bytes(table)
+    ran = engine("decide", LICHENG, "--csv", str(source), "--out", str(target))
+    assert ran.code == 1
+    assert told in ran.err
+    assert "--key" not in ran.err
+    assert "\ufffd" not in ran.err
+    assert not target.exists()
+
+
+def test_the_answers_do_not_replace_the_table(tmp_path: Path) -> None:
+    table = tmp_path / "in.csv"
+    table.write_text("apply_type,apply_date\nliving,2026-12-01\n", encoding="utf-8")
+    before = table.read_bytes()
+    ran = engine("decide", LICHENG, "--csv", str(table), "--out", str(tmp_path / "." / "in.csv"))
+    assert ran.code == 2
+    assert "--out" in ran.err
+    assert table.read_bytes() == before
+
+
+def test_no_column_of_the_answer_stands_twice(tmp_path: Path) -> None:
+    ran, _ = bulk(tmp_path, [*HEADER, "a"], [[*row(), "1"]], "--key", "a", "--key", "a")
+    assert ran.code == 0
+    assert (tmp_path / "out.csv").read_text("utf-8").split("\n")[0].split(",").count("a") == 1
+    taken, _ = bulk(tmp_path, [*HEADER, "outcome"], [[*row(), "1"]], "--key", "outcome")
+    assert taken.code == 1
+    assert "改名" in taken.err
 
 
 def test_a_row_that_is_too_long_keeps_its_place_with_an_error(tmp_path: Path) -> None:

@@ -226,6 +226,21 @@ def test_each_required_paper_that_is_not_attached_is_named() -> None:
     ]
 
 
+def test_a_death_certificate_serves_as_the_diagnosis() -> None:
+    asked = ["accident_proof", "diagnosis"]
+    attached = ["death_certificate"]
+    missing = faults(ANNEX_2, evidence_required=asked, evidence_attached=attached)
+    assert missing == ["evidence_missing:accident_proof"]
+
+
+def test_a_number_with_a_point_is_shown_as_it_was_written() -> None:
+    given = json.dumps({**ANNEX_2, "copies": 2.5, "branch_amount": 1000.005})
+    said = engine("check-form", LICHENG, "--facts", "-", given=given).said
+    assert "2.5" in said
+    assert "1000.005" in said
+    assert "Decimal" not in said
+
+
 def test_a_paper_that_nobody_asked_for_is_no_fault() -> None:
     assert faults(ANNEX_2, evidence_attached=["diagnosis"]) == []
 

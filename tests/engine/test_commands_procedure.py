@@ -56,6 +56,11 @@ def test_an_end_before_the_start_is_the_only_fault_named() -> None:
     assert document["earliest_end"] == "2010-12-05"
 
 
+def test_a_day_that_does_not_exist_is_called_so() -> None:
+    given = json.dumps({**NOTICE, "ends_on": "2011-02-29"})
+    assert "不存在" in engine("check-notice", LICHENG, "--facts", "-", given=given).said
+
+
 def test_a_notice_of_one_day_has_one_day() -> None:
     assert notice(ends_on="2010-12-06")["days"] == 1
 
