@@ -187,8 +187,17 @@ def _say_tested(tested: Tested, examples: Sequence[Any], lang: str) -> None:
 
 
 def _example(case: Mapping[str, Any], lang: str) -> str:
-    facts = ", ".join(f"{name}={value}" for name, value in case.items())
+    facts = ", ".join(f"{name}: {_in_case(value)}" for name, value in case.items())
     return text(Fault("cli_example", {"facts": facts}), lang)
+
+
+def _in_case(value: object) -> str:
+    """A value as a case of `cases/` writes it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_in_case, value))}]"
+    return "?" if value is None else str(value)
 
 
 def _analyse(given: argparse.Namespace) -> int:

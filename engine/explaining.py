@@ -1,6 +1,6 @@
 """An answer in words, for a person at a shell: each rule, and each condition with its facts.
 
-Facts are named by their titles; what is not known is called so, never None.
+Facts and conditions are named by their titles; what is not known is called so, never None.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from engine.faults import Fault
 from engine.labels import Label
 from engine.messages import register, text
 from engine.model import Fact, Policy
+from engine.phrases import Phrases
 from engine.source import parse_date
 from engine.words import chinese_date, english_date
 
@@ -33,13 +34,17 @@ UNKNOWN, YES, NO = Label("不详", "not known"), Label("是", "yes"), Label("否
 
 def reasons(policy: Policy, found: Assessment, lang: str) -> Iterator[str]:
     """Each rule with clause, title and truth; below it its conditions with what they rest on."""
+    phrases = Phrases(policy, lang)
     for rule in found.rules:
+        conditions = policy.rules[rule["id"]].conditions
         params = {"clause": rule["clause"], "rule": policy.rules[rule["id"]].label}
         yield _said("explained_rule", rule["truth"], params, lang).strip()
-        for part in rule["conditions"]:
+        for part, condition in zip(rule["conditions"], conditions, strict=True):
             facts = [_fact(policy, name, value, lang) for name, value in part["facts"].items()]
             code = "explained_part" if facts else "explained_plain"
-            yield _said(code, part["truth"], {"part": part["text"], "facts": facts}, lang)
+            yield _said(
+                code, part["truth"], {"part": phrases.condition(condition), "facts": facts}, lang
+            )
 
 
 def _said(code: str, truth: bool | None, params: dict[str, object], lang: str) -> str:

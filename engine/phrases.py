@@ -46,6 +46,12 @@ class Phrases:
         """The tree in words, brackets only where they are needed."""
         return self._of(tree)[0]
 
+    def condition(self, condition: Condition) -> str:
+        """One condition of a rule; by its text where its tree has functions written out."""
+        if is_written_out(condition.tree):
+            return self.written(condition.text)
+        return self.of(condition.tree)
+
     def written(self, text: str) -> str:
         """An expression as a file writes it, with labels for names and the words of the language;
         for what the checked tree has written out. A choice whose label is not certain stays."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,26 @@ def test_the_explanation_names_facts_by_their_titles_and_what_is_not_known() -> 
         assert "=None" not in ran.err
         assert "=living" not in ran.err
     assert zh.out == en.out == decide(LIVING).out, "the document is the same"
+
+
+def test_the_explanation_writes_conditions_in_the_words_of_its_language() -> None:
+    zh, en = (decide(LIVING, "--explain", "--lang", lang).err for lang in ("zh", "en"))
+    assert "    家庭年可计算收入 小于 家庭人口 * 年最低生活保障线：" in zh
+    assert "    Countable household income per year < People in the household * " in en
+    assert not re.search("[a-z]{2}", zh)
+    assert not has_chinese(en)
+    assert "_" not in en
+
+
+def test_an_example_is_written_as_a_case_is(tmp_path: Path) -> None:
+    folder = shutil.copytree(LICHENG, tmp_path / "policy")
+    for cases in folder.glob("cases/*.yaml"):
+        if cases.name != "members.yaml":
+            cases.unlink()
+    said = engine("test", str(folder)).said
+    assert re.search("例：.*org_in_district: (yes|no)", said)
+    assert "True" not in said
+    assert "False" not in said
 
 
 @pytest.mark.parametrize("folder", sorted((ROOT / "rulesets").iterdir()), ids=lambda one: one.name)
