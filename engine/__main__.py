@@ -18,7 +18,7 @@ from typing import Any
 from engine.assessment import assess, canonical
 from engine.brokentext import of_path
 from engine.calendar import Calendar, read_calendar
-from engine.casefiles import Tested, read_cases, run_cases
+from engine.casefiles import Tested, facts_faults, read_cases, run_cases
 from engine.deadlines import deadlines
 from engine.explaining import reasons
 from engine.faults import Fault, Refused
@@ -150,6 +150,8 @@ def _check(given: argparse.Namespace) -> int:
     if found:
         raise Refused(found)
     cases = read_cases(policy)
+    if wrong := facts_faults(policy, cases):
+        raise Refused(wrong)
     _complain(late_parameters(policy), given.lang)
     params = {"policy": policy.id, "facts": len(policy.facts), "rules": len(policy.rules)}
     print(text(Fault("cli_checked", {**params, "cases": len(cases)}), given.lang))

@@ -40,12 +40,20 @@ register(
 
 @dataclass(frozen=True)
 class Case:
-    """One case; `expect` maps a key to the node that says what it should be."""
+    """One case; `expect` maps a key to the node that says what it should be, `places` a given fact
+    to where its value stands."""
 
     name: str
     where: str
     given: dict[str, Any]
+    places: dict[str, str]
     expect: tuple[tuple[Scalar, Node], ...]
+
+    def refused(self, refused: Refused) -> list[Fault]:
+        """What is wrong with its facts, each with the place of its value, or of the case where it
+        is not given."""
+        faults = refused.faults
+        return [Fault(f.code, f.params, self.places.get(f.where or "", self.where)) for f in faults]
 
 
 @dataclass(frozen=True)
@@ -109,16 +117,17 @@ def _file(policy: Policy, source: Source, root: Node) -> Iterator[Case]:
     for node in root.items:
         block = source.block(node, "name given expect")
         given: dict[str, Any] = {}
+        places: dict[str, str] = {}
         for key, value in block.entries("given"):
             if key.text not in policy.facts:
                 near = hint(key.text, policy.facts)
                 source.fault("fact_unknown_name", key.where, name=key.text, hint=near)
-            given[key.text] = _raw(value)
+            given[key.text], places[key.text] = _raw(value), value.where
         expect = block.entries("expect")
         for key, _ in expect:
             if key.text not in keys:
                 source.fault("unknown_key", key.where, key=key.text, hint=hint(key.text, keys))
-        yield Case(block.text("name"), node.where, given, tuple(expect))
+        yield Case(block.text("name"), node.where, given, places, tuple(expect))
 
 
 def _raw(node: Node) -> Any:
@@ -128,6 +137,18 @@ def _raw(node: Node) -> Any:
     if isinstance(node, Sequence):
         return [_raw(item) for item in node.items]
     return {key.text: _raw(value) for key, value in node.entries}
+
+
+def facts_faults(policy: Policy, cases: Iterable[Case]) -> list[Fault]:
+    """The cases whose facts cannot be read: a value out of range, no such choice, a date on which
+    the policy is not in force."""
+    faults: list[Fault] = []
+    for case in cases:
+        try:
+            policy.read_facts(case.given)
+        except Refused as refused:
+            faults += case.refused(refused)
+    return faults
 
 
 # running ------------------------------------------------------------------------------------
@@ -141,7 +162,7 @@ def run_cases(policy: Policy, cases: tuple[Case, ...]) -> Tested:
         try:
             found = assess(policy, policy.read_facts(case.given))
         except Refused as refused:
-            faults += [Fault(f.code, f.params, case.where) for f in refused.faults]
+            faults += case.refused(refused)
             continue
         coverage.add(found)
         faults += _differences(policy, case, found)

@@ -146,3 +146,23 @@ def test_the_command_works_as_a_process_of_its_own_with_utf8_whatever_the_locale
     )
     assert done.returncode == 1
     assert has_chinese((done.stdout + done.stderr).decode("utf-8"))
+
+
+def test_a_fact_of_a_case_that_cannot_be_read_is_named_with_its_place(copy: Path) -> None:
+    (copy / "cases" / "spoilt.yaml").write_text(
+        "- name: 写错的情形\n"
+        "  given:\n"
+        "    apply_type: living\n"
+        "    apply_date: 2010-06-06\n"
+        "    household_size: 99\n"
+        "  expect: {outcome: undetermined}\n"
+        "- name: 没有类别的情形\n"
+        "  given: {apply_date: 2010-12-03}\n"
+        "  expect: {outcome: undetermined}\n",
+        encoding="utf-8",
+    )
+    for command in ("check", "test"):
+        ran = engine(command, str(copy))
+        assert ran.code == 1
+        places = {line.split(": ")[0] for line in ran.said.splitlines() if "spoilt.yaml" in line}
+        assert places == {f"cases/spoilt.yaml:{place}" for place in ("4:17", "5:21", "7:3")}
