@@ -17,7 +17,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 TABLE = ROOT / "docs" / "requirements-coverage.md"
 DEMANDS: Mapping[str, str] = {
+    "R-1.1": "every decision can show clause, facts, who and when",
     "R-1.2": "each year anew: own application, registration, review; joining and leaving with reasons",
+    "R-1.3": "sudden cases are taken, examined and paid at any time",
     "R-3.3.1": "not both kinds for one person; priority relief with explanation and approval",
     "R-4.1.1": "the notice goes down to every member, delivery recorded per branch",
     "R-4.1.2": "personal application, branch appraisal, and only then annex 1",

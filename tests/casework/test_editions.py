@@ -1,5 +1,6 @@
 """Publishing a policy: signed by two, whole or not at all, and decisions that replay."""
 
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from casework.people import Actor
 from casework.permissions import Permission
 from engine import digest
 from engine.faults import Refused
-from models import Decision, Edition
+from models import Decision, Edition, User
 from tests import factories
 from tests.casework.bureau import FROM, NOW, Bureau, licheng, refusal, register, take, walk
 from tests.factories import TODAY
@@ -151,6 +152,18 @@ def test_every_decision_replays_to_the_same_bytes(bureau: Bureau) -> None:
     assert {d.purpose for d in decisions} >= {"entry", "branch_submit", "approval"}
     for decision in decisions:
         assert assessments.replay(decision) == decision.assessment
+
+
+def test_r_1_1_every_decision_shows_clause_facts_who_and_when(bureau: Bureau) -> None:
+    walk(bureau, register(bureau), "notice")
+    walk(bureau, register(bureau, road="sudden"), "notice")
+    for decision in bureau.session.scalars(select(Decision)):
+        rules = json.loads(decision.assessment)["rules"]
+        assert all(rule["clause"] for rule in rules)
+        behind = {name for rule in rules for part in rule["conditions"] for name in part["facts"]}
+        assert behind >= set(decision.facts) - {"apply_date", "hukou"}  # these look up a line
+        assert bureau.session.get_one(User, decision.by_id).display_name
+        assert decision.at == NOW
 
 
 def test_a_decision_replays_after_the_member_has_changed(bureau: Bureau) -> None:

@@ -127,6 +127,7 @@ def test_r_4_1_3_a_sudden_form_may_be_filled_in_at_once(bureau: Bureau) -> None:
 def test_r_4_1_3_a_sudden_case_needs_no_round_and_no_appraisal_but_a_strict_branch_check(
     bureau: Bureau,
 ) -> None:
+    """R-1.3 and R-4.1.3."""
     assert bureau.session.scalars(select(AidRound)).all() == []  # nobody waits for one
     application = take(bureau, register(bureau, road="sudden"))
     policy = policy_of(application.edition)
