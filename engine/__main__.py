@@ -61,6 +61,7 @@ register(
             "--out must not be the file of --csv ({path}): the answers would replace the table. "
             "Give another name.",
         ),
+        "cli_standard_input": ("标准输入的内容", "What came on standard input"),
         "cli_csv_needs_out": ("--csv 要配 --out OUT.csv。", "--csv needs --out OUT.csv."),
     }
 )
@@ -424,7 +425,7 @@ def _object(path: str) -> dict[str, Any]:
         data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     except OSError as error:
         raise _UnreadableError("cli_unreadable", path, error) from error
-    return read_object(data, path if path != "-" else "JSON")
+    return read_object(data, path if path != "-" else Fault("cli_standard_input"))
 
 
 def _print(document: bytes) -> None:

@@ -44,7 +44,7 @@ register(
 )
 
 
-def read_object(data: bytes, what: str = "JSON") -> dict[str, Any]:
+def read_object(data: bytes, what: str | Fault = "JSON") -> dict[str, Any]:
     """The object in these bytes; Refused with every duplicate key and bad number."""
     if len(data) > MAX_BYTES:
         raise Refused([Fault("json_too_large", {"what": what, "limit": MAX_BYTES})])

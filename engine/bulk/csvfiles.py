@@ -95,9 +95,10 @@ def decide_table(
 
 
 def _lines(reader: Any) -> Iterator[list[str]]:
-    """The rows; a file that breaks inside a row is refused with its line."""
+    """The rows, without lines that hold nothing at all; a file that breaks inside a row is refused
+    with its line."""
     try:
-        yield from reader
+        yield from filter(None, reader)
     except csv.Error as error:
         params = {"line": reader.line_num, "problem": str(error)}
         raise Refused([Fault("csv_broken", params)]) from None

@@ -114,7 +114,7 @@ def is_plain(path: str | Path) -> bool:
 def _csv(connection: Connection, path: str) -> Population:
     plain = is_plain(path)
     with Path(path).open(encoding="utf-8-sig", errors="replace", newline="") as stream:
-        heading = next(csv.reader(stream), [])
+        heading = next(filter(None, csv.reader(stream)), [])
     if len(set(heading)) < len(heading) or not heading or "" in heading:
         check_columns(dict.fromkeys(heading), heading, ())  # says what is wrong with it
         raise Refused([Fault("csv_unknown_column", {"name": "", "hint": ""}, "")])

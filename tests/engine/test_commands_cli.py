@@ -351,6 +351,11 @@ def test_a_day_that_does_not_exist_is_called_so() -> None:
     assert "2010-12-03" in decide({**LIVING, "apply_date": "2026-2-28"}).said
 
 
+def test_broken_json_is_said_to_have_come_on_standard_input() -> None:
+    assert decide("{").err.startswith("标准输入的内容不是正确的 JSON")
+    assert decide("{", "--lang", "en").err.startswith("What came on standard input is not valid")
+
+
 def test_all_bad_facts_are_named_at_once() -> None:
     bad = {"household_size": 0, "member_status": "retired", "proposed_amount": "1.234", "naem": 1}
     ran = decide({**LIVING, **bad})
@@ -479,6 +484,12 @@ def test_a_heading_that_cannot_be_read_says_what_to_do(
     assert "--key" not in ran.err
     assert "\ufffd" not in ran.err
     assert not target.exists()
+
+
+def test_a_line_that_holds_nothing_is_no_row(tmp_path: Path) -> None:
+    ran, rows = bulk(tmp_path, HEADER, [[], row(), [], row(), [], []])
+    assert ran.code == 0
+    assert [one["outcome"] for one in rows] == ["eligible", "eligible"]
 
 
 def test_the_answers_do_not_replace_the_table(tmp_path: Path) -> None:
