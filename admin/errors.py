@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Flask, flash, g, jsonify, redirect, render_template, request, url_for
+from flask import Flask, Response, flash, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from admin.acting import Outcome, refused
 from admin.extensions import db
@@ -82,6 +82,12 @@ def install(app: Flask) -> None:
         if code < 400:
             return error  # a redirect
         return answer(code)
+
+    @app.errorhandler(SecurityError)
+    def strange_name(error: SecurityError) -> ResponseReturnValue:
+        """Opened by a name that is not one of the house's: then no page with addresses can be made."""
+        heading, advice = words(400)
+        return Response(f"{heading}\n{advice}\n", 400, mimetype="text/plain")
 
     @app.errorhandler(CSRFError)
     def forged(error: CSRFError) -> ResponseReturnValue:

@@ -301,3 +301,12 @@ def test_the_session_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: P
     assert len(first) == 64
     assert (tmp_path / "session.secret").stat().st_mode & 0o077 == 0
     assert session_secret({"SUNSHINE_SECRET": "given"}, tmp_path) == "given"
+
+
+def test_a_name_that_is_not_the_house_s_is_refused_in_words(tmp_path: Path) -> None:
+    """No page can be made for it, as it has no addresses; it ended as an error of the program."""
+    settings = {"DATA_FOLDER": tmp_path, "SECRET_KEY": "for tests only"}
+    app = create_app({**settings, "TRUSTED_HOSTS": ["bangfu.example.cn"]})
+    answer = app.test_client().get("/login", base_url="http://elsewhere.example/")
+    assert answer.status_code == 400
+    assert "请" in answer.text
