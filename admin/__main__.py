@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import os
+import sys
 
 import waitress
 
 from admin import create_app
+from models.secrets import KeyMissing, keyring
 
 
 def main() -> None:
     """Serve until stopped."""
+    try:
+        keyring()
+    except KeyMissing as missing:
+        sys.exit(str(missing))
     host = os.environ.get("SUNSHINE_HOST", "127.0.0.1")
     port = int(os.environ.get("SUNSHINE_PORT", "8000"))
     threads = int(os.environ.get("SUNSHINE_THREADS", "8"))

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
 
 from casework import calendar, checks, editions, people
@@ -23,6 +24,7 @@ from casework.folders import data_folder
 from casework.jobs.queue import make_queue
 from casework.jobs.worker import install, work
 from engine import messages
+from engine.brokentext import of_path
 from engine.faults import Fault, Refused
 from engine.source import parse_date
 from models import audit
@@ -30,7 +32,7 @@ from models.audit import AuditProblem, AuditRecord
 from models.checks import CheckPlan
 from models.database import make_engine, make_sessions, migrate
 from models.people import User
-from models.secrets import KeyMissing, create_key_file
+from models.secrets import KeyMissing, create_key_file, keyring
 
 FIRST_YEAR, LAST_YEAR = 2004, 2100
 LANGUAGES = ("zh", "en")
@@ -40,6 +42,14 @@ messages.register(
         "cli_from": (
             "--from 的“{text}”不是日期，请写成2027-01-01的样子。",
             '--from: "{text}" is not a date; write it like 2027-01-01.',
+        ),
+        "database_away": (
+            "数据库打不开，或者正忙：{said}。请核对 SUNSHINE_DATABASE_URL，确认数据库已建立、服务已启动、执行过 migrate。",
+            "The database cannot be opened, or is busy: {said}. Check SUNSHINE_DATABASE_URL, that the database exists, its server runs and migrate was run.",
+        ),
+        "key_not_written": (
+            "密钥文件 {file} 写不进去：{why}。请先建好所在的文件夹，并确认有权写入。",
+            "The key file {file} cannot be written: {why}. Make its folder first and see that you may write there.",
         ),
         "audit_whole": ("{count}条记录，链条完整。", "{count} records, chain whole."),
         "audit_changed": ("第{seq}条记录的内容被改过。", "Record {seq} has been changed."),
@@ -78,6 +88,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyMissing as missing:
         print(missing, file=sys.stderr)
+        return 2
+    except (OperationalError, ProgrammingError) as error:  # PostgreSQL says so of missing tables
+        _complain([Fault("database_away", {"said": str(error.orig).strip()})], given.lang)
         return 2
 
 
@@ -190,6 +203,9 @@ def _create_key(given: argparse.Namespace) -> int:
         create_key_file(given.file)
     except FileExistsError as error:
         raise Refused([Fault("key_exists", {"file": str(given.file)})]) from error
+    except OSError as error:
+        why = {"file": str(given.file), "why": of_path(error)}
+        raise Refused([Fault("key_not_written", why)]) from error
     return 0
 
 
@@ -204,6 +220,7 @@ def _redraw(given: argparse.Namespace) -> int:
 
 
 def _work(given: argparse.Namespace) -> int:
+    keyring()  # without the key nothing starts
     queue = make_queue(given.broker)
     with _database(given) as sessions:
         work(queue, install(queue, sessions), given.workers)

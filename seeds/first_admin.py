@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from argon2 import PasswordHasher
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from casework import events
@@ -21,6 +22,7 @@ from casework.people import Actor
 from models.database import make_engine, make_sessions
 from models.orgs import OrgLevel, OrgUnit
 from models.people import Role, User, UserRole
+from models.secrets import KeyMissing
 from seeds import reference_data
 
 PASSWORD_BYTES = 12
@@ -46,6 +48,12 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with make_sessions(engine).begin() as session:
             return _create(session, given, now)
+    except KeyMissing as missing:
+        print(missing, file=sys.stderr)
+        return 2
+    except DBAPIError as error:
+        print(f"{error.orig}\nRun python -m casework migrate first.", file=sys.stderr)
+        return 2
     finally:
         engine.dispose()
 

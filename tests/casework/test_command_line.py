@@ -15,6 +15,7 @@ from engine import messages
 from engine.faults import Fault
 from models import AuditRecord, CheckItem, Edition, HolidayYear
 from models.audit import AuditProblem, ProblemKind
+from models.secrets import use_keyring
 from seeds import first_admin
 from tests import factories
 from tests.casework.bureau import LICHENG, NOW, ROLES
@@ -186,6 +187,72 @@ def test_a_key_is_made_once_and_never_written_over(tmp_path: Path) -> None:
     before = path.read_bytes()
     assert main(["create-key", str(path)]) == 1
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("zh", "写不进去：没有这个文件或文件夹"), ("en", "cannot be")]
+)
+def test_a_key_for_a_folder_that_is_not_there_is_told_in_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], lang: str, words: str
+) -> None:
+    """The folder of the handbook, /etc/sunshine, stands on no new server."""
+    assert main(["create-key", str(tmp_path / "sunshine" / "key"), "--lang", lang]) == 1
+    assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["verify-audit", "fill-calendar"])
+def test_a_database_that_is_not_there_is_told_in_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    assert main(["--database", f"sqlite:///{tmp_path / 'none' / 'a.db'}", command]) == 2
+    assert "请核对 SUNSHINE_DATABASE_URL" in capsys.readouterr().err
+
+
+def test_a_database_without_tables_is_told_in_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    assert main(["--database", url, "--lang", "en", "verify-audit"]) == 2
+    assert "migrate was run" in capsys.readouterr().err
+    assert first_admin.main(["root", "--database", url]) == 2
+    assert "python -m casework migrate" in capsys.readouterr().err
+
+
+def test_without_a_key_nothing_starts(
+    database: Database,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """It would fail at the first name that is opened, in the middle of somebody's work."""
+    monkeypatch.delenv("SUNSHINE_KEY", raising=False)
+    monkeypatch.setenv("SUNSHINE_KEY_FILE", str(tmp_path / "key"))
+    before = use_keyring(None)
+    try:
+        assert run(database, "work", "--broker", f"sqlite:///{tmp_path / 'queue.db'}") == 2
+        assert first_admin.main(["root", "--database", database.url]) == 2
+    finally:
+        use_keyring(before)
+    told = capsys.readouterr().err
+    assert told.count("SUNSHINE_KEY_FILE to a file that holds one") == 2
+
+
+def test_a_step_left_to_those_who_may_not_take_it_is_not_published(
+    database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The page would say "to be done by the reviewer" to a reviewer who has no button for it."""
+    hire(database)
+    folder = copy_policy(tmp_path / "policy")
+    file = folder / "procedure.yaml"
+    text = file.read_text("utf-8")
+    old = 'en: Public notice\n    clause: "4.3"\n    by: [branch_clerk, branch_secretary]'
+    assert old in text
+    new = old.replace("[branch_clerk, branch_secretary]", "[department_reviewer]")
+    file.write_text(text.replace(old, new), "utf-8")
+    assert run(database, "publish", str(folder), "--from", "2010-06-07") == 1
+    told = capsys.readouterr().err
+    assert "kind post" in told
+    assert "branch_clerk" in told
 
 
 def test_a_wrong_command_is_wrong_use() -> None:
