@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path, PurePosixPath
 from threading import Lock
@@ -19,10 +19,11 @@ from sqlalchemy.orm import Session, aliased
 
 from casework import events
 from casework.people import Actor
-from casework.permissions import Permission
+from casework.permissions import Permission, record_permissions, step_permission
 from engine import Policy, digest, load_files
 from engine.casefiles import read_cases, run_cases
 from engine.faults import Fault, Refused
+from engine.labels import Label
 from engine.papers.templates import template_faults
 from engine.terms import NEUTRAL, Terms
 from models.editions import Edition
@@ -203,7 +204,7 @@ def publish(
     policy = _load(files)
     previous = latest(session, policy.id)
     found = _signature_faults(previous, proposed_by, signed_by)
-    found += _role_faults(session, policy)
+    found += role_faults(session, policy)
     found += _order_faults(session, policy, previous, from_on)
     found += template_faults(policy)
     if not found:
@@ -257,10 +258,45 @@ def _signature_faults(
     return found
 
 
-def _role_faults(session: Session, policy: Policy) -> list[Fault]:
-    """A stage whose role nobody can hold would stop every application there."""
-    known = set(session.scalars(select(Role.code)))
-    return unknown_roles(policy, known) if known else [Fault("no_roles", {})]
+def role_faults(session: Session, policy: Policy) -> list[Fault]:
+    """A stage whose roles nobody can hold, or none of whose roles may do a step of its kind, would
+    stop every application there."""
+    roles = {
+        role.code: (role, frozenset(role.permissions)) for role in session.scalars(select(Role))
+    }
+    if not roles:
+        return [Fault("no_roles", {})]
+    return unknown_roles(policy, roles) + _powerless(policy, roles)
+
+
+def _powerless(policy: Policy, roles: Mapping[str, tuple[Role, frozenset[str]]]) -> list[Fault]:
+    """Each stage or part of one for which the file names only roles without the right to it."""
+    found = []
+    for label, kind, by, asked in _asked(policy):
+        known = [roles[code] for code in by if code in roles]
+        if known and all(permissions.isdisjoint(asked) for _role, permissions in known):
+            able = [r for r, permissions in roles.values() if not permissions.isdisjoint(asked)]
+            named = {
+                "stage": label,
+                "kind": kind,
+                "roles": [Label(role.zh, role.en) for role, _permissions in known],
+                "able": [role.code for role in able],
+            }
+            found.append(Fault("role_powerless", named, "procedure.yaml"))
+    return found
+
+
+def _asked(policy: Policy) -> Iterator[tuple[Label, str, tuple[str, ...], tuple[str, ...]]]:
+    """What each stage leaves to which roles, its kind, and the permissions of which one suffices."""
+    for stage in policy.procedure.stages.values():
+        kind = stage.kind.value
+        asked = record_permissions(kind, confirmed=bool(stage.confirmed_by))
+        for part in stage.parts:
+            yield part.button, kind, part.by or stage.by, asked
+        if not stage.parts:
+            yield stage.label, kind, stage.by, asked
+        if stage.confirmed_by:
+            yield stage.label, kind, stage.confirmed_by, (step_permission(kind),)
 
 
 def unknown_roles(policy: Policy, known: Collection[str]) -> list[Fault]:

@@ -347,6 +347,12 @@ TEXTS: Catalogue = {
         "“{stage}”指定的岗位“{role}”不存在，请核对。",
         'The role "{role}" at {stage} does not exist. Check its name.',
     ),
+    "role_powerless": (
+        "“{stage}”是 {kind} 环节，指定的岗位（{roles}）都没有办理这类环节的权限，办到这里就停住了。"
+        "by 里可以写的岗位：{able}。",
+        "{stage} is a step of kind {kind}; the roles named ({roles}) may not take such a step, so "
+        "everything would stop there. Roles that may stand under by: {able}.",
+    ),
     "no_roles": (
         "数据库里还没有任何岗位，不能发布政策。请先运行 python -m seeds.first_admin 用户名，"
         "建立岗位和管理员，再发布。",

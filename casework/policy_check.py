@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casework import editions
@@ -19,7 +18,6 @@ from engine import Policy, load_files
 from engine.casefiles import read_cases, run_cases
 from engine.faults import Fault, Refused
 from engine.papers.templates import template_faults
-from models.people import Role
 
 Files = Mapping[str, bytes]
 _KEPT = 16
@@ -78,4 +76,4 @@ def role_faults(session: Session, files: Files) -> list[Fault]:
     policy = check(files).policy
     if policy is None:
         return []
-    return editions.unknown_roles(policy, set(session.scalars(select(Role.code))))
+    return editions.role_faults(session, policy)
