@@ -7,6 +7,7 @@ few classes that a person can act on, and what is left over only says that it en
 from __future__ import annotations
 
 import json
+import re
 
 from ruamel.yaml.error import MarkedYAMLError, StringMark
 
@@ -33,6 +34,10 @@ register(
         "broken_no_colon": (
             "名称后面少了冒号，冒号后面要空一格",
             "a colon is missing behind a name; a space follows it",
+        ),
+        "broken_wide": (
+            "这里的“{sign}”是全角的，请改成半角；冒号后面空一格",
+            'the "{sign}" here is full-width; use the ASCII sign, and a space behind a colon',
         ),
         "broken_dash": (
             "“-”不能写在这里，请另起一行并检查缩进",
@@ -100,6 +105,10 @@ _YAML = (
     ("<document start>", "broken_indent"),
     ("expected the node content", "broken_content"),
 )
+_WIDE = re.compile(
+    r"(?:^|[{,\s-])[a-z0-9_-]+(?P<colon>：)|(?P<brace>[｛｝])|(?P<comma>，)\s*[a-z0-9_-]+:"
+)
+"""A sign that stands where YAML's own would and only looks like it."""
 _OPENED = frozenset({"broken_quote", "broken_bracket"})
 """What is better shown where it was opened than where the parser gave up."""
 _JSON = (
@@ -126,9 +135,27 @@ def of_yaml(error: MarkedYAMLError) -> tuple[Fault, StringMark | None]:
     said = f"{error.context or ''} {error.problem or ''}"
     code = _first(_YAML, said)
     here, opened = error.problem_mark, error.context_mark
+    wide = _wide(here)
+    if wide is not None:
+        return wide
     if opened is not None and (here is None or (code in _OPENED and opened.line != here.line)):
         return Fault(code), opened
     return Fault(code), here
+
+
+def _wide(mark: StringMark | None) -> tuple[Fault, StringMark] | None:
+    """The full-width sign in the line where the parser gave up or in the one before it."""
+    if mark is None or not isinstance(mark.buffer, str):
+        return None
+    lines = mark.buffer.splitlines()
+    for number in (mark.line, mark.line - 1):
+        line = lines[number] if 0 <= number < len(lines) else ""
+        found = None if line.lstrip().startswith("#") else _WIDE.search(line)
+        if found is not None and found.lastgroup is not None:
+            sign, column = found[found.lastgroup], found.start(found.lastgroup)
+            at = StringMark(mark.name, mark.index, number, column, mark.buffer, mark.pointer)
+            return Fault("broken_wide", {"sign": sign}), at
+    return None
 
 
 def of_json(error: json.JSONDecodeError) -> Fault:

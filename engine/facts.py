@@ -262,7 +262,8 @@ def _date(raw: Any, fact: Fact) -> date:
 def _choice(raw: Any, fact: Fact) -> str:
     if isinstance(raw, str) and raw in fact.choices:
         return raw
-    near = hint(str(raw), fact.choices)
+    named = [name for name, label in fact.choices.items() if raw in (label.zh, label.en)]
+    near = Fault("did_you_mean", {"name": named[0]}) if named else hint(str(raw), fact.choices)
     raise _Bad("fact_wrong_choice", hint=near)
 
 

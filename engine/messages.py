@@ -98,6 +98,10 @@ register(
         # reading files
         "did_you_mean": ("您是不是想写“{name}”？", 'Did you mean "{name}"?'),
         "one_of": ("可用的有：{names}。", "Valid: {names}."),
+        "look_alike": (
+            "其中有全角的标点或空格，请改成半角；冒号后面空一格。",
+            "It holds a full-width sign or an unusual space; use the ASCII one, and a space behind a colon.",
+        ),
         "comma_in_quotes": (
             "花括号里的文字若有半角逗号，请把整段放进引号。",
             "A text with a comma inside braces must stand in quotes.",
@@ -153,7 +157,10 @@ register(
             '"{text}" is no name: lower-case letters, digits, _ and -, starting with a letter.',
         ),
         "expected_integer": ("“{text}”不是整数。", '"{text}" is not a whole number.'),
-        "expected_number": ("“{text}”不是数。", '"{text}" is not a number.'),
+        "expected_number": (
+            "“{text}”不是数，请写成0.8或者80%的样子。",
+            '"{text}" is not a number; write it like 0.8 or 80%.',
+        ),
         "expected_yes_no": ("“{text}”应写 yes 或 no。", '"{text}" should be yes or no.'),
         "expected_date": (
             "“{text}”不是日期，请写成2010-12-03的样子。",
@@ -164,8 +171,8 @@ register(
             'There is no day "{text}". Check year, month and day.',
         ),
         "expected_money": (
-            "“{text}”不是金额：以元为单位，最多两位小数。",
-            '"{text}" is not an amount: yuan with at most two decimals.',
+            "“{text}”不是金额：以元为单位只写数字，如6000或者6000.50，不写元、万和逗号。",
+            '"{text}" is not an amount: yuan in digits with at most two decimals, like 6000 or 6000.50.',
         ),
         "expected_range": (
             "“{text}”不是范围，请写成1..30的样子。",

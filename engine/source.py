@@ -176,13 +176,21 @@ def places(node: Node) -> Iterator[str]:
             stack += one.items
 
 
+_LOOK_ALIKE = "：，｛｝［］＃\u00a0\u3000"
+"""What looks like a sign of YAML and is none: a name that holds one was not read as it was meant."""
+
+SHORT_LIST = 16
+
+
 def hint(name: str, names: Iterable[str]) -> Fault | str:
     """A hint for a wrong name: the nearest valid one, or the list if it is short, else ""."""
+    if any(sign in name for sign in _LOOK_ALIKE):
+        return Fault("look_alike")
     known = sorted(set(names))
     close = get_close_matches(name, known, 1, 0.6 if name.isascii() else 0.5)
     if close:
         return Fault("did_you_mean", {"name": close[0]})
-    return Fault("one_of", {"names": known}) if 0 < len(known) <= 12 else ""
+    return Fault("one_of", {"names": known}) if 0 < len(known) <= SHORT_LIST else ""
 
 
 def _unique(faults: Iterable[Fault]) -> list[Fault]:
@@ -220,7 +228,7 @@ class Block:
         for key, value in node.entries:
             if key.text not in declared:
                 near = hint(key.text, declared)
-                if isinstance(value, Scalar) and value.is_null:
+                if isinstance(value, Scalar) and value.is_null and near != Fault("look_alike"):
                     near = Fault("comma_in_quotes")
                 source.fault("unknown_key", key.where, key=key.text, hint=near)
                 continue

@@ -12,6 +12,8 @@ register(
         "kind_choice": ("选项", "a choice"),
         "kind_set": ("多选项", "a set of choices"),
         "kind_text": ("文字", "a text"),
+        "expr_then": ("那么", "then"),
+        "expr_else": ("否则", "else"),
         "expr_the_end": ("结尾", "the end"),
         "expr_bad_sign": ("条件中不能用“{sign}”。", '"{sign}" has no meaning in an expression.'),
         "expr_expected": (

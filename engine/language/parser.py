@@ -56,7 +56,9 @@ class Parser:
     def need(self, value: str) -> Token:
         token = self.take(value)
         if token is None:
-            raise self.stumble("expr_expected", wanted=value.replace("between_close", "之间"))
+            in_words = Fault(f"expr_{value}") if value in ("then", "else") else None
+            wanted = in_words or value.replace("between_close", "之间")
+            raise self.stumble("expr_expected", wanted=wanted)
         return token
 
     def stumble(self, code: str, **params: object) -> Stumble:
