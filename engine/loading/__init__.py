@@ -128,6 +128,7 @@ def _read(source: Source, roots: Mapping[str, Node], files: Mapping[str, bytes])
     roads = _roads(context, procedure)
     pick_by = _pick_by(source, top, facts)
     _check_asked(source, facts, evidence, procedure)
+    _check_settled(source, facts, procedure, pick_by)
     _check_served(source, evidence, procedure)
     _check_carried(source, facts, procedure)
     _check_opens(source, escalations, procedure)
@@ -219,6 +220,20 @@ def _check_asked(
         if item.asked is not None and item.asked not in procedure.stages:
             near = hint(item.asked, procedure.stages)
             source.fault("unknown_stage", item.where, name=item.asked, hint=near)
+
+
+def _check_settled(
+    source: Source, facts: Mapping[str, Fact], procedure: Procedure, pick_by: str
+) -> None:
+    """Registering asks for the road and the day, nothing else: what may not be unknown must come
+    from there, else no application could ever be registered."""
+    for fact in facts.values():
+        if not fact.required or fact.source is not None or fact.name == pick_by:
+            continue
+        for road in procedure.roads.values():
+            starts = road.starts.expression
+            if starts is not None and fact.name not in starts.names:
+                source.fault("required_unsettled", fact.where, label=fact.label, road=road.label)
 
 
 def _check_served(source: Source, evidence: tuple[Rule, ...], procedure: Procedure) -> None:

@@ -212,6 +212,10 @@ register(
             "“{label}”的值{value}超出范围，应在{low}至{high}之间。",
             '"{label}" is {value}; it must lie between {low} and {high}.',
         ),
+        "required_unsettled": (
+            "“{label}”写了 required: yes，但“{road}”的 for 没有用到它：登记申请时还没有填，就登记不了。请在 for 里写明，或者去掉 required。",
+            '"{label}" is required, yet the "for" of {road} does not use it: nobody has given it when an application is registered, so none could be. Use it there, or leave out required.',
+        ),
         "fact_required": (
             "“{label}”必须填写，不能未知。",
             '"{label}" must be given; it may not be unknown.',

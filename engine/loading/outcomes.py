@@ -9,6 +9,7 @@ from engine.language.types import YES_NO
 from engine.loading.context import Context, conjunction, negation
 from engine.loading.eligibility import simple_rule
 from engine.model import Condition, Rule
+from engine.procedure.reading import LEVELS
 from engine.source import Block, Node, Sequence
 
 _EXCLUSION_KEYS = "id clause zh en when level? unless? pending? never_departs?"
@@ -81,10 +82,13 @@ def read_escalations(context: Context, root: Node) -> tuple[Rule, ...]:
 
 
 def _warns(context: Context, block: Block) -> bool:
-    """A warning goes to nobody and opens nothing; anything else must say to whom it goes."""
+    """A warning goes to nobody and opens nothing; anything else must say to which level it goes:
+    those who weigh the application there are told."""
     warns = block.yes_no("warns")
     if not warns and not block.has("to"):
         context.source.fault("missing_key", block.where, key="to")
+    elif not warns:
+        block.choice("to", LEVELS, LEVELS[0])
     for key in ("to", "opens"):
         if warns and block.has(key):
             context.source.fault("unknown_key", block.at(key), key=key, hint="")

@@ -40,6 +40,10 @@ PURPOSES = ("entry", "approval", "payment")
 CLOSED_BY = ("form", "evidence")
 """What the office can see for itself of the papers that an emergency owes."""
 
+ONCE = (StageKind.POST, StageKind.SCREEN, StageKind.TRANSFER, StageKind.PAY, StageKind.RECEIPT)
+"""The kinds of step that the office does once for an application: there is one notice, one list,
+one grant paid whole and one receipt, so that a second such step would never end."""
+
 CONFIRMABLE = (StageKind.APPROVE, StageKind.MEET)
 """The kinds of step whose result a second person may have to confirm."""
 
@@ -293,6 +297,7 @@ def _road(
     if not chosen:
         block.source.fault("road_empty", block.at("stages"))
     form = name_at(block, "form", forms)
+    _check_once(block, [stages[stage_id] for stage_id in chosen if stage_id in stages])
     for stage_id in chosen:
         _check_hand_over(block, stages.get(stage_id), forms.get(form))
     return Road(
@@ -306,6 +311,18 @@ def _road(
         approval_codes=_approvals(block, chosen),
         withdraw_before=name_at(block, "withdraw_before", chosen) or None,
     )
+
+
+def _check_once(block: Block, chosen: Iterable[Stage]) -> None:
+    """A second step of a kind that is done once would stop every application there for good."""
+    done: dict[StageKind, Stage] = {}
+    for stage in chosen:
+        first = done.setdefault(stage.kind, stage)
+        if first is not stage and stage.kind in ONCE:
+            kind = stage.kind.value
+            block.source.fault(
+                "kind_once", block.at("stages"), kind=kind, first=first.label, second=stage.label
+            )
 
 
 def _check_hand_over(block: Block, stage: Stage | None, form: Form | None) -> None:

@@ -22,6 +22,10 @@ register(
             "这一环节必须记录“{field}”（类型 {type}），请补上。",
             'This step must record "{field}" (type {type}). Add it.',
         ),
+        "kind_once": (
+            "“{first}”和“{second}”都是 {kind} 环节：一条途径上这类环节只能有一个，第二个永远办不完。",
+            "{first} and {second} are both of kind {kind}: a road can have one such step only, the second would never end.",
+        ),
         "nobody_acts": (
             "这一环节没有经办角色，请在 by 中写明。",
             "Nobody acts at this step. Name the roles under by.",

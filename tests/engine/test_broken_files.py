@@ -51,6 +51,8 @@ BROKEN = {
     "years turned round": (F, "within -1..0", "within 0..-1", "expected_range"),
     "years without an end": (F, "within -1..0", "within -1", "fact_source"),
     "an unknown parameter": (F, "from: parameter living_line by hukou", "from: parameter living_lin by hukou", "unknown_parameter"),
+    "what no road settles": (F, "has_labor_capacity: {type: yes_no,", "has_labor_capacity: {type: yes_no, required: yes,", "required_unsettled"),
+    "an escalation to no level": ("escalation.yaml", "to: department, zh: 提交部长办公会", "to: 部长, zh: 提交部长办公会", "expected_choice"),
     "an unknown section": (F, "section: applying", "section: aplying", "unknown_section"),
     "an unknown stage": (F, "asked: branch_check", "asked: branch_chek", "unknown_stage"),
     "a fact used nowhere": (F, "hukou:\n", "shoe_size: {type: integer, zh: 鞋码, en: Shoe size}\nhukou:\n", "fact_unused"),
@@ -96,6 +98,51 @@ def test_the_nearest_valid_word_is_offered(what: str) -> None:
     fault = next(f for f in folders.faults((name, old, new)) if f.code == code)
     assert "您是不是想写" in text(fault, "zh")
     assert "Did you mean" in text(fault, "en")
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "sign"),
+    [
+        (X, "{id: subjective-cause, level", "{id：subjective-cause, level", "："),
+        (X, "{id: subjective-cause, level", "{id: subjective-cause，level", "，"),
+        (X, "{id: subjective-cause, level", "｛id: subjective-cause, level", "｛"),
+        (F, "  section: applying\n  asked: application\n  required", "  section：applying\n  asked: application\n  required", "："),
+        (F, "org_in_district: {type: yes_no", "org_in_district: {type:\u00a0yes_no", "\u00a0"),
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_a_sign_of_yaml_is_named_at_its_place(
+    name: str, old: str, new: str, sign: str
+) -> None:
+    """Chinese typing gives full-width signs; "a bracket is not closed" would send people astray."""
+    found = folders.faults((name, old, new))
+    fault = next(f for f in found if "全角" in text(f, "zh"))
+    assert "full-width" in text(fault, "en")
+    row, column = (int(part) for part in (fault.where or "").split(":")[1:])
+    here = folders.edited((name, old, new))[name].decode().splitlines()[row - 1]
+    assert sign in here
+    if fault.code == "yaml_broken":
+        assert here[column - 1] == sign
+
+
+def test_a_kind_of_step_that_nobody_knows_is_answered_with_those_there_are() -> None:
+    found = folders.faults(("procedure.yaml", "kind: apply\n", "kind: enter\n"))
+    (fault,) = (f for f in found if f.code == "expected_choice")
+    assert "transfer" in text(fault, "zh")
+
+
+def test_a_choice_given_by_its_title_in_a_case_is_answered_with_its_id() -> None:
+    with pytest.raises(Refused) as refused:
+        folders.policy().read_facts({"apply_type": "突发事故救助", "apply_date": "2010-12-03"})
+    (fault,) = refused.value.faults
+    assert "sudden" in text(fault, "zh")
+    assert "living" not in text(fault, "zh")
+
+
+def test_a_missing_else_is_asked_for_in_the_language_of_the_reader() -> None:
+    found = folders.faults((A, "amount: living_amount", "amount: (if org_in_district then 1)"))
+    fault = next(f for f in found if f.code == "expr_expected")
+    assert "“否则”" in text(fault, "zh")
+    assert '"else"' in text(fault, "en")
 
 
 def test_the_place_inside_a_condition_is_that_of_the_wrong_word() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,16 @@ from tests.engine.procedure_kit import (
 
 def real() -> Procedure:
     return policy().procedure
+
+
+@pytest.mark.parametrize("again", ["notice", "screening", "transfer", "payment"])
+def test_a_step_that_is_done_once_stands_on_a_road_once(again: str) -> None:
+    """Two notices or two instalments were read without a word, and the case never left the second."""
+    found = re.search(rf"^  {again}:\n(?:    .*\n)+", FILE.read_text("utf-8"), re.MULTILINE)
+    assert found
+    twice = found[0] + found[0].replace(f"  {again}:", "  once_more:", 1)
+    broken = faults_of((found[0], twice), ("payment, archive]", "payment, once_more, archive]"))
+    assert {code for code, _where in broken} == {"kind_once"}
 
 
 def test_the_roads_have_the_stages_and_approvals_of_clause_4() -> None:
