@@ -28,12 +28,11 @@ from engine.procedure.rules import (
     Sanction,
     SignOfDeath,
 )
-from engine.procedure.shapes import Emergency, Stage, record_names
+from engine.procedure.shapes import PAYMENT_METHODS, Emergency, Stage, record_names
 from engine.procedure.told import Numbers
 from engine.source import Block, Scalar
 
 ROUND_DATES = ("notice_on", "done_on")
-PAYMENT_METHODS = ("cash", "card")
 FRAUD_BY = ("member", "org_head", "both", "none")
 
 _DEADLINE = "zh en clause roads? only_emergency? from days of met_by late"

@@ -20,6 +20,7 @@ from engine.procedure.reading import (
     span,
 )
 from engine.procedure.shapes import (
+    PAYMENT_METHODS,
     AmountTier,
     Check,
     Emergency,
@@ -141,6 +142,8 @@ def _check_needed(block: Block, stage: Stage) -> None:
     for field, kind in needed:
         if field not in _of_type(stage.records, kind):
             block.source.fault("record_needed", block.where, field=field, type=kind)
+    if stage.kind is StageKind.PAY:
+        _check_methods(block, stage)
     if stage.passes is not None and stage.refusal_reason is None:
         block.source.fault("missing_key", block.where, key="refusal_reason")
     if stage.confirmed_by and stage.may_refuse and stage.passes is None:
@@ -149,6 +152,15 @@ def _check_needed(block: Block, stage: Stage) -> None:
         block.source.fault("confirmed_where", block.at("confirmed_by"))
     if not stage.by:
         block.source.fault("nobody_acts", block.at("by"))
+
+
+def _check_methods(block: Block, stage: Stage) -> None:
+    """The ways of paying are the program's: another one would fail when the money is paid."""
+    for field in stage.records:
+        for name in (field.choices or {}) if field.id == "method" else ():
+            if name not in PAYMENT_METHODS:
+                near = block.source.nearest(name, PAYMENT_METHODS)
+                block.source.fault("unknown_name", block.at("records"), name=name, hint=near)
 
 
 def _tiers(block: Block, by: tuple[str, ...]) -> tuple[AmountTier, ...]:

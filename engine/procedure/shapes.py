@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from engine.procedure.entry import OnBehalf, Originals
 
 
+PAYMENT_METHODS = ("cash", "card")
+"""The ways of paying that casework knows; a policy gives them its own titles."""
+
+
 class StageKind(Enum):
     """The kinds of step that casework knows how to do. A policy chooses among them."""
 
