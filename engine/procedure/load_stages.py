@@ -74,6 +74,14 @@ _NEEDED: Mapping[StageKind, tuple[tuple[str, str], ...]] = {
     StageKind.TRANSFER: (("transferred_on", "date"),),
 }
 
+_SIGNED = ("signature", "fingerprint", "by_other")
+_KNOWN: Mapping[tuple[StageKind, str], tuple[str, ...]] = {
+    (StageKind.PAY, "method"): PAYMENT_METHODS,
+    (StageKind.PAY, "sign"): _SIGNED,
+    (StageKind.RECEIPT, "sign"): _SIGNED,
+    (StageKind.SCREEN, "result"): ("pass", "fail"),
+}
+
 
 def read_stages(
     top: Block, roads: Collection[str], forms: Mapping[str, Form], numbers: Numbers
@@ -142,8 +150,7 @@ def _check_needed(block: Block, stage: Stage) -> None:
     for field, kind in needed:
         if field not in _of_type(stage.records, kind):
             block.source.fault("record_needed", block.where, field=field, type=kind)
-    if stage.kind is StageKind.PAY:
-        _check_methods(block, stage)
+    _check_known(block, stage)
     if stage.passes is not None and stage.refusal_reason is None:
         block.source.fault("missing_key", block.where, key="refusal_reason")
     if stage.confirmed_by and stage.may_refuse and stage.passes is None:
@@ -154,12 +161,13 @@ def _check_needed(block: Block, stage: Stage) -> None:
         block.source.fault("nobody_acts", block.at("by"))
 
 
-def _check_methods(block: Block, stage: Stage) -> None:
-    """The ways of paying are the program's: another one would fail when the money is paid."""
+def _check_known(block: Block, stage: Stage) -> None:
+    """Choices that casework itself acts on: another one would fail when the step is taken."""
     for field in stage.records:
-        for name in (field.choices or {}) if field.id == "method" else ():
-            if name not in PAYMENT_METHODS:
-                near = block.source.nearest(name, PAYMENT_METHODS)
+        known = _KNOWN.get((stage.kind, field.id), ())
+        for name in field.choices or {}:
+            if known and name not in known:
+                near = block.source.nearest(name, known)
                 block.source.fault("unknown_name", block.at("records"), name=name, hint=near)
 
 

@@ -182,6 +182,8 @@ BROKEN = [
     pytest.param("{id: name, row: 1, zh: 姓名, en: Name, from: member.name}", "{id: name, row: 1, zh: 姓名, en: Name}", "one_origin", id="a field from nowhere"),
     pytest.param("{id: other, zh: 其他特殊困难, en: Other special hardship}", "{id: other, zh: 其他特殊困难, en: Other special hardship, when: yes}", "last_resort", id="no last resort"),
     pytest.param("required: yes, choices: {cash: {zh: 现金, en: Cash}, card:", "required: yes, choices: {cash: {zh: 现金, en: Cash}, one_card:", "unknown_name", id="a way of paying that nobody knows"),
+    pytest.param("choices: {pass: {zh: 筛查无误,", "choices: {fine: {zh: 筛查无误,", "unknown_name", id="a result of screening that nobody knows"),
+    pytest.param("choices: {signature: {zh: 本人签字,", "choices: {seal: {zh: 本人签字,", "unknown_name", id="a way of signing that nobody knows"),
     pytest.param("by: [screener]", "by: []", "nobody_acts", id="a step that nobody does"),
     pytest.param("records:\n      - {id: filed_on,", "records:\n      - {id: contact,", "duplicate_id", id="the same field twice"),
 ]  # fmt: skip
