@@ -261,34 +261,32 @@ def _signature_faults(
 def role_faults(session: Session, policy: Policy) -> list[Fault]:
     """A stage whose roles nobody can hold, or none of whose roles may do a step of its kind, would
     stop every application there."""
-    roles = {
-        role.code: (role, frozenset(role.permissions)) for role in session.scalars(select(Role))
-    }
+    roles = {role.code: frozenset(role.permissions) for role in session.scalars(select(Role))}
     if not roles:
         return [Fault("no_roles", {})]
     return unknown_roles(policy, roles) + _powerless(policy, roles)
 
 
-def _powerless(policy: Policy, roles: Mapping[str, tuple[Role, frozenset[str]]]) -> list[Fault]:
+def _powerless(policy: Policy, roles: Mapping[str, frozenset[str]]) -> list[Fault]:
     """Each stage or part of one for which the file names only roles without the right to it."""
     found = []
     for label, kind, by, asked in _asked(policy):
-        known = [roles[code] for code in by if code in roles]
-        if known and all(permissions.isdisjoint(asked) for _role, permissions in known):
-            able = [r for r, permissions in roles.values() if not permissions.isdisjoint(asked)]
-            named = {
-                "stage": label,
-                "kind": kind,
-                "roles": [Label(role.zh, role.en) for role, _permissions in known],
-                "able": [role.code for role in able],
-            }
+        known = [code for code in by if code in roles]
+        if known and all(roles[code].isdisjoint(asked) for code in known):
+            able = [
+                code for code, permissions in roles.items() if not permissions.isdisjoint(asked)
+            ]
+            named = {"stage": label, "kind": kind, "roles": known, "able": able}
             found.append(Fault("role_powerless", named, "procedure.yaml"))
     return found
 
 
 def _asked(policy: Policy) -> Iterator[tuple[Label, str, tuple[str, ...], tuple[str, ...]]]:
-    """What each stage leaves to which roles, its kind, and the permissions of which one suffices."""
-    for stage in policy.procedure.stages.values():
+    """What each stage of a road leaves to which roles, its kind, and the permissions of which one
+    suffices."""
+    procedure = policy.procedure
+    taken = {stage.id for road in procedure.roads.values() for stage in road.stages}
+    for stage in (stage for name, stage in procedure.stages.items() if name in taken):
         kind = stage.kind.value
         asked = record_permissions(kind, confirmed=bool(stage.confirmed_by))
         for part in stage.parts:
