@@ -25,6 +25,7 @@ from engine.casefiles import read_cases, run_cases
 from engine.faults import Fault, Refused
 from engine.labels import Label
 from engine.papers.templates import template_faults
+from engine.source import Source
 from engine.terms import NEUTRAL, Terms
 from models.editions import Edition
 from models.people import Role
@@ -83,7 +84,7 @@ def policy_of(edition: Edition) -> Policy:
     files = files_of(edition)
     if digest(files) != edition.digest:
         raise Refused((Fault("edition_damaged", {"digest": edition.digest}),))
-    policy = load_files(files)
+    policy = load_files(files, Source(published=True))
     with _guard:
         return _loaded.setdefault(edition.digest, policy)
 

@@ -79,9 +79,14 @@ REMEMBERED_LENGTH, REMEMBERED_FILES = 200_000, 128
 
 
 class Source:
-    """Collects the faults of one reading and makes readers for its nodes."""
+    """Collects the faults of one reading and makes readers for its nodes.
 
-    def __init__(self) -> None:
+    `published`: these files were in force before. What has been asked of files since does not stop
+    them: their cases must be finished, and their answers given again.
+    """
+
+    def __init__(self, published: bool = False) -> None:
+        self.published = published
         self.faults: list[Fault] = []
         self.unread: set[str] = set()
         """Files that could not be read at all: what others say of their names is then moot."""
@@ -90,6 +95,11 @@ class Source:
 
     def fault(self, code: str, where: str | None, **params: object) -> None:
         self.faults.append(Fault(code, params, where))
+
+    def fault_if_new(self, code: str, where: str | None, **params: object) -> None:
+        """A fault of files that are not in force yet: what could never be carried out."""
+        if not self.published:
+            self.fault(code, where, **params)
 
     def judged(self) -> list[Fault]:
         """The faults found, without what only follows from others: of a mapping whose kind is not

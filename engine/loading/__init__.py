@@ -233,7 +233,9 @@ def _check_settled(
         for road in procedure.roads.values():
             starts = road.starts.expression
             if starts is not None and fact.name not in starts.names:
-                source.fault("required_unsettled", fact.where, label=fact.label, road=road.label)
+                source.fault_if_new(
+                    "required_unsettled", fact.where, label=fact.label, road=road.label
+                )
 
 
 def _check_served(source: Source, evidence: tuple[Rule, ...], procedure: Procedure) -> None:

@@ -87,7 +87,7 @@ def _warns(context: Context, block: Block) -> bool:
     warns = block.yes_no("warns")
     if not warns and not block.has("to"):
         context.source.fault("missing_key", block.where, key="to")
-    elif not warns:
+    elif not warns and not context.source.published:
         block.choice("to", LEVELS, LEVELS[0])
     for key in ("to", "opens"):
         if warns and block.has(key):

@@ -168,7 +168,7 @@ def _check_known(block: Block, stage: Stage) -> None:
         for name in field.choices or {}:
             if known and name not in known:
                 near = block.source.nearest(name, known)
-                block.source.fault("unknown_name", block.at("records"), name=name, hint=near)
+                block.source.fault_if_new("unknown_name", block.at("records"), name=name, hint=near)
 
 
 def _tiers(block: Block, by: tuple[str, ...]) -> tuple[AmountTier, ...]:
@@ -340,7 +340,7 @@ def _check_once(block: Block, chosen: Iterable[Stage]) -> None:
         first = done.setdefault(stage.kind, stage)
         if first is not stage and stage.kind in ONCE:
             kind = stage.kind.value
-            block.source.fault(
+            block.source.fault_if_new(
                 "kind_once", block.at("stages"), kind=kind, first=first.label, second=stage.label
             )
 

@@ -145,6 +145,16 @@ def test_a_damaged_edition_is_not_used(bureau: Bureau) -> None:
     assert caught.value.faults[0].code == "edition_damaged"
 
 
+def test_what_is_asked_of_files_today_does_not_stop_an_edition_of_before(bureau: Bureau) -> None:
+    """Its cases must be finished; the same files are not published again."""
+    files = changed("escalation.yaml", "to: department", "to: ministers")
+    before = Edition(digest=digest(files), files=editions.pack(files))
+    assert editions.policy_of(before).escalations[0].to == "ministers"
+    with pytest.raises(Refused) as caught:
+        publish(bureau, files)
+    assert [fault.code for fault in caught.value.faults] == ["expected_choice"]
+
+
 def test_every_decision_replays_to_the_same_bytes(bureau: Bureau) -> None:
     walk(bureau, register(bureau), "notice")
     walk(bureau, register(bureau, road="sudden"), "notice")

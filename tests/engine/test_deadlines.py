@@ -166,7 +166,7 @@ def test_all_wrong_dates_are_said_at_once() -> None:
         asked(event_day="2010-12-01", reported_on="2010-02-30", paid_on=20101203)
     assert [(fault.code, fault.where) for fault in found.value.faults] == [
         ("input_unknown", "event_day"),
-        ("expected_date", "reported_on"),
+        ("no_such_day", "reported_on"),
         ("expected_date", "paid_on"),
     ]
 
