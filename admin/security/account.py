@@ -143,12 +143,14 @@ def _password_faults() -> dict[str, str]:
     """Field → what is wrong with it, all at once."""
     old, new, again = (request.form.get(name, "") for name in ("old", "new", "again"))
     me, wrong = user(), {}
-    name = throttle.known_name(me.username)
-    if throttle.blocked(db.session(), name, (request.remote_addr or "")[:45], clock.now()):
+    at, name, address = clock.now(), throttle.known_name(me.username), request.remote_addr or ""
+    if throttle.blocked(db.session(), name, address[:45], at):
         return {"old": _("Too many failed attempts. Try again later.")}
-    if not passwords.matches(me.password_hash, old):
-        throttle.begin(db.session(), name, (request.remote_addr or "")[:45], clock.now())
-        db.session.commit()
+    attempt = throttle.begin(db.session(), name, address[:45], at)
+    db.session.commit()
+    attempt.ok = passwords.matches(me.password_hash, old)
+    db.session.commit()
+    if not attempt.ok:
         wrong["old"] = _("This is not your present password.")
     reasons = {
         "too_short": _("Use at least %(count)d characters.", count=passwords.SHORTEST),

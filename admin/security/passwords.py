@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import string
 import unicodedata
 
 from argon2 import PasswordHasher
@@ -15,21 +16,42 @@ _hasher = PasswordHasher()
 _nobody = _hasher.hash(secrets.token_hex(16))
 TOO_COMMON = frozenset(
     [
-        "1234567890",
-        "0123456789",
-        "password12",
-        "qwertyuiop",
-        "1111111111",
-        "0000000000",
-        "8888888888",
         "1qaz2wsx3edc",
-        "abcd123456",
-        "a123456789",
-        "iloveyou11",
-        "woaini1314",
-        "5201314520",
+        "qwertyuiop",
+        "asdfghjkl",
+        "zxcvbnm",
+        "qwerty",
+        "qwertyui",
+        "asdfgh",
+        "asdf",
+        "abc",
+        "abcd",
+        "abcdef",
+        "abcdefg",
+        "password",
+        "passwd",
+        "passw0rd",
+        "p@ssw0rd",
+        "p@ssword",
+        "admin",
+        "administrator",
+        "root",
+        "welcome",
+        "letmein",
+        "iloveyou",
+        "woaini",
+        "woaiwojia",
+        "mima",
+        "wodemima",
+        "aini",
+        "a",
+        "aa",
+        "aaa",
+        "qq",
+        "qaz",
     ]
 )
+"""What is tried first, also with figures and signs before and after it: password1234, Admin@2026."""
 
 
 def normal(password: str) -> str:
@@ -67,9 +89,16 @@ def weakness(password: str, username: str) -> str | None:
         return "too_long"
     if username and username.casefold() in plain:
         return "like_name"
-    if plain in TOO_COMMON or len(set(plain)) < 4:
-        return "too_common"
-    return None
+    return "too_common" if _common(plain) else None
+
+
+def _common(plain: str) -> bool:
+    """Few different signs, figures alone (a telephone, a birthday), or a common word with figures
+    and signs around it."""
+    if len(set(plain)) < 4 or plain.isdecimal():
+        return True
+    around = string.digits + string.punctuation + " "
+    return plain in TOO_COMMON or plain.strip(around) in TOO_COMMON
 
 
 def stamp() -> str:

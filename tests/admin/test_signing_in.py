@@ -126,6 +126,10 @@ def test_changing_the_password_ends_the_other_sessions_and_keeps_this_one(
         ("short", "short"),
         ("finance-finance-1", "finance-finance-1"),
         ("8888888888", "8888888888"),
+        ("13800138000", "13800138000"),
+        ("password1234", "password1234"),
+        ("Admin@2026!!", "Admin@2026!!"),
+        ("1qaz2wsx3edc", "1qaz2wsx3edc"),
         ("one long sentence", "another one"),
     ],
 )
