@@ -73,7 +73,12 @@ def settle(objection_id: int) -> ResponseReturnValue:
     def do(session: Session, by: Actor, at: datetime) -> None:
         verdict = {"yes": True, "no": False}.get(typed.get("upheld", ""))
         if verdict is None:
-            raise Refused([Fault("edge_choose_verdict", {}, "upheld")])
+            found = (
+                []
+                if typed.get("finding", "").strip()
+                else [Fault("finding_missing", {}, "finding")]
+            )
+            raise Refused([Fault("edge_choose_verdict", {}, "upheld"), *found])
         objections.settle(
             session,
             session.get_one(Objection, objection_id),

@@ -326,6 +326,7 @@ def test_an_objection_is_the_departments_and_holds_one_person_only(office: Roads
     assert "匿名群众" not in page, "even here only on asking"
     looked = desk.browser.post("/objections/1/objector").json
     assert looked == {"value": "匿名群众 13900000000"}
+    assert "有2处需要处理" in desk.refused(notice, "/objections/1/settle"), "all that is missing"
     desk.press(notice, "/objections/1/settle", upheld="no", finding="经查不属实")
     assert notice not in desk.get(asked)
     assert stages(office) == ["filing", "filing"]

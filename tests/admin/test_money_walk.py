@@ -132,7 +132,8 @@ def test_r_4_5_and_r_5_money_goes_out_comes_back_and_ends_at_nothing(office: Roa
     books = cells(clerk.get("/funds/reconciliation/"))
     assert [row[-1] for row in books] == ["相符", "未结清"], "a committee sees its own"
     assert "1,200.00元" in books[1]
-    finance.refused("/transfers/1", "/back/3", reason=" ")
+    kept = finance.refused("/transfers/1", "/back/3", reason=" ")
+    assert kept.count('<details class="action" open>') == 1, "the form that was refused, no other"
     finance.press("/transfers/1", "/back/3", reason="本人自愿放弃，款项交回")
     assert "本人自愿放弃" in finance.get("/transfers/1")
 
