@@ -195,6 +195,7 @@ class UserView(ModelView):
         return {
             "held": list(held),
             "today": clock.today(),
+            "no_password": not row.password_hash,
             "grant_form": self._grant_form(None) if self._may_grant(row) else None,
         }
 

@@ -323,7 +323,13 @@ def test_an_account_is_made_given_a_role_and_a_first_password_that_must_be_chang
     for name in ("unit", "from_on"):
         assert f'<a href="#{name}">' in bare.text
         assert f'id="{name}-faults"' in bare.text
+    unusable = "这个账号还没有密码"
+    own = chief.get(f"/users/details/?id={number}").text
+    assert unusable in own, "nobody is told a password when the account is made"
+    grant_form = own[own.index("/users/grant/") :]
+    assert "novalidate" in grant_form[: grant_form.index(">")], "refused in our words, all at once"
     page = chief.post(f"/users/password/?id={number}").text
+    assert unusable not in chief.get(f"/users/details/?id={number}").text
     fresh = re.search(r'class="lead mono">([0-9a-f-]+)<', page)
     assert fresh
     newcomer = fresh_office.sign_in("zhang.san", fresh[1])
