@@ -57,6 +57,10 @@ CATALOGUE = {
         "没有身份证号码为此号的{word.person}。请核对号码，或留空。",
         "No {word.person} has this identity number. Check it, or leave the field blank.",
     ),
+    "edge_calendar_day": (
+        "“{text}”不是有效日期，请写成月-日，例如10-01。",
+        "“{text}” is not a day. Write month and day, such as 10-01.",
+    ),
     "edge_own_account": (
         "不能停用自己的账号。请由另一位系统管理员办理。",
         "You cannot close your own account. Ask another administrator.",

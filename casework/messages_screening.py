@@ -22,8 +22,8 @@ TEXTS = {
         "Row {row}: the result {text} is not known. Write one of {names}.",
     ),
     "screening_row_reason": (
-        "第{row}行：没有通过的，请写明原因。",
-        "Row {row}: who did not pass needs a reason.",
+        "第{row}行：筛查有误的，请写明原因。",
+        "Row {row}: who failed needs a reason.",
     ),
     "screening_row_name": (
         "第{row}行：{number}的姓名不是“{text}”，请检查是否错行。",

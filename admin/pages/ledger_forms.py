@@ -24,8 +24,8 @@ CATALOGUE = {
         "or 600.50.",
     ),
     "edge_year": (
-        "“{text}”不是年份。请填写四位数字，例如2010。",
-        '"{text}" is not a year. Enter four digits, such as 2010.',
+        "“{text}”不能作为年份。请填写1949至2100之间的四位数字，例如2010。",
+        '"{text}" cannot be a year. Enter four digits from 1949 to 2100, such as 2010.',
     ),
     "edge_money_missing": (
         "请填写金额，以元为单位，例如5000或600.50。",

@@ -10,7 +10,6 @@ from flask import (
     Flask,
     abort,
     flash,
-    make_response,
     redirect,
     render_template,
     request,
@@ -29,6 +28,7 @@ from admin.security.people import actor
 from casework import calendar
 from casework.people import Actor
 from casework.permissions import Permission
+from engine.faults import Fault, Refused
 
 holidays = Blueprint("holidays", __name__)
 FIRST, LAST = 2000, 2100
@@ -66,11 +66,15 @@ def edit(year: int) -> ResponseReturnValue:
     off, wrong = read_days(texts["off"], year)
     work, wrong_work = read_days(texts["work"], year)
     wrong += wrong_work
-    if wrong:
-        return make_response(page(year, texts["off"], texts["work"], wrong), 422)
 
     def verb(session: Session, by: Actor, at: datetime) -> None:
-        calendar.put_year(session, year, off, work, by=by, at=at)
+        found = list(wrong)  # said together with what is wrong with the days that can be read
+        try:
+            calendar.put_year(session, year, off, work, by=by, at=at)
+        except Refused as refusal:
+            found += refusal.faults
+        if found:
+            raise Refused(found)
 
     outcome = attempt(verb, "calendar.put_year", "holiday_year", year)
     if outcome.faults:
@@ -84,18 +88,16 @@ def as_lines(days: frozenset[date], year: int) -> str:
     return "\n".join(day.isoformat() for day in sorted(days) if day.year == year)
 
 
-def read_days(text: str, year: int) -> tuple[frozenset[date], list[str]]:
+def read_days(text: str, year: int) -> tuple[frozenset[date], list[Fault]]:
     """Days as typed, separated by blanks, commas or lines; `3-8` is taken as that day of the year."""
     found, wrong = set(), []
     for word in text.replace(",", " ").replace("，", " ").replace("、", " ").split():
         full = word if word.count("-") == 2 else f"{year}-{word}"
-        parts = full.split("-")
         try:
-            found.add(date(*(int(part) for part in parts)) if len(parts) == 3 else date.max)
+            of, month, day = (int(part) for part in full.split("-"))
+            found.add(date(of, month, day))
         except (ValueError, OverflowError):
-            wrong.append(
-                _("“%(text)s” is not a day; write it as %(year)d-10-01.", text=word[:20], year=year)
-            )
+            wrong.append(Fault("edge_calendar_day", {"text": word[:20]}))
     return frozenset(found), wrong
 
 
@@ -103,7 +105,6 @@ def page(
     year: int,
     off: str,
     work: str,
-    wrong: list[str] | tuple[str, ...] = (),
     *,
     proposed: bool = False,
 ) -> str:
@@ -114,7 +115,6 @@ def page(
         year=year,
         off=off,
         work=work,
-        wrong=wrong,
         proposed=proposed,
         may_write=may_write,
     )

@@ -28,8 +28,8 @@ from models.schemes import SchemeList
 from models.screenings import ScreeningLine, ScreeningList, ScreeningResult
 
 RESULTS = {
-    ScreeningResult.PASS.value: Label("通过", "Passed"),
-    ScreeningResult.FAIL.value: Label("不通过", "Not passed"),
+    ScreeningResult.PASS.value: Label("筛查无误", "Passed"),
+    ScreeningResult.FAIL.value: Label("筛查有误", "Failed"),
 }
 PART = "result"
 

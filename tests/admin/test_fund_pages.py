@@ -191,7 +191,7 @@ def test_every_fault_of_a_budget_stands_beside_its_field_and_what_was_typed_stay
     typed = {"source": "", "year": "十年", "amount": "五千", "memo": "留下"}
     page = office.at("finance").refused("/funds/", "/funds/budget", **typed)
     beside = " ".join(re.findall(r'<ul class="field-faults" id="budget-.*?</ul>', page, re.S))
-    for words in ("请选择资金来源", "“十年”不是年份", "“五千”不是金额"):
+    for words in ("请选择资金来源", "“十年”不能作为年份", "“五千”不是金额"):
         assert words in beside
     for value in ("十年", "五千", "留下"):
         assert f'value="{value}"' in page

@@ -84,7 +84,8 @@ def test_r_4_4_1_the_list_goes_out_as_excel_and_its_results_come_back(office: Ro
         office, "/screenings/1/import", workbooks.write("a", COLUMNS, rows), screened_on=day
     )
     assert status == 422
-    assert "第3行" in " ".join(said(page))
+    words = " ".join(said(page))
+    assert "第3行：筛查结果“也许”无法识别，请填写筛查无误、筛查有误之一" in words, "as the page has it"
     assert [office.application(number).stage for number in (1, 2)] == ["screening"] * 2
     rows[1] |= {"result": "不通过", "reason": "重复享受"}
     status, _page = sent(

@@ -422,8 +422,12 @@ def test_settings_are_typed_and_only_changes_are_written(fresh_office: Office) -
 def test_a_year_of_the_calendar_is_proposed_checked_and_saved(fresh_office: Office) -> None:
     chief = fresh_office.sign_in("administrator")
     assert "2026-10-01" in chief.get("/calendar/2026").text
-    bad = chief.post("/calendar/2026", {"off": "2026-10-01 2025-10-01 x", "work": "10-10"})
+    bad = chief.post("/calendar/2026", {"off": "2026-10-01 2025-10-01 2-30 春节", "work": "10-1"})
     assert bad.status_code == 422
+    assert "有4处需要处理" in bad.text
+    for word in ("“2-30”不是有效日期", "“春节”不是有效日期", "2025年10月1日不在2026年内"):
+        assert word in bad.text
+    assert "9999" not in bad.text
     assert chief.post("/calendar/2026", {"off": "10-01，10-02", "work": "10-10"}).status_code == 302
     with fresh_office.session() as session:
         assert list(session.scalars(select(HolidayYear.year))) == [2026]
