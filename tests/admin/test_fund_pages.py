@@ -334,6 +334,8 @@ def test_paid_aid_is_demanded_back_and_comes_in_in_parts(office: Roadside) -> No
     assert len(cells(finance.get("/funds/journal/?kind=recovery"))) == 2
     assert f'href="{path}"' in finance.get("/recoveries/?state=done")
     assert one(office, select(Account.balance_fen).where(Account.kind == "recovered")) == 60_000
+    stands = dict(re.findall(r"<dt>([^<]+)</dt><dd>([^<]+)</dd>", finance.get("/transfers/")))
+    assert stands["区管党费 · 追回"] == "600.00元", "not a source without a year"
 
 
 def test_every_fault_of_a_demand_stands_beside_its_field(office: Roadside) -> None:
