@@ -29,6 +29,10 @@ CATALOGUE = {
         "请选择核对结论：重复还是不重复。",
         "Choose what the comparison showed: a duplicate or not.",
     ),
+    "edge_choose_clue": (
+        "请选择反映有没有具体事实或线索。",
+        "Choose whether the objection names facts or a clue.",
+    ),
     "edge_choose_verdict": (
         "请选择核查结果：属实还是不属实。",
         "Choose what the check found: true or not true.",

@@ -33,20 +33,33 @@ def register(notice_id: int, line_id: int) -> ResponseReturnValue:
     line_of(notice, line_id)
     typed = dict(request.form)
 
-    def do(session: Session, by: Actor, at: datetime) -> Objection:
+    clue = {"yes": True, "no": False}.get(typed.get("has_clue", ""))
+
+    def write(session: Session, by: Actor, at: datetime) -> Objection:
         on = messages.day(typed.get("received_on", ""), "received_on")
         return objections.register(
             session,
             session.get_one(NoticeLine, line_id),
             received_on=on,
             channel=typed.get("channel", ""),
-            has_clue=typed.get("has_clue") == "yes",
+            has_clue=clue is True,
             content=typed.get("content", ""),
             objector_name=typed.get("objector_name", "").strip(),
             objector_phone=typed.get("objector_phone", "").strip(),
             by=by,
             at=at,
         )
+
+    def do(session: Session, by: Actor, at: datetime) -> Objection:
+        # not answered is not "none": without a clue an objection is not accepted
+        wrong = [] if clue is not None else [Fault("edge_choose_clue", {}, "has_clue")]
+        try:
+            made = write(session, by, at)
+        except Refused as refusal:
+            raise Refused([*wrong, *refusal.faults]) from None
+        if wrong:
+            raise Refused(wrong)
+        return made
 
     outcome = attempt(do, "objection.register", "notice_line", line_id)
     if outcome.value is None:

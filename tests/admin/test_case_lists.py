@@ -305,6 +305,9 @@ def test_an_objection_is_the_departments_and_holds_one_person_only(office: Roads
     assert "登记反映情况" not in office.at("clerk").get(notice)
     desk = office.at("reviewer")
     first = re.findall(r'action="(/objections/to/\d+/\d+)"', desk.get(notice))[0]
+    unsaid = desk.refused(notice, first, channel="phone", content=" ")
+    assert "请选择反映有没有具体事实或线索" in unsaid, "not answered is not none"
+    assert "有2处需要处理" in unsaid
     desk.press(
         notice, first, channel="phone", has_clue="yes", content="家有新楼",
         objector_name="匿名群众", objector_phone="13900000000",

@@ -85,7 +85,9 @@ def test_r_4_4_1_the_list_goes_out_as_excel_and_its_results_come_back(office: Ro
     )
     assert status == 422
     words = " ".join(said(page))
-    assert "第3行：筛查结果“也许”无法识别，请填写筛查无误、筛查有误之一" in words, "as the page has it"
+    assert "第3行：筛查结果“也许”无法识别，请填写筛查无误、筛查有误之一" in words, (
+        "as the page has it"
+    )
     assert [office.application(number).stage for number in (1, 2)] == ["screening"] * 2
     rows[1] |= {"result": "不通过", "reason": "重复享受"}
     status, _page = sent(
