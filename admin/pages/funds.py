@@ -23,6 +23,7 @@ from admin.pages import batches, ledger_forms
 from admin.pages.ledger_forms import Typed, by_field
 from admin.security.guard import requires
 from admin.security.people import actor
+from admin.text import policy_label
 from casework import funds
 from casework.funds import Balance
 from casework.people import Actor
@@ -154,17 +155,18 @@ def source() -> ResponseReturnValue:
 
     def do(session: Session, by: Actor, at: datetime) -> str:
         typed = Typed(request.form)
-        code = typed.words("code", most=CODE_LENGTH)
-        zh, en = (typed.words(name, most=NAME_LENGTH) for name in ("zh", "en"))
+        code = typed.words("code", "edge_source_code", most=CODE_LENGTH)
+        zh = typed.words("zh", "edge_source_zh", most=NAME_LENGTH)
+        en = typed.words("en", "edge_source_en", most=NAME_LENGTH)
         if code and session.scalar(select(FundSource.id).where(FundSource.code == code)):
             typed.faults.append(Fault("source_exists", {"code": code}, "code"))
         typed.stop()
-        return funds.add_source(session, code, zh, en, by=by, at=at).code
+        return policy_label(funds.add_source(session, code, zh, en, by=by, at=at))
 
     outcome = attempt(do, "fund.add_source", "fund_source", None)
     if outcome.faults:
         return refused(outcome, lambda: page(Refusal("source", request.form, outcome.faults)))
-    flash(_("The source %(code)s is open.", code=outcome.value or ""), "success")
+    flash(_("The source %(name)s is open.", name=outcome.value or ""), "success")
     return redirect(url_for("funds.index"))
 
 

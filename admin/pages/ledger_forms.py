@@ -35,6 +35,18 @@ CATALOGUE = {
         "请填写年份，例如2010。",
         "Enter a year, such as 2010.",
     ),
+    "edge_source_code": (
+        "请填写资金来源的代码。",
+        "Give the source a code.",
+    ),
+    "edge_source_zh": (
+        "请填写资金来源的中文名称。",
+        "Give the source a name in Chinese.",
+    ),
+    "edge_source_en": (
+        "请填写资金来源的英文名称。",
+        "Give the source a name in English.",
+    ),
     "edge_blank": (
         "此项必须填写。",
         "This has to be filled in.",

@@ -204,11 +204,15 @@ def test_a_source_is_opened_under_a_code_of_its_own(office: Roadside) -> None:
     desk = office.at("finance")
     typed = {"code": "city", "zh": "市级资金", "en": "City funds"}
     desk.press("/funds/", "/funds/source", **typed)
-    assert "市级资金" in desk.get("/funds/")
+    assert "资金来源“市级资金”已设立" in desk.get("/funds/")
     page = desk.refused("/funds/", "/funds/source", **{**typed, "en": ""})
     beside = " ".join(re.findall(r'<ul class="field-faults" id="source-.*?</ul>', page, re.S))
-    assert "此项必须填写" in beside
+    assert "请填写资金来源的英文名称" in beside
     assert "city" in beside
+    empty = " ".join(said(desk.refused("/funds/", "/funds/source")))
+    assert "有3处需要处理" in empty
+    for what in ("代码", "中文名称", "英文名称"):
+        assert f"请填写资金来源的{what}" in empty, "each by its name"
     assert 'value="市级资金"' in page
 
 
