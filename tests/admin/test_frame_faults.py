@@ -344,6 +344,19 @@ def test_a_table_that_forgets_its_scope_shows_nothing(fresh_office: Office) -> N
     assert "共0条" in page
 
 
+# ---- nobody signed in ----------------------------------------------------------------------
+
+
+def test_an_error_page_without_a_sign_in_has_no_empty_sidebar_above_it(office: Office) -> None:
+    """It is as high as the screen: what the page says would stand below the fold."""
+    page = office.visitor().get("/there-is-no-such-page")
+    assert page.status_code == 404
+    assert "没有找到" in page.text
+    assert 'id="side"' not in page.text
+    assert "data-toggle-side" not in page.text
+    assert 'id="side"' in office.as_("committee_clerk").get("/there-is-no-such-page").text
+
+
 # ---- nonsense in the address --------------------------------------------------------------
 
 NONSENSE = [
