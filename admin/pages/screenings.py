@@ -136,7 +136,6 @@ class ScreenRow:
 
     line_id: int
     application_id: int
-    number: str
     name: str
     masked: str
     kind: Label
@@ -248,7 +247,6 @@ def _row(
     return ScreenRow(
         line_id=line.id,
         application_id=application.id,
-        number=application.number,
         name=application.member.name,
         masked=mask(application.member.id_number, "id_number"),
         kind=road.label if road else Label(application.road, application.road),

@@ -71,15 +71,6 @@ def test_r_4_4_1_a_form_of_results_without_its_file_keeps_day_and_layout(office:
     assert {name: kept[name] for name in sent_so} == {n: [v] for n, v in sent_so.items()}
 
 
-def test_a_row_has_the_number_by_which_a_refusal_and_the_file_name_it(office: Roadside) -> None:
-    entered(office)
-    page = office.at("screener").refused("/screenings/1", "/results")
-    number = office.application(1).number
-    assert number in " ".join(said(page)), "what is wrong with several rows names them by number"
-    assert f'王建国<span class="sub">{number}</span>' in page
-    assert "/application/1" not in page
-
-
 def test_r_4_4_1_the_list_goes_out_as_excel_and_its_results_come_back(office: Roadside) -> None:
     entered(office)
     answer = office.at("screener").browser.get("/screenings/1/xlsx")
