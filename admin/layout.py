@@ -46,13 +46,16 @@ def variables() -> dict[str, Any]:
 
 def said_once(faults: Sequence[Fault]) -> list[tuple[str, list[str]]]:
     """(text, numbers of the applications that it is said of, where the text does not name them): what
-    is wrong with several rows of a list stands once."""
+    is wrong with several rows of a list stands once. A page whose rows have no numbers gives names
+    for them (`g.place_names`)."""
+    names = g.get("place_names", {})
     found: dict[str, list[str]] = {}
     for fault in faults:
         text, place = fault_text(fault), (fault.where or "").partition(":")[0]
         numbers = found.setdefault(text, [])
-        if NUMBER.fullmatch(place) and place not in text and place not in numbers:
-            numbers.append(place)
+        shown = names.get(place, place)
+        if NUMBER.fullmatch(place) and place not in text and shown not in numbers:
+            numbers.append(shown)
     return list(found.items())
 
 

@@ -14,6 +14,7 @@ from flask import (
     Flask,
     abort,
     flash,
+    g,
     jsonify,
     redirect,
     render_template,
@@ -201,6 +202,7 @@ def list_page(
     waits = screenings.worklist(db.session(), by) if mine else []
     open_ids = {row.line_id for row in waits if row.list_id == entered.id}
     rows = [_row(line, each, answer, faults, open_=line.id in open_ids) for line in entered.lines]
+    g.place_names = {one.application.number: one.application.member.name for one in entered.lines}
     given = (
         answer.record
         if answer

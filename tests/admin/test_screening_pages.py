@@ -71,6 +71,16 @@ def test_r_4_4_1_a_form_of_results_without_its_file_keeps_day_and_layout(office:
     assert {name: kept[name] for name in sent_so} == {n: [v] for n, v in sent_so.items()}
 
 
+def test_what_is_wrong_with_several_rows_names_the_people_that_the_page_shows(
+    office: Roadside,
+) -> None:
+    entered(office)
+    page = office.at("screener").refused("/screenings/1", "/results")
+    told = " ".join(said(page))
+    assert "王建国" in told
+    assert office.application(1).number not in told, "it stands nowhere on this page"
+
+
 def test_r_4_4_1_the_list_goes_out_as_excel_and_its_results_come_back(office: Roadside) -> None:
     entered(office)
     answer = office.at("screener").browser.get("/screenings/1/xlsx")
