@@ -40,7 +40,6 @@ class Batch:
     columns: tuple[RecordField, ...]
     rows: Sequence[Row]
     errors: tuple[str, ...] = ()
-    total_fen: int = 0
 
 
 @dataclass(frozen=True, slots=True)

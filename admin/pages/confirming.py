@@ -27,13 +27,17 @@ from models.applications import Application
 from models.attachments import Attachment
 from models.results import RecordedResult
 
+AMOUNT = "amount"  # what a step records when it sets an amount
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One application of the meeting, what was recorded for it alone, and what is wrong with it."""
+    """One application of the meeting, what was recorded for it alone (`fen`: what it grants), and
+    what is wrong with it."""
 
     application: Application
     cells: tuple[str, ...]
+    fen: int
     picked: bool
     errors: tuple[str, ...]
 
@@ -53,6 +57,8 @@ class Meeting:
     reason: str
     faults: tuple[str, ...]
     scans: tuple[Attachment, ...] = ()
+    has_amounts: bool = False
+    """Whether the meeting sets what is granted."""
     back: bool = False
     """Whether it was to be sent back: then that form stays open after a refusal."""
 
@@ -99,6 +105,7 @@ def _meeting(
                 "" if (value := row.record.get(field.id)) is None else record_words(field, value)
                 for field in each
             ),
+            _fen(row),
             picked is None or row.application_id in picked,
             tuple(fault_text(f) for f in faults if belongs(f, row.application.number)),
         )
@@ -122,8 +129,14 @@ def _meeting(
             fault_text(f) for f in faults if not any(belongs(f, number) for number in numbers)
         ),
         scans=tuple(scans_of(first.application, first.record)),
+        has_amounts=any(field.id == AMOUNT for field in each),
         back=picked is not None and "back" in request.form,
     )
+
+
+def _fen(row: RecordedResult) -> int:
+    value = row.record.get(AMOUNT)
+    return value if isinstance(value, int) else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,17 +16,18 @@
   all("[data-batch]").forEach(function (table) {
     var every = table.querySelector("[data-every]");
     var boxes = all("input[name=pick]", table);
-    var total = document.querySelector("[data-total]");
+    var said = (table.closest("form") || document).querySelector(".picked");
+    var count = said && said.querySelector("[data-picked-count]"), total = said && said.querySelector("[data-picked-fen]");
     function show() {
       var chosen = boxes.filter(function (box) { return box.checked; });
       if (every) {
         every.checked = chosen.length > 0 && chosen.length === boxes.length;
         every.indeterminate = chosen.length > 0 && chosen.length < boxes.length;
       }
-      all("[data-count]").forEach(function (place) { place.textContent = String(chosen.length); });
+      if (count) { count.textContent = String(chosen.length); }
       if (total) {
         var fen = chosen.reduce(function (sum, box) { return sum + Number(box.dataset.fen || 0); }, 0);
-        total.textContent = (Math.floor(fen / 100)).toLocaleString("en-US") + "." + String(fen % 100).padStart(2, "0");
+        total.textContent = total.dataset.pickedFen.replace("{}", Math.floor(fen / 100).toLocaleString("en-US") + "." + String(fen % 100).padStart(2, "0"));
       }
     }
     if (every) { every.addEventListener("change", function () { boxes.forEach(function (box) { box.checked = every.checked; }); show(); }); }
