@@ -7,10 +7,17 @@ from collections.abc import Iterable
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.applications import Application, CaseEvent
+from models.applications import Application, CaseEvent, CaseStatus
 
 RETURN = "return"
 """The verb of a return for correction."""
+SAVE = "save"
+"""The verb of a saved form."""
+
+
+def corrects(verb: str, status_from: CaseStatus | None) -> bool:
+    """Whether an event saved a form that had been handed in: no draft any more, a correction."""
+    return verb == SAVE and status_from not in (None, CaseStatus.DRAFT)
 
 
 def events_of(session: Session, application: Application) -> list[CaseEvent]:

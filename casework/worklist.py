@@ -98,12 +98,14 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Something the person did; `stage` is what the event was recorded for."""
+    """Something the person did; `stage` is what the event was recorded for, `corrects`: a form was
+    saved that had been handed in before."""
 
     case: Case
     verb: str
     stage: Label | None
     at: datetime
+    corrects: bool = False
 
 
 # -- piles
@@ -206,7 +208,10 @@ def done(session: Session, by: Actor, limit: int) -> list[Done]:
     """The person's own last events of applications in reach, the newest first."""
     query = (
         _select(
-            CaseEvent.verb, CaseEvent.at, CaseEvent.data["stage"].as_string().label("done_at_stage")
+            CaseEvent.verb,
+            CaseEvent.at,
+            CaseEvent.status_from,
+            CaseEvent.data["stage"].as_string().label("done_at_stage"),
         )
         .join(CaseEvent, CaseEvent.application_id == Application.id)
         .where(CaseEvent.by_id == by.user_id, _named(by))
@@ -219,7 +224,9 @@ def done(session: Session, by: Actor, limit: int) -> list[Done]:
     for row in rows:
         policy = policies[row.edition_id]
         stage = policy.procedure.stages.get(row.done_at_stage or "")
-        found.append(Done(_case(by, policy, row), row.verb, stage.label if stage else None, row.at))
+        label = stage.label if stage else None
+        again = history.corrects(row.verb, row.status_from)
+        found.append(Done(_case(by, policy, row), row.verb, label, row.at, again))
     return found
 
 

@@ -9,19 +9,18 @@ from datetime import date, datetime
 from flask_babel import gettext as _
 
 from admin.cases import corrections as shown
-from admin.cases.verbs import VERBS
+from admin.cases.verbs import CORRECTED, VERBS
 from admin.cases.words import fact_words, record_words
 from admin.i18n import _l
 from admin.text import DASH, STATUSES, policy_label, yuan, zhdate
 from casework import corrections, heir_accounts, originals, paper_checks, paper_signatures, papers
 from casework.assessments import OUTCOMES
 from casework.case_notes import Shown
+from casework.history import corrects
 from engine.model import Policy
 from engine.procedure import Procedure, RecordField, Road
-from models.applications import CaseEvent, CaseStatus, Outcome
+from models.applications import CaseEvent, Outcome
 from models.case_notes import CaseNote
-
-CORRECTED = _l("Corrected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +80,7 @@ def _line(policy: Policy, road: Road | None, event: CaseEvent) -> Line:
         what = _l("Put back to an earlier version")
     if event.verb == "complete" and stage is not None:
         text = policy_label(stage.label)
-    elif (
-        event.data.get("put_back") is None
-        and event.verb == "save"
-        and event.status_from not in (None, CaseStatus.DRAFT)
-    ):
+    elif event.data.get("put_back") is None and corrects(event.verb, event.status_from):
         text = str(CORRECTED)
     elif what is not None:
         text = str(what)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from admin.i18n import _l
 
+CORRECTED = _l("Corrected")  # a form that was saved again after it had been handed in
 VERBS: Mapping[str, object] = {
     "register": _l("Registered"),
     "save": _l("Draft saved"),

@@ -12,7 +12,7 @@ from flask_babel import ngettext
 
 from admin import clock
 from admin.cases.actions import PAGES
-from admin.cases.verbs import VERBS
+from admin.cases.verbs import CORRECTED, VERBS
 from admin.i18n import _l, lang
 from admin.text import fault_text, policy_label, zhdate
 from casework.worklist import Case, Deed, Done, Late, Pile, Returned
@@ -250,14 +250,14 @@ def recent(found: Sequence[Done], others: Sequence[Deed], limit: int) -> list[Do
 
 def _together(one: Done, other: Done) -> bool:
     """The same thing, on one list or to the same application again."""
-    alike = (one.verb, one.stage) == (other.verb, other.stage)
+    alike = (one.verb, one.stage, one.corrects) == (other.verb, other.stage, other.corrects)
     near = abs(one.at - other.at) <= AT_ONCE
     return alike and (near or one.case.id == other.case.id)
 
 
 def _done(group: Sequence[Done]) -> DoneLine:
     one = group[0]
-    words = VERBS.get(one.verb)
+    words = CORRECTED if one.corrects else VERBS.get(one.verb)
     what = str(words) if words else one.verb
     if one.stage is not None and (one.verb == "complete" or words is None):
         what = policy_label(one.stage)

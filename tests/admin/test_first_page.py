@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from casework import endings
 from models import Application, CaseStatus, Member
 from tests import factories
+from tests.admin.forms_on_page import form_to
 from tests.admin.roadside import Roadside, open_roadside
 from tests.admin.test_pages import outline
 from tests.casework.bureau import Bureau, applicant, later, register, walk
@@ -138,6 +139,20 @@ def test_my_drafts_and_what_i_did_last_lead_to_the_application(
     numbers = set(re.findall(r'href="(/application/\d+)"', page))
     assert len(numbers) == 1
     assert "王稿" in office.at("clerk").get(numbers.pop())
+
+
+def test_a_form_corrected_after_it_was_handed_in_is_not_called_a_draft(
+    opened: Callable[[Play], Roadside],
+) -> None:
+    office = opened(lambda bureau: applied(bureau, "王正", "branch_check"))
+    desk = office.at("clerk")
+    (path,) = set(re.findall(r'href="(/application/\d+)"', main_part(desk.get("/"))))
+    form = form_to(desk.get(path.replace("/application/", "/register/fill/")), "")
+    sent = desk.send(form, path.replace("/application/", "/register/fill/"), draft="yes")
+    assert sent.status_code == 302
+    said = words(desk.get("/"))
+    assert "更正" in said
+    assert "保存草稿" not in said
 
 
 def test_who_has_nothing_to_do_is_told_so(opened: Callable[[Play], Roadside]) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from casework import (
+    applications,
     calendar,
     due_dates,
     dues,
@@ -170,6 +171,27 @@ def test_what_i_did_last_is_mine_the_newest_first(bureau: Bureau) -> None:
     assert [(one.case.id, one.verb) for one in found] == [(made.id, "complete")] * 2
     assert found[0].stage == Label("支部民主评议", "Branch democratic appraisal")
     assert worklist.done(bureau.session, bureau["other_verifier"], 5) == []
+
+
+def test_saving_a_form_that_was_handed_in_is_a_correction_and_no_draft(bureau: Bureau) -> None:
+    made = register(bureau)
+
+    def saved(answer: str) -> bool:
+        applications.save(
+            bureau.session,
+            made,
+            facts={"cause_disaster": answer},
+            by=bureau["clerk"],
+            at=later(0),
+            expected_version=made.version,
+        )
+        (last,) = worklist.done(bureau.session, bureau["clerk"], 1)
+        assert last.verb == "save"
+        return last.corrects
+
+    assert not saved("yes")
+    walk(bureau, made, "branch_check")
+    assert saved("no")
 
 
 def test_what_lies_out_of_reach_now_is_not_shown_though_i_did_it(bureau: Bureau) -> None:
