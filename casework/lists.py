@@ -60,11 +60,14 @@ def written(
     """What the stage writes down for each application, by its id, and every fault once.
 
     `record` holds what is given once for the list, `lines` what each application has of its own.
-    A fault of the list has its field as the place, a fault of one application its number.
+    A fault of the list has its field as the place, a fault of one application its number. Dates
+    that can be read are held against those of earlier steps even where something else is wrong, so
+    that nobody is sent back twice (4.1.4).
     """
     values: dict[int, Values] = {}
     found: list[Fault] = []
     misdated: list[tuple[Application, Fault]] = []
+    judged = 0
     for application in applications:
         stage = stage_of_kind(application, kind)
         if stage is None:
@@ -74,11 +77,12 @@ def written(
         asked += [each for each in needed if each.id not in known]
         own = (lines or {}).get(application.id, {})
         shared = set(record) | {each.id for each in asked if each.for_list}
+        raw, judged = plain({**record, **own}), judged + 1
         try:
-            values[application.id] = records.read_fields(
+            values[application.id] = read = records.read_fields(
                 asked,
                 stage.checks,
-                plain({**record, **own}),
+                raw,
                 day_of(at),
                 known=facts.dated(session, application, stage),
             )
@@ -88,12 +92,23 @@ def written(
                 place = replace(fault, where=application.number) if mine else fault
                 if place not in found:
                     found.append(place)
-            continue
+            read = _readable(asked, raw, day_of(at))
         late = step_dates.faults(
-            session, application, stage, asked, values[application.id], part=part_of(stage, part)
+            session, application, stage, asked, read, part=part_of(stage, part)
         )
         misdated += [(application, fault) for fault in late]
-    return values, found + _placed(misdated, len(values))
+    return values, found + _placed(misdated, judged)
+
+
+def _readable(asked: Iterable[RecordField], raw: Raw, on: date) -> Values:
+    """Those fields of a record that can be read each on its own."""
+    values: Values = {}
+    for field in asked:
+        try:
+            values |= records.read_fields([field], (), {field.id: raw.get(field.id)}, on)
+        except Refused:
+            continue
+    return values
 
 
 def _placed(misdated: Sequence[tuple[Application, Fault]], of: int) -> list[Fault]:

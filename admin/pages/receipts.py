@@ -124,10 +124,9 @@ def _sign(field: RecordField) -> RecordField:
 @requires(Permission.Step.PAY, Permission.Step.RECEIPT)
 def record(payment_id: int) -> ResponseReturnValue:
     """The payee has signed."""
-    payment_or_404(payment_id, Permission.Payment.READ)
-    typed = {
-        k.removeprefix("receipt-"): v for k, v in request.form.items() if k.startswith("receipt-")
-    }
+    _stage, _part, fields = receipt_fields(payment_or_404(payment_id, Permission.Payment.READ))
+    # a choice that nobody made is not sent, and is missing like a box left empty
+    typed = {one.id: request.form.get(f"receipt-{one.id}", "") for one in fields}
 
     def do(session: Session, by: Actor, at: datetime) -> None:
         receipts.record(session, session.get_one(Payment, payment_id), typed, by=by, at=at)

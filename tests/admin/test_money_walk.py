@@ -115,6 +115,11 @@ def test_r_4_5_and_r_5_money_goes_out_comes_back_and_ends_at_nothing(office: Roa
 
     # signatures: himself by fingerprint, and somebody else with kinship
     signed = f"/payment/{number_of(office, '王一')}"
+    page = clerk.refused(signed, "/receipt")
+    assert page.count("请填写“签收方式”") == 2, "at the top and beside the field"
+    with office.session() as session:
+        case = session.get_one(Payment, int(signed.rsplit("/", 1)[1])).grant.application_id
+    assert f'href="/application/{case}"' in page, "the way on to the case"
     clerk.press(signed, "/receipt", **{"receipt-sign": "fingerprint"})
     other = f"/payment/{number_of(office, '周四')}"
     page = clerk.refused(other, "/receipt", **{"receipt-sign": "by_other"})

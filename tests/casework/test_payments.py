@@ -389,6 +389,12 @@ def test_r_4_5_somebody_else_signs_only_with_name_and_kinship(office: Office) ->
         "kinship": "儿子",
         "proxy_reason": "行动不便",
     }
+    with pytest.raises(Refused) as refused:
+        office.receipt(payment, record={**other, "kinship": "", "received_on": date(2010, 12, 19)})
+    assert met(refused) == [
+        ("record_missing", "kinship"),
+        ("date_before_step", "received_on"),
+    ], "a date out of order is said with the rest, not on the next try"
     signed = office.receipt(payment, record=other)
     assert (signed.receiver, signed.kinship) == ("王小明", "儿子")
 
