@@ -103,6 +103,8 @@ def move(
     found = access.faults(session, by, Permission.Member.MOVE, to.id)
     if to.level != OrgLevel.BRANCH:
         found.append(Fault("member_needs_branch", {"org": to.name}, "org"))
+    if to.id == member.org_id:
+        found.append(Fault("member_there_already", {"name": member.name, "org": to.name}, "org"))
     if not reason.strip():
         found.append(Fault("reason_missing", {}, "reason"))
     if found:

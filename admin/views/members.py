@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import abort, jsonify, redirect, request, url_for
+from flask import abort, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
@@ -354,7 +354,10 @@ class MemberView(ModelView):
                 lambda now: self._moved_since(form, now),
                 lambda now, found: self._move_page(form, now, found),
             )
-        return redirect(self.get_url(".index_view"))
+        moved = self.get_one(number)  # nobody sees a member who went out of his reach
+        flash(_("Moved to %(branch)s.", branch=form.to.data.name), "success")
+        here = self.get_url(".details_view", id=number) if moved else self.get_url(".index_view")
+        return redirect(here)
 
     def _moved_since(self, form: MoveForm, row: Member) -> list[both_versions.Line]:
         """What somebody else changed while the page was open: the branch first, which it asks for."""

@@ -113,7 +113,11 @@ def test_a_clerk_of_the_committee_moves_a_member_with_a_reason_within_the_commit
     outside = {**data, "to": fresh_office.units["B1"], "reason": "迁居"}
     assert clerk.post(f"/members/move/?id={number}", outside).status_code == 422
     data["reason"] = "迁居"
-    assert clerk.post(f"/members/move/?id={number}", data).status_code == 302
+    answer = clerk.post(f"/members/move/?id={number}", data)
+    assert answer.status_code == 302
+    there = clerk.get(answer.headers["Location"]).text
+    assert "已转入A2组织。" in there
+    assert "/members/edit/" in there, "the page of the member follows"
     assert fresh_office.one(Member, number).org_id == fresh_office.units["A2"]
     assert clerk.get("/members/?search=李芳").status_code == 200
 

@@ -15,7 +15,7 @@ from casework.people import Actor
 from casework.worksheets import ItemRow, PersonRow
 from engine import messages
 from engine.faults import Refused
-from models import AuditRecord, HouseholdItem, ItemKind, Member, Sex
+from models import AuditRecord, HouseholdItem, ItemKind, Member, OrgUnit, Sex
 from tests import factories
 from tests.casework.bureau import refusal
 from tests.casework.office import POLICY, publish
@@ -344,5 +344,8 @@ def test_moving_to_another_branch_needs_reach_over_both_and_a_reason(
 
     assert refusal(lambda: move(tree.other_branch)) == {"out_of_scope"}
     assert refusal(lambda: move(tree.committee, " ")) == {"member_needs_branch", "reason_missing"}
+    assert refusal(lambda: move(session.get_one(OrgUnit, member.org_id))) == {
+        "member_there_already"
+    }
     move(tree.sibling)
     assert member.org_id == tree.sibling.id
