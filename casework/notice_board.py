@@ -69,10 +69,10 @@ def verify(session: Session, notice: Notice, *, by: Actor, at: datetime) -> Veri
 def add_photo(
     session: Session, notice: Notice, upload: Upload, *, by: Actor, at: datetime
 ) -> Attachment:
-    """Keep a photo of the posting; a scan or photo in one of the known formats."""
+    """Keep a photo of the posting; `photo_type` for whatever is no picture."""
     require(session, by, Permission.Step.POST, notice.org_id)
-    mime = attachments.sniff(upload.content)
-    if mime is not None and not mime.startswith("image/"):
+    attachments.require_chosen(upload)
+    if not (attachments.sniff(upload.content) or "").startswith("image/"):
         raise Refused([Fault("photo_type", {"filename": attachments.clean_name(upload.filename)})])
     return attachments.store(session, upload, kind=PHOTO, by=by, at=at, notice=notice)
 

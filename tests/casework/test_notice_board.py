@@ -109,11 +109,13 @@ def test_r_4_3_1_a_photo_of_the_notice_is_kept_and_can_be_looked_at(
     assert [one.id for one in notice_board.photos(session, notice)] == [kept.id]
     read = attachments.read(session, kept, by=office.staff["department_reviewer"], at=noon(7))
     assert read == photo.content
-    with pytest.raises(Refused) as refused:
-        notice_board.add_photo(
-            session, notice, Upload("x.pdf", b"%PDF-1.4 %%EOF"), by=clerk, at=noon(6)
-        )
-    assert codes(refused) == ["photo_type"]
+    for content, why in (
+        (b"%PDF-1.4 %%EOF", "photo_type"),
+        (b"no picture at all", "photo_type"),
+    ):
+        with pytest.raises(Refused) as refused:
+            notice_board.add_photo(session, notice, Upload("x.jpg", content), by=clerk, at=noon(6))
+        assert codes(refused) == [why]
     stranger = hire(session, "branch_clerk", office.tree.other_branch)
     for what in (
         lambda: notice_board.add_photo(session, notice, photo, by=stranger, at=noon(6)),
