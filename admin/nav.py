@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, g, request, url_for
 
 from admin.i18n import _l
 
@@ -122,8 +122,14 @@ class Registry:
         return shown
 
 
+def stand_at(endpoint: str) -> None:
+    """Light the entry of another page than the one asked for: the same page may belong to several,
+    by what it shows."""
+    g.nav_stands_at = endpoint
+
+
 def _line(entry: Entry) -> Line:
-    here = request.endpoint or ""
+    here = g.get("nav_stands_at") or request.endpoint or ""
     blueprint = here.rpartition(".")[0]
     own = entry.endpoint.rpartition(".")[0]
     active = here == entry.endpoint or here in entry.also or blueprint in entry.also

@@ -6,7 +6,7 @@ from engine.messages import Catalogue, register
 
 TEXTS: Catalogue = {
     "behalf_scan_missing": (
-        "这份申请由 {names} 代录，须先上传“{scan}”。请在“材料”中上传后再办理。",
+        "这份申请由 {names} 代录，须先上传“{scan}”。请在“文书”中点“上传材料”，上传后再办理。",
         "This application was entered on behalf of the {word.branch} by {names}: attach the paper "
         '"{scan}" under Papers first.',
     ),

@@ -41,10 +41,11 @@ TEXTS: Catalogue = {
         "{word.committee} must not learn. Take it out, or keep the note to the deciding office.",
     ),
     "put_back_handed_in": (
-        "{number}已经上报，别人已看过保存的内容，不能恢复到以前的版本。"
-        "确有错误的，退回补正后在表上改正，改前改后的内容都会留存。",
+        "{number}已经登记申请，别人已看过保存的内容，不能恢复到以前的版本。"
+        "确有错误的，在申请表上改正（已经上报的，退回补正后改正），改前改后的内容都会留存。",
         "{number} has been handed in, and others have read what was saved: it cannot go back to an "
-        "earlier version. What is wrong is corrected on the form once it is returned; both stay.",
+        "earlier version. What is wrong is corrected on the form, once it is returned if it has gone up; "
+        "both stay.",
     ),
     "put_back_nothing": (
         "请先勾选要恢复的项目。",

@@ -187,6 +187,7 @@ class View:
     status: status.Word
     road_label: str
     stage_label: str
+    returned: str
     stops: Sequence[road.Stop]
     actions: Sequence[ShownStep]
     closed: Sequence[ShownStep]
@@ -195,6 +196,7 @@ class View:
     dues: Sequence[dues.Shown]
     required: Sequence[findings.Paper]
     form_faults: Sequence[str]
+    lacks_on_file: bool
     attachments: Sequence[File]
     behalf: Behalf | None
     kinds: Sequence[tuple[str, str]]

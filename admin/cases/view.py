@@ -346,15 +346,19 @@ def earlier(
 
 def form_faults(
     session: Session, application: Application, way: Road, evidence: Sequence[str]
-) -> list[str]:
-    """What would still be wrong if the form went up from the next stage that checks it."""
+) -> tuple[list[str], bool]:
+    """What would still be wrong if the form went up from the next stage that checks it, and whether
+    some of it is to be filled in in the register of members."""
     here = way.position(application.stage)
     stage = next((one for one in way.stages[here:] if one.form_check), None)
     if stage is None:
-        return []
+        return [], False
     recorded = records.recorded(session, application).get(stage.id, {})
     faults = papers.form_faults(session, application, stage, recorded, evidence)
-    return [fault_text(fault) for fault in faults if fault.code not in WRITTEN_AT_THE_STEP]
+    left = [fault for fault in faults if fault.code not in WRITTEN_AT_THE_STEP]
+    form = policy_of(application.edition).procedure.form_of(way.id)
+    on_file = {one.id for one in form.fields if (one.source or "").startswith("member.")}
+    return [fault_text(fault) for fault in left], any(fault.where in on_file for fault in left)
 
 
 def blocks(session: Session, application: Application, way: Road) -> list[str]:

@@ -65,7 +65,7 @@ def upload(application_id: int) -> ResponseReturnValue:
         object_id=application_id,
         done=_("Attached."),
         then=url_for("cases.show", application_id=application_id, _anchor="papers"),
-        again=lambda: page(application_or_404(application_id)),
+        again=lambda: page(application_or_404(application_id), request.form),
     )
 
 

@@ -42,7 +42,17 @@ from admin.pages.common import (
 from admin.security.guard import requires
 from admin.security.people import actor
 from admin.text import policy_label
-from casework import applications, cancellations, circulation, entries, moves, pay_first, steps
+from casework import (
+    applications,
+    cancellations,
+    circulation,
+    corrections,
+    entries,
+    moves,
+    pay_first,
+    settings,
+    steps,
+)
 from casework import dues as case_dues
 from casework import history as records
 from casework.entries import at_entry
@@ -79,8 +89,9 @@ def show(application_id: int) -> ResponseReturnValue:
     return page(application_or_404(application_id))
 
 
-def page(application: Application) -> str:
-    """The page as it is now; after a refusal with what was typed and every fault."""
+def page(application: Application, scan: Mapping[str, str] | None = None) -> str:
+    """The page as it is now; after a refusal with what was typed and every fault. `scan`: the texts
+    sent with a scan that was not taken in."""
     policy, way = policy_road(application)
     session = db.session()
     return render_template(
@@ -88,6 +99,8 @@ def page(application: Application) -> str:
         a=application,
         view=build(session, application, policy, way),
         visits=case_visits.of(session, application, policy, actor()),
+        scan=scan,
+        scan_most=settings.get(session, "attachment_max_mb"),
     )
 
 
@@ -108,10 +121,14 @@ def build(
     owed = parts.owed(session, application, policy) if application.emergency and live else []
     path = application.org.path
     kinds = parts.attachment_kinds(policy)
+    form_faults, lacks_on_file = (
+        view.form_faults(session, application, way, found.evidence) if live and way else ([], False)
+    )
     return shapes.View(
         status=status.word(application, way, owes=bool(owed)),
         road_label=policy_label(way.label) if way else application.road,
         stage_label=parts.stage_label(application, way) if live else "",
+        returned=corrections.asked_for(session, application),
         stops=road.stops(application, way, offices, events) if way else [],
         actions=_shown(application, policy, possible.here, raw) if possible else [],
         closed=_shown(application, policy, possible.closed, raw) if possible else [],
@@ -129,9 +146,8 @@ def build(
         required=findings.papers(
             policy, found.evidence, view.copies_attached(application.attachments)
         ),
-        form_faults=view.form_faults(session, application, way, found.evidence)
-        if live and way
-        else [],
+        form_faults=form_faults,
+        lacks_on_file=lacks_on_file,
         attachments=view.attachments(
             session,
             application,

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
+from admin import nav
 from admin.cases import answers, shapes, view
 from admin.cases.words import listed
 from admin.extensions import db
@@ -37,7 +38,7 @@ from admin.pages.fill_typed import (
 from admin.security.people import actor
 from admin.text import fault_text, policy_label
 from admin.views.both_versions import Line
-from casework import entries, facts, papers
+from casework import corrections, entries, facts, papers
 from casework.permissions import Permission
 from casework.scope import may
 from engine import Policy
@@ -151,9 +152,12 @@ def _page(
     stage = stage_of(application, road)
     issued = entries.form_issued(road, stage)
     boxes = papers.boxes_of_sheet(application, form)
+    if not not_handed_in(application, road):
+        nav.stand_at("cases.show")  # a later step's form belongs to the case, not to registering
     return render_template(
         "cases/fill.html",
         a=application,
+        returned=corrections.asked_for(session, application),
         version=given.version,
         road_label=policy_label(road.label),
         stage_label=policy_label(stage.label),

@@ -112,6 +112,9 @@ def test_r_6_2_a_pair_is_warned_of_met_and_ended_with_a_result(roadside: Roadsid
     with roadside.session() as session:
         branch = session.scalars(select(Application)).one().org_id
     assert "大棚种植" in desk.get("/pair-matches/")
+    page = desk.refused("/pairs/new/", "", helper="", helped="", org="", start_on="")
+    assert page.count("“帮扶人”没有填写") == 2, "at the top and beside the field"
+    assert "帮扶人</a>：“帮扶人”" not in page, "the name of the field is said once"
     desk.press(
         "/pairs/new/",
         "",

@@ -47,6 +47,17 @@ def test_an_application_of_another_branch_is_not_found(office: Roadside) -> None
     office.at("clerk").get("/application/1")
 
 
+def test_a_later_steps_form_belongs_to_the_applications_and_a_draft_to_registering(
+    office: Roadside,
+) -> None:
+    lit = re.compile(r'<a[^>]*href="([^"]+)" aria-current="page"')
+    assert lit.findall(office.at("clerk").get("/register/fill/1")) == ["/applications/"]
+    office.at("secretary").press(
+        "/application/1", "/return", **{"return-to_stage": "application", "return-reason": "补表"}
+    )
+    assert lit.findall(office.at("clerk").get("/register/fill/1")) == ["/register/"]
+
+
 def test_a_screener_has_no_way_to_the_page_of_an_application(office: Roadside) -> None:
     office.at("screener").get("/application/1", status=403)
     office.at("screener").get("/applications/", status=403)
@@ -145,7 +156,12 @@ def test_a_return_needs_its_reason_and_tells_it_to_the_branch(office: Roadside) 
         "/application/2", "/return",
         **{"return-to_stage": "application", "return-reason": "请补医院证明"},
     )  # fmt: skip
-    assert "请补医院证明" in office.at("clerk").get("/application/2")
+    said_above = "<p>请补医院证明</p>"
+    for path in ("/application/2", "/register/fill/2"):
+        page = office.at("clerk").get(path)
+        assert said_above in page[: page.index("form-section") if "fill" in path else None], path
+    assert said_above not in office.at("clerk").get("/application/1")
+    assert said_above not in office.at("clerk").get("/register/fill/1")
 
 
 def test_refusing_and_withdrawing_write_their_reason(office: Roadside) -> None:
@@ -415,6 +431,20 @@ def test_what_is_no_scan_is_refused_with_its_reason(office: Roadside) -> None:
     status, page = upload(office, "clerk", 1, b"<script>alert(1)</script>", "x.pdf")
     assert status == 422
     assert "x.pdf" in " ".join(said(page))
+    assert '<option value="diagnosis" selected>' in page, "what was chosen stays"
+    assert "不超过10 MB" in page
+
+
+def test_what_the_form_lacks_of_the_register_leads_to_the_register(office: Roadside) -> None:
+    said = "取自党员名册的内容，请在名册中填写"
+    assert said not in office.at("clerk").get("/application/1")
+    with office.session() as session, session.begin():
+        session.get_one(Application, 1).member.phone = None
+    page = office.at("clerk").get("/application/1")
+    assert "请填写“联系电话（必填）”" in page
+    edit = re.search(said + r'：\s*<a href="([^"]+)"', page)
+    assert edit
+    assert 'name="phone"' in office.at("clerk").get(edit[1].replace("&amp;", "&"))
 
 
 def test_the_list_shows_only_applications_in_reach_and_narrows(office: Roadside) -> None:

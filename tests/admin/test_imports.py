@@ -75,6 +75,15 @@ def test_a_list_is_uploaded_matched_tried_and_taken_in(
     assert "<select" not in done.split("</header>")[-1]
 
 
+def test_a_workbook_with_headings_only_is_not_called_faulty(
+    fresh_office: Office, workbook: Path, tmp_path: Path
+) -> None:
+    empty = book(tmp_path / "空表.xlsx", {"名单": [MEMBER_HEAD]})
+    page = fresh_office.as_("committee_clerk").get(f"/imports/{checked(fresh_office, empty)}").text
+    assert "列名下面没有填写内容" in page
+    assert "各行或已在册" not in page
+
+
 def test_the_coloured_copy_comes_under_a_chinese_name_and_is_on_record(
     fresh_office: Office, workbook: Path
 ) -> None:
