@@ -129,6 +129,11 @@ def test_r_6_2_a_pair_is_warned_of_met_and_ended_with_a_result(roadside: Roadsid
     path = f"/pairs/details/?id={number}"
     page = desk.get(path)
     assert "受帮扶党员没有劳动能力" in page
+    assert "尚不清楚：受帮扶党员没有劳动能力" not in page, "it is known"
+    with roadside.session() as session, session.begin():
+        pair = session.get_one(HelpingPair, number)
+        pair.warnings = [{**one, "known": False} for one in pair.warnings or ()]
+    assert "尚不清楚：受帮扶党员没有劳动能力" in desk.get(path), "not said as a fact"
     desk.press(path, "/pairs/contact/", way="training", words="讲解育苗")
     assert "讲解育苗" in desk.get(path)
     end = f"/pairs/end/?id={number}"
