@@ -18,6 +18,10 @@
       field.value = filled[name] = value;
       field.dispatchEvent(new Event("change", { bubbles: true }));
     }
+    function saidBeside(text) { // after a refusal the fault stands at the field already
+      var beside = document.getElementById(input.id + "-faults");
+      return Boolean(text && beside && beside.textContent.indexOf(text) >= 0);
+    }
     function show(text) {
       place.textContent = "";
       if (!text) { return; }
@@ -44,6 +48,7 @@
           if (mine !== turn) { return; }
           if (!data.html) { show(data.error); return; }
           place.innerHTML = data.html;
+          if (saidBeside(place.textContent.trim())) { place.textContent = ""; }
           Object.keys(data.fill || {}).forEach(function (one) { fill(one, data.fill[one]); });
         })
         .catch(function () { last = ""; });

@@ -23,6 +23,7 @@ from engine.source import parse_date
 DONE: Mapping[str, object] = {
     **{f"application.{verb}": words for verb, words in VERBS.items()},
     **history.WHAT,
+    "application.save": _l("Form saved"),  # the log does not tell a draft from a correction
     "application.put_back": _l("Put back to an earlier version"),
     "application.typed": _l("Typed page kept"),
     "application.note": _l("Note written"),

@@ -95,6 +95,11 @@ def test_a_code_put_together_at_run_time_has_words(app: Flask, code: str) -> Non
         assert audit_words.done(code) != code
 
 
+def test_a_saved_form_is_not_called_a_draft_where_nobody_can_tell(app: Flask) -> None:
+    with app.test_request_context():
+        assert audit_words.done("application.save") == "保存申请表"
+
+
 def test_every_kind_of_thing_has_a_word(app: Flask) -> None:
     things = {thing for _, thing in _written() if thing}
     assert len(things) > 30

@@ -26,6 +26,11 @@ const event = new Event("beforeunload", {cancelable: true});
 window.dispatchEvent(event);
 return event.defaultPrevented;
 """
+ANSWER = "document.querySelector('[data-known-answer]')"
+ASKED = (
+    "performance.getEntriesByType('resource').some((one) =>"
+    " one.name.includes(document.getElementById('id_number').dataset.known) && one.responseEnd)"
+)
 PAPER = """{% extends "layout.html" %}{% block title %}Paper{% endblock %}{% block content %}
 <form method="post" class="card sheet" data-autosave="/paper/draft" data-autosave-seconds="0.3">
 <input type="hidden" name="version" value="1"><label for="text">Text</label>
@@ -131,6 +136,20 @@ def test_a_form_warns_before_it_is_left_and_the_focus_goes_to_what_is_wrong(cler
     until(clerk, lambda: "note-danger" in ask(clerk, "document.activeElement.className"))
     assert clerk.driver.execute_script(LEAVING), "refused, so still not stored"
     clerk.driver.get_log("browser")  # the refusal itself is logged as a failed load
+
+
+def test_a_wrong_number_is_said_at_once_and_after_a_refusal_not_twice_beside_the_field(
+    clerk: Seat,
+) -> None:
+    clerk.open("/members/new/")
+    clerk.driver.find_element(By.ID, "id_number").send_keys("110101199003074515")
+    until(clerk, lambda: "校验不符" in ask(clerk, f"{ANSWER}.textContent"))
+    keys(clerk, "Ctrl-s")
+    until(clerk, lambda: clerk.driver.find_elements(By.ID, "id_number-faults"))
+    until(clerk, lambda: ask(clerk, ASKED))
+    time.sleep(0.3)  # what came back is shown, if it is, in the next turn
+    assert clerk.text().count("校验不符") == 2, "at the top and beside the field"
+    clerk.driver.get_log("browser")  # the refusals themselves are logged as failed loads
 
 
 def test_a_draft_is_saved_by_itself_and_a_refusal_is_said(live: Live) -> None:
