@@ -97,18 +97,19 @@ def move(
     at: datetime,
     expected_version: int,
 ) -> Member:
-    """Carry the organisational relation over to another branch; applications stay where they are."""
+    """Carry the organisational relation over to another branch; applications stay where they are.
+    Who is there already is not moved, and no move is written down."""
     require(session, by, Permission.Member.MOVE, member.org_id)
     _check_version(session, member, expected_version)
     found = access.faults(session, by, Permission.Member.MOVE, to.id)
     if to.level != OrgLevel.BRANCH:
         found.append(Fault("member_needs_branch", {"org": to.name}, "org"))
-    if to.id == member.org_id:
-        found.append(Fault("member_there_already", {"name": member.name, "org": to.name}, "org"))
     if not reason.strip():
         found.append(Fault("reason_missing", {}, "reason"))
     if found:
         raise Refused(found)
+    if to.id == member.org_id:
+        return member
     before, member.org_id = member.org_id, to.id
     session.flush()
     # with the version: a page opened before can tell from where the person was moved meanwhile

@@ -244,10 +244,6 @@ TEXTS: Catalogue = {
     # members and households
     "unknown_member_field": ("没有“{field}”这一项。", 'There is no field "{field}".'),
     "member_name_missing": ("请填写姓名。", "Enter the name."),
-    "member_there_already": (
-        "{name} 已在“{org}”，请选择要转入的另一个{word.branch}。",
-        "{name} belongs to {org} already. Choose the {word.branch} to move to.",
-    ),
     "member_needs_branch": (
         "{word.person}应归属{word.branch}，“{org}”不是{word.branch}。",
         "A {word.person} belongs to a {word.branch}; {org} is none.",

@@ -331,7 +331,7 @@ class MemberView(ModelView):
             return self._move_page(form, row)
         if not form.validate():
             return self._move_page(form, row), 422
-        number = row.id
+        number, stays = row.id, form.to.data.id == row.org_id
         outcome: acting.Outcome[Member] = attempt(
             lambda session, by, at: members.move(
                 session,
@@ -355,7 +355,11 @@ class MemberView(ModelView):
                 lambda now, found: self._move_page(form, now, found),
             )
         moved = self.get_one(number)  # nobody sees a member who went out of his reach
-        flash(_("Moved to %(branch)s.", branch=form.to.data.name), "success")
+        branch = form.to.data.name
+        if stays:
+            flash(_("Belongs to %(branch)s already; nothing was changed.", branch=branch), "info")
+        else:
+            flash(_("Moved to %(branch)s.", branch=branch), "success")
         here = self.get_url(".details_view", id=number) if moved else self.get_url(".index_view")
         return redirect(here)
 

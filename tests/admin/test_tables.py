@@ -118,6 +118,9 @@ def test_a_clerk_of_the_committee_moves_a_member_with_a_reason_within_the_commit
     there = clerk.get(answer.headers["Location"]).text
     assert "已转入A2组织。" in there
     assert "/members/edit/" in there, "the page of the member follows"
+    data["version"] = fresh_office.one(Member, number).version
+    answer = clerk.post(f"/members/move/?id={number}", data)
+    assert "原在A2组织，没有改动" in clerk.get(answer.headers["Location"]).text
     assert fresh_office.one(Member, number).org_id == fresh_office.units["A2"]
     assert clerk.get("/members/?search=李芳").status_code == 200
 
