@@ -12,7 +12,19 @@ from flask import Flask, abort, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
-from admin import config, errors, i18n, layout, looks, messages, pages, speaking, text, views
+from admin import (
+    config,
+    errors,
+    i18n,
+    layout,
+    looks,
+    messages,
+    pages,
+    speaking,
+    text,
+    versions,
+    views,
+)
 from admin.acting import LARGEST_ID
 from admin.extensions import babel, csrf, db, login_manager
 from admin.frame import bind
@@ -45,6 +57,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     i18n.ensure_compiled()
     messages.install()
     _bind_extensions(app)
+    versions.install(app)
     app.before_request(_read_head_as_get)
     app.before_request(_refuse_control_characters)
     app.before_request(speaking.begin)

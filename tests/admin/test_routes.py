@@ -6,8 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
+from flask import Flask, url_for
 from sqlalchemy.exc import OperationalError
 
+from admin import versions
 from admin.security.guard import PUBLIC, SIGNED_IN, permissions_of, requires
 from admin.security.headers import CONTENT_SECURITY_POLICY, HEADERS
 from casework.permissions import ALL
@@ -79,6 +81,24 @@ def test_every_answer_carries_exactly_these_headers(office: Office, path: str) -
     assert "unsafe" not in CONTENT_SECURITY_POLICY
     assert CONTENT_SECURITY_POLICY.startswith("default-src 'self'")
     assert ("no-store" in headers.get("Cache-Control", "")) == (not path.startswith("/static"))
+
+
+def test_styles_and_scripts_are_asked_for_anew_when_they_are_other_ones(
+    tmp_path: Path, office: Office
+) -> None:
+    """Browsers keep them for a week: after an upgrade a page must not run with yesterday's."""
+    page = office.visitor().get("/login").text
+    named = re.findall(r'(?:href|src)="/static/([^"?#]+)\?v=([0-9a-f]{10})"', page)
+    assert {"app.css", "app.js"} <= {name for name, _version in named}
+    assert not re.findall(r'(?:href|src)="/static/[^"?]+"', page), "one without its version"
+    other = Flask("other", static_folder=str(tmp_path), static_url_path="/static")
+    versions.install(other)
+    (tmp_path / "app.css").write_text("other")
+    with other.test_request_context():
+        there = url_for("static", filename="app.css")
+        assert url_for("static", filename="nothing.css") == "/static/nothing.css"
+    assert there.startswith("/static/app.css?v=")
+    assert there.rpartition("=")[2] != dict(named)["app.css"]
 
 
 def test_head_is_answered_as_get_is_and_never_as_a_form_that_was_sent(office: Office) -> None:
