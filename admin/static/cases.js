@@ -56,6 +56,43 @@
     });
   });
 
+  // -- a file is sent beside a form that has been typed in: only the cards that `data-beside` names,
+  // the first of them the form's own, are taken from the answer, so that nothing typed is lost
+  function takeOver(page, form) {
+    var selectors = form.dataset.beside.split(" "), own = document.querySelector(selectors[0]);
+    var fresh = page.querySelector(selectors[0]);
+    if (!fresh) { return false; }
+    selectors.slice(1).forEach(function (selector) {
+      var before = document.querySelector(selector), after = page.querySelector(selector);
+      if (before && after) { before.replaceWith(document.adoptNode(after)); }
+    });
+    all("main form[method=post]").forEach(function (one) {
+      var version = one.querySelector("input[name=version]");
+      var same = version && all("form[method=post]", page).filter(function (other) { return other.getAttribute("action") === one.getAttribute("action"); })[0];
+      var now = same && same.querySelector("input[name=version]");
+      if (now) { version.value = now.value; }
+    });
+    all("main > .note[role]").forEach(function (note) { note.remove(); });
+    var said = all("main > .note[role]", page);
+    own.replaceWith(document.adoptNode(fresh));
+    said.reverse().forEach(function (note) { note.tabIndex = -1; fresh.prepend(document.adoptNode(note)); });
+    if (said.length) { fresh.firstElementChild.focus(); }
+    return true;
+  }
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (!form.matches("form[data-beside]") || form.dataset.sent || form.dataset.alone) { return; }
+    if (!all("form.is-changed").some(function (other) { return other !== form; })) { return; }
+    event.preventDefault();
+    fetch(form.action, { method: "POST", body: new FormData(form) })
+      .then(function (answer) { return answer.text(); })
+      .then(function (html) { return takeOver(new DOMParser().parseFromString(html, "text/html"), form); })
+      .catch(function () { return false; })
+      .then(function (done) { // sent as always: the browser asks before anything typed is lost
+        if (!done) { delete form.dataset.sent; form.dataset.alone = "yes"; form.requestSubmit(); }
+      });
+  }, true);
+
   // -- "no" for every question of a section that is seen and not answered yet
   all("[data-rest-no]").forEach(function (button) {
     button.addEventListener("click", function () {

@@ -87,8 +87,10 @@ def sudden(seat: Seat, name: str, scan: Path) -> str:
     return case
 
 
-def upward(live: Live, cases: list[str], amount: str | None = None) -> None:
-    """Branch check, committee verification and re-examination of each."""
+def upward(
+    live: Live, cases: list[str], amount: str | None = None, scan: Path | None = None
+) -> None:
+    """Branch check, committee verification and re-examination of each; `scan` is attached late."""
     seat = live.sign_in("secretary")
     for case in cases:
         seat.open(case)
@@ -99,6 +101,9 @@ def upward(live: Live, cases: list[str], amount: str | None = None) -> None:
         seat.write("党支部意见", "同意上报")
         if amount:
             seat.write("拟救助金额（元）", amount)
+        if scan:
+            seat.unfold("上传材料")
+            beside(seat, "文件", scan, "上传")
         seat.choose("已盖党支部印章", "是")
         seat.write("党支部书记签字", "李书记")
         seat.press("上报")
@@ -166,10 +171,16 @@ def posted(live: Live, folder: Path) -> None:
     seat.open(notice)
     photo = folder / "公示.png"
     photo.write_bytes(blank_sheet(1))
-    seat.attach("照片（JPG 或 PNG）", photo)
-    seat.press("留存照片")
     seat.choose("已留存公示照片", "是")
+    beside(seat, "照片（JPG 或 PNG）", photo, "留存照片")
     seat.press("登记公示结束")
+
+
+def beside(seat: Seat, label: str, file: Path, button: str) -> None:
+    """Send a file while a form of the page is filled in: the page stays, and so does what is typed."""
+    seat.attach(label, file)
+    seat.click(seat.seen(f"//main//button[normalize-space(.)='{button}']")[0])
+    seat.shown(file.name)
 
 
 def filed_and_screened(live: Live, names: list[str]) -> None:
@@ -251,7 +262,9 @@ def test_a_sudden_case_is_clicked_from_entry_to_receipt(live: Live, tmp_path: Pa
     scan.write_bytes(b"%PDF-1.4 one page %%EOF")
     name = "李秀英"
     case = sudden(live.sign_in("clerk"), name, scan)
-    upward(live, [case], amount="1500")
+    late = tmp_path / "补交证明.pdf"
+    late.write_bytes(b"%PDF-1.4 another page %%EOF")
+    upward(live, [case], amount="1500", scan=late)
     decided(live, [name], scan)
     posted(live, tmp_path)
     filed_and_screened(live, [name])
