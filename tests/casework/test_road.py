@@ -193,7 +193,7 @@ def test_faults_of_record_and_version_come_together(bureau: Bureau) -> None:
     application = walk(bureau, register(bureau), "appraisal")
     wrong = {"present": 20, "meeting_on": "2010-13-40", "opinion": ""}
     codes = refusal(lambda: take(bureau, application, version=1, **wrong))
-    assert {"stale_page", "record_missing", "expected_date", "record_check"} <= codes
+    assert {"stale_page", "record_missing", "no_such_day", "record_check"} <= codes
 
 
 def test_a_fact_that_matters_and_is_unknown_stops_the_submission(bureau: Bureau) -> None:

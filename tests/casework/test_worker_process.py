@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,7 @@ from tests.factories import user
 APPLICATIONS = 4
 READERS = 20  # of the committee, each with an address
 TOLD = 5 + READERS  # three of the branch and committee, two further up, for each late report
+KEY = b64encode(bytes(range(32))).decode()
 THREADS = 2  # of a worker, so many mails it may have in hand when it is killed
 WITHIN = 120.0  # seconds, on a slow machine
 
@@ -34,7 +36,7 @@ def worker(database: Database, folder: Path) -> Iterator[subprocess.Popen[bytes]
             *("--broker", f"sqlite:///{folder / 'queue.db'}"),
         ],
         cwd=ROOT,
-        env={**os.environ, "SUNSHINE_DATA": str(folder)},
+        env={**os.environ, "SUNSHINE_DATA": str(folder), "SUNSHINE_KEY": KEY},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
