@@ -1,13 +1,13 @@
-"""A policy as a document for people: clauses, rules in words, dated values, tables, steps.
+"""A policy as a document for people: clauses, rules in words, dated values, tables, procedure.
 
 What stands in it is read from the checked policy, so the document says what the engine does. Here
-it is put together; engine.pages writes it as Markdown and engine.docxfile as a Word file.
+it is put together, what procedure.yaml says by engine.writing; engine.pages writes it as Markdown and engine.docxfile as a Word file.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 from pathlib import PurePosixPath
@@ -21,78 +21,80 @@ from engine.language import tree as t
 from engine.messages import text
 from engine.model import Benefit, Cap, Definition, Fact, Parameter, Policy, Rule, Table, Tier
 from engine.pages import Grid, Heading, Paragraph, Part
-from engine.phrases import Phrases, is_written_out, plain_number
-from engine.words import chinese_date, english_date
+from engine.phrases import plain_number
+from engine.terms import NEUTRAL, speaking
+from engine.writing import care, forms, money, stages, times
+from engine.writing.base import Writer
 
 
 def document(policy: Policy, lang: str = "zh") -> tuple[Part, ...]:
     """The parts of the document in order, in "zh" or "en"."""
-    return tuple(_Writer(policy, lang).parts())
+    with speaking(policy.words or NEUTRAL):
+        return tuple(_Writer(policy, lang).parts())
 
 
-class _Writer:
+class _Writer(Writer):
     """Puts the document of one policy together in one language."""
-
-    def __init__(self, policy: Policy, lang: str) -> None:
-        self.policy, self.lang = policy, lang
-        self.phrases = Phrases(policy, lang)
-
-    def word(self, code: str, **params: object) -> str:
-        return text(Fault(f"doc_{code}", params), self.lang)
-
-    def title(self, label: Label) -> str:
-        return label.text(self.lang)
 
     def parts(self) -> Iterator[Part]:
         policy = self.policy
         yield Heading(1, policy.zh if self.lang == "zh" else policy.en)
         yield Grid((self.word("policy"), policy.id), tuple(self._head()))
-        yield from self._section("facts", self._facts())
-        yield from self._section("parameters", self._parameters())
-        yield from self._section("values", self._values())
-        yield from self._section("ways", self._ways())
-        yield from self._section("exclusions", self._exclusions())
-        yield from self._section("amounts", self._amounts())
-        yield from self._section("outputs", self._outputs())
-        yield from self._section("evidence", self._evidence())
-        yield from self._section("escalation", self._escalations())
-        yield from self._section("steps", self._steps())
-        yield from self._section("cases", self._cases())
-        yield from self._section("clauses", self._clauses())
+        yield from self.section("facts", self._facts())
+        yield from self.section("parameters", self._parameters())
+        yield from self.section("values", self._values())
+        yield from self.section("ways", self._ways())
+        yield from self.section("exclusions", self._exclusions())
+        yield from self.section("amounts", self._amounts())
+        yield from self.section("outputs", self._outputs())
+        yield from self.section("evidence", self._evidence())
+        yield from self.section("escalation", self._escalations())
+        yield from self._procedure()
+        yield from self.section("cases", self._cases())
+        yield from self.section("clauses", self._clauses())
 
-    def _section(self, code: str, parts: Iterator[Part]) -> Iterator[Part]:
-        made = list(parts)
-        if made:
-            yield Heading(2, self.word(code))
-            yield from made
-
-    def _grid(self, codes: str, rows: Sequence[tuple[str, ...]]) -> Iterator[Part]:
-        """A table without the columns that are empty in every row."""
-        headings = [self.word(code) for code in codes.split()]
-        kept = [i for i in range(len(headings)) if any(row[i] for row in rows)]
-        if rows:
-            yield Grid(
-                tuple(headings[i] for i in kept), tuple(tuple(row[i] for i in kept) for row in rows)
-            )
+    def _procedure(self) -> Iterator[Part]:
+        """How an application travels, in the order in which an office reads it."""
+        yield from self.section("steps", stages.roads(self))
+        yield from self.section("stages", stages.steps(self))
+        yield from self.section("entry", care.entry(self))
+        yield from self.section("forms", forms.forms(self))
+        yield from self.section("notice", forms.notice(self))
+        yield from self.section("comparisons", care.comparisons(self))
+        yield from self.section("payment", money.payment(self))
+        yield from money.emergency(self)
+        yield from self.section("deadlines", times.deadlines(self))
+        yield from times.yearly(self)
+        yield from care.visits(self)
+        yield from self.section("fraud", money.fraud(self))
+        yield from care.register(self)
+        yield from care.pairs(self)
+        yield from self.section("papers", forms.papers(self))
 
     # the policy and what is known -------------------------------------------------------
     def _head(self) -> Iterator[tuple[str, str]]:
         policy = self.policy
         source = policy.source
         title = source.get(self.lang) or source.get("zh", "")
-        more = [source[key] for key in ("issuer", "number", "issued_on") if source.get(key)]
+        more = [source[key] for key in ("issuer", "number") if source.get(key)]
+        if source.get("issued_on"):
+            more.append(self._issued(source["issued_on"]))
         yield self.word("source"), ("，" if self.lang == "zh" else ", ").join([title, *more])
         if policy.in_force_from is not None:
-            low = self._day(policy.in_force_from)
+            low = self.day(policy.in_force_from)
             high = policy.in_force_to
             shown = self.word("from", day=low)
             if high is not None:
-                shown = self.word("from_to", low=low, high=self._day(high))
+                shown = self.word("from_to", low=low, high=self.day(high))
             yield self.word("force"), shown
         yield self.word("edition"), policy.digest
 
-    def _day(self, day: date) -> str:
-        return chinese_date(day) if self.lang == "zh" else english_date(day)
+    def _issued(self, written: str) -> str:
+        """The day of issue as people write it; as the file writes it where it is no day."""
+        try:
+            return self.day(date.fromisoformat(written))
+        except ValueError:
+            return written
 
     def _facts(self) -> Iterator[Part]:
         rows = [
@@ -103,7 +105,7 @@ class _Writer:
             )
             for fact in self.policy.facts.values()
         ]
-        yield from self._grid("name type range", rows)
+        yield from self.grid("name type range", rows)
 
     def _limits(self, fact: Fact) -> str:
         if fact.choices:
@@ -117,7 +119,7 @@ class _Writer:
 
     def _plain(self, of: Fact | Parameter, value: Any) -> str:
         if isinstance(value, date):
-            return self._day(value)
+            return self.day(value)
         exact = Fraction(value, 100) if of.type == "money" else Fraction(value)
         return plain_number(exact)
 
@@ -130,9 +132,9 @@ class _Writer:
             for since, value in parameter.values:
                 shown = self._dated(parameter, value)
                 rows.append(
-                    (title, parameter.clause, shown, self._unit(parameter), self._day(since))
+                    (title, parameter.clause, shown, self._unit(parameter), self.day(since))
                 )
-        yield from self._grid("name clause value unit since", rows)
+        yield from self.grid("name clause value unit since", rows)
 
     def _unit(self, parameter: Parameter) -> str:
         parts = parameter.unit.split("/")
@@ -158,12 +160,6 @@ class _Writer:
         if rule.unless is None and rule.pending is None:
             return self.tree(rule.when)
         return self.tree(rule.when.items[0] if isinstance(rule.when, t.All) else rule.when)
-
-    def tree(self, tree: t.Tree, written: str = "") -> str:
-        """A tree in words; as it was written where the tree has functions written out."""
-        if written and is_written_out(tree):
-            return self.phrases.written(written)
-        return self.phrases.of(tree)
 
     def _values(self) -> Iterator[Part]:
         own = {ground.rule.name for way in self.policy.ways for ground in way.grounds}
@@ -240,7 +236,7 @@ class _Writer:
                         ("；" if self.lang == "zh" else "; ").join(notes),
                     )
                 )
-            yield from self._grid("clause rule condition note", rows)
+            yield from self.grid("clause rule condition note", rows)
             if way.no_ground is not None:
                 title = self.title(way.no_ground.label)
                 yield Paragraph(self.word("no_ground", title=title, clause=way.no_ground.clause))
@@ -256,7 +252,7 @@ class _Writer:
             )
             for rule in self.policy.exclusions
         ]
-        yield from self._grid("clause rule condition unless pending", rows)
+        yield from self.grid("clause rule condition unless pending", rows)
 
     # amounts ----------------------------------------------------------------------------
     def _amounts(self) -> Iterator[Part]:
@@ -270,7 +266,7 @@ class _Writer:
             for benefit in self.policy.benefits
             for tier in benefit.tiers
         ]
-        yield from self._grid("clause rule condition amount", rows)
+        yield from self.grid("clause rule condition amount", rows)
         for cap in self.policy.caps:
             yield Paragraph(self._cap(cap))
 
@@ -314,11 +310,8 @@ class _Writer:
 
     # papers, steps, cases ---------------------------------------------------------------
     def _evidence(self) -> Iterator[Part]:
-        rows = [
-            (rule.clause, self.title(rule.label), str(rule.copies), self._conditions(rule))
-            for rule in self.policy.evidence
-        ]
-        yield from self._grid("clause name copies condition", rows)
+        conditions = {rule.id: self._conditions(rule) for rule in self.policy.evidence}
+        yield from forms.evidence(self, conditions)
 
     def _escalations(self) -> Iterator[Part]:
         offices = self.policy.offices
@@ -331,30 +324,15 @@ class _Writer:
             )
             for rule in (*self.policy.escalations, *self.policy.warnings)
         ]
-        yield from self._grid("clause rule office condition", rows)
-
-    def _steps(self) -> Iterator[Part]:
-        offices = self.policy.offices
-        for road in self.policy.procedure.roads.values():
-            yield Heading(3, self.title(road.label))
-            rows = [
-                (
-                    str(number),
-                    self.title(stage.label),
-                    self.title(offices[stage.level].label) if stage.level in offices else "",
-                    stage.clause,
-                )
-                for number, stage in enumerate(road.stages, 1)
-            ]
-            yield from self._grid("number step office clause", rows)
+        yield from self.grid("clause rule office condition", rows)
 
     def _cases(self) -> Iterator[Part]:
         cases = read_cases(self.policy)
         counts = Counter(PurePosixPath(case.where.rsplit(":", 2)[0]).name for case in cases)
-        yield from self._grid("file count", [(name, str(n)) for name, n in sorted(counts.items())])
+        yield from self.grid("file count", [(name, str(n)) for name, n in sorted(counts.items())])
         if cases:
             yield Paragraph(self.word("all_cases", count=len(cases)))
 
     def _clauses(self) -> Iterator[Part]:
         rows = [(number, label.text(self.lang)) for number, label in self.policy.clauses.items()]
-        yield from self._grid("clause rule", rows)
+        yield from self.grid("clause rule", rows)

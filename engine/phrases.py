@@ -7,7 +7,7 @@ own (a table's row, a way, what a cap leaves) has no name that anybody gave it a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
@@ -35,11 +35,14 @@ _JOINED = re.compile("[且或、，；（ ]")
 
 
 class Phrases:
-    """The words of one policy in one language ("zh" or "en")."""
+    """The words of one policy in one language ("zh" or "en"). `named` are further names with their
+    titles, as the fields of a record, which go before the policy's."""
 
-    def __init__(self, policy: Policy, lang: str = "zh") -> None:
+    def __init__(
+        self, policy: Policy, lang: str = "zh", named: Mapping[str, Label] | None = None
+    ) -> None:
         self.policy, self.lang = policy, lang
-        self.labels = labels_of(policy)
+        self.labels = {**labels_of(policy), **(named or {})}
         self.trees = policy.trees
 
     def of(self, tree: t.Tree) -> str:
@@ -238,7 +241,7 @@ def labels_of(policy: Policy) -> dict[str, Label]:
     found |= {d.name: d.label for d in policy.definitions if d.label is not None}
     found |= {f"benefit:{benefit.id}": benefit.label for benefit in policy.benefits}
     found |= {benefit.id: benefit.label for benefit in policy.benefits}
-    found[TOTAL] = Label("各项合计", TOTAL)
+    found[TOTAL] = Label("各项合计", "all benefits together")
     for benefit in policy.benefits:
         own = benefit.label
         found[f"granted:{benefit.id}"] = found[f"worth:{benefit.id}"] = own
