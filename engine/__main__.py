@@ -15,10 +15,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from engine import casewriting
 from engine.assessment import assess, canonical
 from engine.brokentext import of_path
 from engine.calendar import Calendar, read_calendar
-from engine.casefiles import Tested, facts_faults, read_cases, run_cases
+from engine.casefiles import Tested, expect_faults, facts_faults, read_cases, run_cases
 from engine.deadlines import deadlines
 from engine.explaining import reasons
 from engine.faults import Fault, Refused
@@ -32,6 +33,7 @@ from engine.messages import line, register, text
 from engine.model import Policy
 from engine.notices import check_notice
 from engine.payments import payment_blocks
+from engine.policyfolders import not_a_policy, without_policy
 from engine.strictjson import read_object
 
 GOOD, WRONG, UNREADABLE = 0, 1, 2
@@ -81,11 +83,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 class _UnreadableError(Exception):
-    """A path that cannot be read or written."""
+    """A path that cannot be read or written, or is no policy's folder."""
 
-    def __init__(self, code: str, path: object, error: OSError) -> None:
-        super().__init__(code)
-        self.fault = Fault(code, {"path": str(path), "problem": of_path(error)})
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.code)
+        self.fault = fault
+
+
+def _cannot(code: str, path: object, error: OSError) -> _UnreadableError:
+    return _UnreadableError(Fault(code, {"path": str(path), "problem": of_path(error)}))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -151,7 +157,7 @@ def _check(given: argparse.Namespace) -> int:
     if found:
         raise Refused(found)
     cases = read_cases(policy)
-    if wrong := facts_faults(policy, cases):
+    if wrong := [*facts_faults(policy, cases), *expect_faults(policy, cases)]:
         raise Refused(wrong)
     _complain(late_parameters(policy), given.lang)
     params = {"policy": policy.id, "facts": len(policy.facts), "rules": len(policy.rules)}
@@ -190,17 +196,7 @@ def _say_tested(tested: Tested, examples: Sequence[Any], lang: str) -> None:
 
 
 def _example(case: Mapping[str, Any], lang: str) -> str:
-    facts = ", ".join(f"{name}: {_in_case(value)}" for name, value in case.items())
-    return text(Fault("cli_example", {"facts": facts}), lang)
-
-
-def _in_case(value: object) -> str:
-    """A value as a case of `cases/` writes it."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return f"[{', '.join(map(_in_case, value))}]"
-    return "?" if value is None else str(value)
+    return text(Fault("cli_example", {"facts": casewriting.case(case)}), lang)
 
 
 def _analyse(given: argparse.Namespace) -> int:
@@ -238,14 +234,14 @@ def _decide_table(given: argparse.Namespace) -> int:
     policy = _policy(given.folder)
     source, target = Path(given.csv), Path(given.out)
     if not source.is_file():
-        raise _UnreadableError("cli_unreadable", source, FileNotFoundError(2, "not a file"))
+        raise _cannot("cli_unreadable", source, FileNotFoundError(2, "not a file"))
     if target.exists() and target.samefile(source):
         _complain([Fault("cli_same_file", {"path": given.out})], given.lang)
         return UNREADABLE
     try:
         rows, faulty = decide_file(policy, source, target, given.key, given.lang)
     except OSError as error:
-        raise _UnreadableError("cli_unwritable", target, error) from error
+        raise _cannot("cli_unwritable", target, error) from error
     params = {"rows": rows, "faulty": faulty}
     print(text(Fault("cli_table", params), given.lang), file=sys.stderr)
     return WRONG if faulty else GOOD
@@ -258,7 +254,7 @@ def _compare(given: argparse.Namespace) -> int:
     try:
         document, good = compared(old, new, given)
     except OSError as error:
-        raise _UnreadableError("cli_unreadable", given.csv, error) from error
+        raise _cannot("cli_unreadable", given.csv, error) from error
     if given.text:
         print(*in_words(document, given.lang), sep="\n")
     else:
@@ -287,7 +283,7 @@ def _document(given: argparse.Namespace) -> int:
     try:
         target.write_bytes(data)
     except OSError as error:
-        raise _UnreadableError("cli_unwritable", target, error) from error
+        raise _cannot("cli_unwritable", target, error) from error
     return GOOD
 
 
@@ -307,7 +303,7 @@ def _table_export(given: argparse.Namespace) -> int:
     try:
         target.write_bytes(data)
     except OSError as error:
-        raise _UnreadableError("cli_unwritable", target, error) from error
+        raise _cannot("cli_unwritable", target, error) from error
     return GOOD
 
 
@@ -322,7 +318,7 @@ def _table_import(given: argparse.Namespace) -> int:
     try:
         data = source.read_bytes()
     except OSError as error:
-        raise _UnreadableError("cli_unreadable", source, error) from error
+        raise _cannot("cli_unreadable", source, error) from error
     if source.suffix == ".xlsx":
         sheet = from_excel(data, source.name)
     elif source.suffix == ".dmn":
@@ -339,7 +335,7 @@ def _table_import(given: argparse.Namespace) -> int:
         try:
             target.write_bytes(written)
         except OSError as error:
-            raise _UnreadableError("cli_unwritable", target, error) from error
+            raise _cannot("cli_unwritable", target, error) from error
     return GOOD
 
 
@@ -360,15 +356,16 @@ def _schema(given: argparse.Namespace) -> int:
             written = json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
             (target / file_name(name)).write_text(written, encoding="utf-8")
     except OSError as error:
-        raise _UnreadableError("cli_unwritable", given.out, error) from error
+        raise _cannot("cli_unwritable", given.out, error) from error
     return GOOD
 
 
 def _files(folder: Path) -> Mapping[str, bytes]:
+    _ask_for_policy(folder)
     try:
         return folder_files(folder)
     except OSError as error:
-        raise _UnreadableError("cli_unreadable", folder, error) from error
+        raise _cannot("cli_unreadable", folder, error) from error
 
 
 Ask = Callable[[Policy, dict[str, Any], Calendar, str], dict[str, object]]
@@ -414,17 +411,25 @@ def _asking(ask: Ask) -> Callable[[argparse.Namespace], int]:
 
 
 def _policy(folder: str) -> Policy:
+    _ask_for_policy(folder)
     try:
         return load(folder)
     except OSError as error:
-        raise _UnreadableError("cli_unreadable", folder, error) from error
+        raise _cannot("cli_unreadable", folder, error) from error
+
+
+def _ask_for_policy(folder: str | Path) -> None:
+    if (wrong := not_a_policy(folder)) is not None:
+        raise _UnreadableError(wrong)
+    if (empty := without_policy(folder)) is not None:
+        raise Refused([empty])
 
 
 def _object(path: str) -> dict[str, Any]:
     try:
         data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     except OSError as error:
-        raise _UnreadableError("cli_unreadable", path, error) from error
+        raise _cannot("cli_unreadable", path, error) from error
     return read_object(data, path if path != "-" else Fault("cli_standard_input"))
 
 

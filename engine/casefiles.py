@@ -9,6 +9,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from engine.assessment import Assessment, assess
+from engine.caseexpect import TRUTHS, word_faults
+from engine.casewriting import amount, value
 from engine.coverage import Coverage, Share
 from engine.faults import Fault, Refused
 from engine.messages import register, text
@@ -17,7 +19,6 @@ from engine.source import Mapping, Node, Scalar, Sequence, Source, hint, parse_m
 
 _LISTS = ("grounds", "denials", "missing", "evidence", "approvals", "escalations", "warnings")
 _WORDS = ("outcome", "category")
-_TRUTHS = {"yes": True, "true": True, "no": False, "false": False}
 
 register(
     {
@@ -118,11 +119,11 @@ def _file(policy: Policy, source: Source, root: Node) -> Iterator[Case]:
         block = source.block(node, "name given expect")
         given: dict[str, Any] = {}
         places: dict[str, str] = {}
-        for key, value in block.entries("given"):
+        for key, given_value in block.entries("given"):
             if key.text not in policy.facts:
                 near = hint(key.text, policy.facts)
                 source.fault("fact_unknown_name", key.where, name=key.text, hint=near)
-            given[key.text], places[key.text] = _raw(value), value.where
+            given[key.text], places[key.text] = _raw(given_value), given_value.where
         expect = block.entries("expect")
         for key, _ in expect:
             if key.text not in keys:
@@ -169,35 +170,51 @@ def run_cases(policy: Policy, cases: tuple[Case, ...]) -> Tested:
     return Tested(len(cases), tuple(faults), coverage)
 
 
+def expect_faults(policy: Policy, cases: Iterable[Case]) -> list[Fault]:
+    """The words that cases expect and no answer can hold: misspelt, or of a rule that is gone."""
+    return [
+        fault
+        for case in cases
+        for key, node in case.expect
+        for fault in word_faults(policy, key.text, node)
+    ]
+
+
 def _differences(policy: Policy, case: Case, found: Assessment) -> Iterator[Fault]:
     for key, node in case.expect:
-        wanted: Any
-        actual: Any
-        if key.text in _WORDS:
-            wanted, actual = _raw(node), getattr(found, key.text)
-        elif key.text in _LISTS:
-            wanted, actual = _list(node), list(getattr(found, key.text))
-        elif key.text == "proposed_ok":
-            raw = _raw(node)
-            wanted, actual = (
-                (None if raw is None else _TRUTHS.get(str(raw), raw)),
-                found.proposed_ok,
-            )
-        elif key.text == "outputs":
-            raw = _raw(node)
-            shown = found.document()["outputs"]
-            wanted = raw
-            actual = (
-                {name: _text(shown.get(name)) for name in raw} if isinstance(raw, dict) else shown
-            )
-        else:
-            wanted, actual = _wanted_amount(node), _actual_amount(found, key.text)
-            if wanted is None:
-                yield Fault("case_amount", {"text": _raw(node)}, node.where)
-                continue
-        if wanted != actual:
-            params = {"case": case.name, "key": key.text, "wanted": wanted, "found": actual}
-            yield Fault("case_failed", {k: str(v) for k, v in params.items()}, node.where)
+        wrong = list(word_faults(policy, key.text, node))
+        yield from wrong
+        if not wrong:
+            yield from _difference(case, key.text, node, found)
+
+
+def _difference(case: Case, key: str, node: Node, found: Assessment) -> Iterator[Fault]:
+    """What is expected under one key and what was found, both as a case writes them."""
+    if key in (*_WORDS, *_LISTS, "proposed_ok", "outputs"):
+        wanted, actual = _sides(key, node, found)
+        shown = value(wanted), value(actual)
+    else:
+        wanted, actual = _wanted_amount(node), _actual_amount(found, key)
+        if wanted is None:
+            yield Fault("case_amount", {"text": value(_raw(node))}, node.where)
+            return
+        shown = amount(wanted), amount(actual)
+    if wanted != actual:
+        params = {"case": case.name, "key": key, "wanted": shown[0], "found": shown[1]}
+        yield Fault("case_failed", params, node.where)
+
+
+def _sides(key: str, node: Node, found: Assessment) -> tuple[Any, Any]:
+    """What is expected under a key that is no benefit, and what the answer holds there."""
+    raw = _raw(node)
+    if key in _WORDS:
+        return raw, getattr(found, key)
+    if key in _LISTS:
+        return _list(node), list(getattr(found, key))
+    if key == "proposed_ok":
+        return None if raw is None else TRUTHS.get(str(raw), raw), found.proposed_ok
+    shown = found.document()["outputs"]
+    return raw, {name: _text(shown.get(name)) for name in raw} if isinstance(raw, dict) else shown
 
 
 def _list(node: Node) -> Any:

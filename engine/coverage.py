@@ -15,6 +15,7 @@ from fractions import Fraction
 from typing import Any
 
 from engine.assessment import Assessment
+from engine.citing import named
 from engine.faults import Fault
 from engine.labels import Label
 from engine.language import tree as t
@@ -28,16 +29,16 @@ from engine.reference import Reference
 register(
     {
         "rule_never_true": (
-            "规则“{rule}”（{clause}）没有一个成立的情形，请补一例。",
-            'No case in which the rule "{rule}" ({clause}) holds; add one.',
+            "规则“{label}”{behind}没有一个成立的情形，请补一例。",
+            'No case in which the rule "{label}"{behind} holds; add one.',
         ),
         "rule_never_false": (
-            "规则“{rule}”（{clause}）没有一个不成立的情形，请补一例。",
-            'No case in which the rule "{rule}" ({clause}) does not hold; add one.',
+            "规则“{label}”{behind}没有一个不成立的情形，请补一例。",
+            'No case in which the rule "{label}"{behind} does not hold; add one.',
         ),
         "row_never_given": (
-            "“{row}”（{clause}）没有一个由它给出结果的情形，请补一例。",
-            'No case in which "{row}" ({clause}) is the one that gives the result; add one.',
+            "“{label}”{behind}没有一个由它给出结果的情形，请补一例。",
+            'No case in which "{label}"{behind} is the one that gives the result; add one.',
         ),
         "otherwise_never_given": (
             "“{table}”没有一个各行都不成立的情形，请补一例。",
@@ -159,7 +160,7 @@ class Coverage:
     def of_rules(self) -> Share:
         """Rules with a case in which they hold and one in which they do not."""
         lacking = [
-            Fault(code, {"rule": rule.id, "clause": rule.clause}, rule.where)
+            Fault(code, named(rule), rule.where)
             for rule in self.rules
             for truth, code in ((True, "rule_never_true"), (False, "rule_never_false"))
             if truth not in self._truths[rule.id]
@@ -210,7 +211,7 @@ def _reference(found: Assessment) -> Reference:
 
 
 def _row_fault(rule: Rule) -> Fault:
-    return Fault("row_never_given", {"row": rule.label, "clause": rule.clause}, rule.where)
+    return Fault("row_never_given", named(rule), rule.where)
 
 
 def _ordered_rules(policy: Policy) -> Iterator[tuple[Sequence[Rule], Rule]]:

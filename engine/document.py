@@ -238,8 +238,8 @@ class _Writer(Writer):
                 )
             yield from self.grid("clause rule condition note", rows)
             if way.no_ground is not None:
-                title = self.title(way.no_ground.label)
-                yield Paragraph(self.word("no_ground", title=title, clause=way.no_ground.clause))
+                title = self.with_clause(self.title(way.no_ground.label), way.no_ground.clause)
+                yield Paragraph(self.word("no_ground", title=title))
 
     def _exclusions(self) -> Iterator[Part]:
         rows = [
@@ -296,7 +296,7 @@ class _Writer(Writer):
         titles = {benefit.id: self.title(benefit.label) for benefit in self.policy.benefits}
         used = "" if cap.used is None else self.word("used", used=self.tree(cap.used))
         return self.word(
-            "cap", title=self.title(cap.label), clause=cap.clause, used=used,
+            "cap", title=self.with_clause(self.title(cap.label), cap.clause), used=used,
             of=("、" if self.lang == "zh" else ", ").join(titles[id_] for id_ in cap.of),
             most=self.tree(cap.most),
         )  # fmt: skip

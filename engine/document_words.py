@@ -52,8 +52,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "doc_hit": ("命中方式：{hit}", "Hit policy: {hit}"),
     "doc_when": ("适用：{when}。", "When: {when}."),
     "doc_no_ground": (
-        "各项都不成立的，不予帮扶：{title}（{clause}）。",
-        "Where none holds there is no help: {title} ({clause}).",
+        "各项都不成立的，不予帮扶：{title}。",
+        "Where none holds there is no help: {title}.",
     ),
     "doc_discretion_ground": ("由主管部门研究认定", "decided by the office"),
     "doc_last_resort": ("其他各项都不成立时才适用", "only where no other holds"),
@@ -65,8 +65,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "doc_most": ("不超过{high}（元）", "at most {high} yuan"),
     "doc_discretion": ("研究确定", "decided by the office"),
     "doc_cap": (
-        "{title}（{clause}）：{of}合计不超过{most}（元）{used}。",
-        "{title} ({clause}): {of} together no more than {most} yuan{used}.",
+        "{title}：{of}合计不超过{most}（元）{used}。",
+        "{title}: {of} together no more than {most} yuan{used}.",
     ),
     "doc_used": ("，已发的 {used} 计算在内", ", counting {used}"),
     "doc_all_cases": (

@@ -15,6 +15,7 @@ from engine.analysis.encoding import Encoding
 from engine.analysis.finding import Finding, undecided
 from engine.answers import Answers
 from engine.assessment import Assessment, Granted
+from engine.citing import named
 from engine.core import INELIGIBLE, plan_of
 from engine.explain import facts_of
 from engine.faults import Fault
@@ -59,7 +60,7 @@ def _tier(asking: Asking, benefit: Benefit, tier: Tier) -> Iterator[Finding]:
             )
 
         answer = asking.ask(z3.And(given, claim), proof)
-        shown = {"rule": tier.rule.id, "clause": tier.rule.clause or benefit.rule.clause, **params}
+        shown = {**named(tier.rule, benefit.rule.clause), **params}
         if answer.possible:
             kind = "note" if code == "analyse_above_cap" else "finding"  # a cap is there to cut
             yield Finding(kind, Fault(code, shown, tier.rule.where), answer.case)

@@ -12,6 +12,7 @@ from engine.analysis.amounts import above_ceiling, cliffs
 from engine.analysis.asking import Asking, Case
 from engine.analysis.finding import Finding, undecided
 from engine.casefiles import read_cases, run_cases
+from engine.citing import named
 from engine.faults import Fault
 from engine.language import tree as t
 from engine.model import Policy, Rule
@@ -48,8 +49,7 @@ def analyse(policy: Policy, seconds: float = 20.0, each: float = 2.0) -> Analysi
 
 
 def _finding(code: str, rule: Rule, case: Case | None = None, **params: object) -> Finding:
-    shown = {"rule": rule.id, "clause": rule.clause, "label": rule.label, **params}
-    return Finding("finding", Fault(code, shown, rule.where), case)
+    return Finding("finding", Fault(code, {**named(rule), **params}, rule.where), case)
 
 
 # rules that cannot fire ---------------------------------------------------------------------
@@ -106,9 +106,9 @@ def _denials(asking: Asking) -> Iterator[Finding]:
 
             answer = asking.ask(z3.Not(z3.Or(a, b)), free)
             if answer.possible is False:
-                yield _finding("analyse_contradictory", one, other=two.id)
+                yield _finding("analyse_contradictory", one, other=two.id, beside=two.label)
             elif answer.possible is None:
-                yield undecided("analyse_contradictory", one)
+                yield undecided("analyse_contradictory", one, beside=two.label)
 
 
 def _ways(asking: Asking) -> Iterator[Finding]:

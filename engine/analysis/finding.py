@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from engine.citing import named
 from engine.faults import Fault
 from engine.messages import register
 from engine.model import Rule
@@ -13,36 +14,36 @@ from engine.model import Rule
 register(
     {
         "analyse_never": (
-            "规则“{rule}”（{clause}）在任何情形下都不成立，是死规则。",
-            'The rule "{rule}" ({clause}) holds in no case at all: it is dead.',
+            "规则“{label}”{behind}在任何情形下都不成立，是死规则。",
+            'The rule "{label}"{behind} holds in no case at all: it is dead.',
         ),
         "analyse_always": (
-            "规则“{rule}”（{clause}）在任何情形下都成立，条件形同虚设。",
-            'The rule "{rule}" ({clause}) holds in every case: its condition says nothing.',
+            "规则“{label}”{behind}在任何情形下都成立，条件形同虚设。",
+            'The rule "{label}"{behind} holds in every case: its condition says nothing.',
         ),
         "analyse_masked": (
-            "“{rule}”（{clause}）永远轮不到：凡它成立，排在前面的总已成立。",
-            '"{rule}" ({clause}) never gets its turn: wherever it holds, an earlier one already does.',
+            "“{label}”{behind}永远轮不到：凡它成立，排在前面的总已成立。",
+            '"{label}"{behind} never gets its turn: wherever it holds, an earlier one already does.',
         ),
         "analyse_redundant": (
-            "“{rule}”（{clause}）多余：凡它成立，同级的另一条也成立。",
-            '"{rule}" ({clause}) is redundant: wherever it holds, another beside it holds too.',
+            "“{label}”{behind}多余：凡它成立，同级的另一条也成立。",
+            '"{label}"{behind} is redundant: wherever it holds, another beside it holds too.',
         ),
         "analyse_contradictory": (
-            "“{rule}”（{clause}）与“{other}”合起来排除了所有人。",
-            '"{rule}" ({clause}) and "{other}" together exclude everybody.',
+            "“{label}”{behind}与“{beside}”合起来排除了所有人。",
+            '"{label}"{behind} and "{beside}" together exclude everybody.',
         ),
         "analyse_bounds": (
-            "“{rule}”（{clause}）的下限高于上限，没有金额可发。",
-            'In "{rule}" ({clause}) the least lies above the most: no amount fits.',
+            "“{label}”{behind}的下限高于上限，没有金额可发。",
+            'In "{label}"{behind} the least lies above the most: no amount fits.',
         ),
         "analyse_negative": (
-            "“{rule}”（{clause}）的金额可能为负。",
-            'The amount of "{rule}" ({clause}) can be negative.',
+            "“{label}”{behind}的金额可能为负。",
+            'The amount of "{label}"{behind} can be negative.',
         ),
         "analyse_above_cap": (
-            "“{rule}”（{clause}）一次就超过上限“{cap}”：发不足额。",
-            '"{rule}" ({clause}) alone lies above the cap "{cap}": it is never paid in full there.',
+            "“{label}”{behind}一次就超过上限“{cap}”：发不足额。",
+            '"{label}"{behind} alone lies above the cap "{cap}": it is never paid in full there.',
         ),
         "analyse_cliff": (
             "“{fact}”由{low}增到{high}，帮扶从{before}元降到{after}元，少{loss}元。",
@@ -76,5 +77,5 @@ class Finding:
 
 
 def undecided(code: str, rule: Rule, **params: object) -> Finding:
-    inner = Fault(code, {"rule": rule.id, "clause": rule.clause, "label": rule.label, **params})
+    inner = Fault(code, {**named(rule), **params})
     return Finding("undecided", Fault("analyse_undecided", {"what": inner}, rule.where))

@@ -33,9 +33,16 @@ def read_clauses(source: Source, root: Node | None) -> Mapping[str, Label]:
 
 
 def clause_faults(policy: Policy) -> list[Fault]:
-    """`benefit_no_clause` for each benefit and tier that is read although it names none: every
-    decision shows its clause, so `check` asks for them."""
-    rules = [rule for b in policy.benefits for rule in (b.rule, *(tier.rule for tier in b.tiers))]
+    """`benefit_no_clause` for each benefit that is read although it names none, else for each of
+    its tiers: every decision shows its clause, so `check` asks for them. A tier without one takes
+    its benefit's, and so is not asked beside it."""
+    rules = [
+        rule
+        for benefit in policy.benefits
+        for rule in (
+            [tier.rule for tier in benefit.tiers] if benefit.rule.clause.strip() else [benefit.rule]
+        )
+    ]
     return [
         Fault("benefit_no_clause", {"rule": rule.label}, rule.where)
         for rule in rules

@@ -52,8 +52,8 @@ def _lacking(coverage: Coverage, number: int) -> list[str]:
 def test_a_row_counts_only_where_it_gives_the_result() -> None:
     coverage = _after({"score": 95, "cost": 1})
     assert sorted(_lacking(coverage, 1)) == [
-        'No case in which "Grade, row 2" () is the one that gives the result; add one.',
-        'No case in which "Rest" () is the one that gives the result; add one.',
+        'No case in which "Grade, row 2" is the one that gives the result; add one.',
+        'No case in which "Rest" is the one that gives the result; add one.',
         'No case in which no row of "Grade" holds; add one.',
     ]  # row 2 holds at 95 too, but row 1 answers
     rows = _after({"score": 95}, {"score": 70}, {"score": 5}).shares()[1]

@@ -189,3 +189,16 @@ def test_a_policy_without_the_parts_that_may_be_absent_has_no_empty_sections() -
     assert not re.search(r"^## .*\n+(?=## |\Z)", text, re.M)
     assert "先发后补" not in text
     assert "结对" not in text
+
+
+def test_what_has_no_clause_has_no_empty_brackets() -> None:
+    benefit = "b: {zh: 补助, en: B, when: help_kind = hardship, mode: fixed, amount: 100}\n"
+    asked = mini.policy(amounts=f"{benefit}caps: [{{id: most, zh: 封顶, en: Most, most: 300}}]\n")
+    for lang, said in (
+        ("zh", "封顶：补助合计不超过300"),
+        ("en", "Most: B together no more than 300"),
+    ):
+        text = page(asked, lang)
+        assert said in text
+        assert "（）" not in text
+        assert "()" not in text
