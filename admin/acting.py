@@ -6,7 +6,7 @@ log in a transaction of its own, and the page is shown again with every fault an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -119,6 +119,31 @@ def _write_down(
         db.session.commit()
     except OperationalError:
         db.session.rollback()
+
+
+def all_told(
+    unread: Sequence[Fault], call: Callable[[], T], places: Mapping[str, str] | None = None
+) -> T:
+    """What `call` gives; Refused with what the page could not read and what the verb found, at once.
+
+    The verb is called also where something could not be read, with a value in its place that it
+    would take, so that nobody is sent back twice. What it says of a field that has a fault already
+    is left out: it was never given what was typed there. `places`: by code, the field that a fault
+    of the verb belongs to. The caller's transaction is rolled back by the refusal (`attempt`).
+    """
+    try:
+        made = call()
+    except Refused as refusal:
+        said = {fault.where for fault in unread}
+        more = [
+            fault
+            for fault in refusal.faults
+            if fault.where is None or (places or {}).get(fault.code, fault.where) not in said
+        ]
+        raise Refused([*unread, *more]) from None
+    if unread:
+        raise Refused(unread)
+    return made
 
 
 def act(

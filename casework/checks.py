@@ -75,7 +75,7 @@ def plan(
     """
     require(session, by, Permission.Check.PLAN, org.id)
     frame = frame_of(session, org, year)
-    found = _method_faults(method)
+    found = method_faults(method)
     if not title.strip():
         found.append(Fault("check_title", {}, "title"))
     found += _drawn_already(session, org, title.strip(), year)
@@ -147,11 +147,12 @@ def method_of(row: CheckPlan) -> Method:
     return Method(row.share, row.large_from_fen, row.large_share, row.at_least)
 
 
-def _method_faults(method: Method) -> list[Fault]:
+def method_faults(method: Method) -> list[Fault]:
+    """Shares and least numbers that no draw allows; each names the field it stands in."""
     found = []
     for where, share in (("share", method.share), ("large_share", method.large_share)):
         if not 1 <= share <= 100:
-            found.append(Fault("check_share", {}, where))
+            found.append(Fault(f"check_{where}", {}, where))
     if not 0 <= method.at_least <= 10_000:
         found.append(Fault("check_at_least", {}, "at_least"))
     return found

@@ -92,7 +92,7 @@ def written(
                 place = replace(fault, where=application.number) if mine else fault
                 if place not in found:
                     found.append(place)
-            read = _readable(asked, raw, day_of(at))
+            read = readable(asked, raw, day_of(at))
         late = step_dates.faults(
             session, application, stage, asked, read, part=part_of(stage, part)
         )
@@ -100,7 +100,7 @@ def written(
     return values, found + _placed(misdated, judged)
 
 
-def _readable(asked: Iterable[RecordField], raw: Raw, on: date) -> Values:
+def readable(asked: Iterable[RecordField], raw: Raw, on: date) -> Values:
     """Those fields of a record that can be read each on its own."""
     values: Values = {}
     for field in asked:

@@ -57,12 +57,16 @@ TEXTS: Catalogue = {
         "There is no aid of {year} to be checked. Choose another year.",
     ),
     "check_share": (
-        "抽查比例应为1至100的整数。",
-        "The share is a whole number from 1 to 100.",
+        "各{word.committee}抽查比例应为1至100的整数。",
+        "The share of each {word.committee} is a whole number from 1 to 100.",
+    ),
+    "check_large_share": (
+        "大额抽查比例应为1至100的整数。",
+        "The share of large grants is a whole number from 1 to 100.",
     ),
     "check_at_least": (
-        "最少人数应为0至10000的整数。",
-        "The least number is a whole number from 0 to 10,000.",
+        "各{word.committee}最少人数应为0至10000的整数。",
+        "The least number of each {word.committee} is a whole number from 0 to 10,000.",
     ),
     "check_own_work": (
         "您参与办理过申请{number}，不能由您核查，请由他人办理。",

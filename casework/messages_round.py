@@ -18,8 +18,9 @@ TEXTS = {
         "The date {on} must lie between {first} and {last}. Check it.",
     ),
     "round_year": (
-        "年度须为{first}至{last}。",
-        "The year must be {first} to {last}.",
+        "年度须为{first}至{last}：通知日期是{on}，只能是当年或上一年的帮扶工作。年度没有填错的，请核对通知日期。",
+        "The year must be {first} or {last}: the notice is of {on}, so the round is of that year or "
+        "the one before. If the year is right, check the date of the notice.",
     ),
     "round_words_missing": (
         "请填写通知的标题和正文，标题不超过{most}字。",

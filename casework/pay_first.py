@@ -19,6 +19,7 @@ from casework import (
     emergency,
     facts,
     grants,
+    lists,
     moves,
     paper_signatures,
     step_dates,
@@ -64,6 +65,7 @@ def authorise(
         values = read_fields(rules.records, rules.checks, record, day_of(at), known=known)
     except Refused as refused:
         found += refused.faults
+        values = lists.readable(rules.records, lists.plain(record), day_of(at))
     found += step_dates.emergency_faults(session, application, rules.records, values)
     fen = values.get("amount")
     if found or not isinstance(fen, int):

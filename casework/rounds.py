@@ -168,7 +168,8 @@ def _opening_faults(
         found.append(Fault("round_date_order", params, "notice_on"))
     years: Sequence[int] = (notice_on.year - 1, notice_on.year)
     if year not in years:
-        found.append(Fault("round_year", {"first": years[0], "last": years[-1]}, "year"))
+        said: dict[str, object] = {"first": years[0], "last": years[-1], "on": notice_on}
+        found.append(Fault("round_year", said, "year"))
     query = select(AidRound.id).where(
         AidRound.org_id == department.id, AidRound.road == road, AidRound.year == year
     )

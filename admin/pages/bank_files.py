@@ -15,7 +15,7 @@ from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from admin import clock
-from admin.acting import attempt, identifier, refused
+from admin.acting import all_told, attempt, identifier, refused
 from admin.cases.sheets import in_chinese
 from admin.extensions import db
 from admin.pages import payments
@@ -123,9 +123,16 @@ def bank_answer() -> ResponseReturnValue:
     typed = request.form.get("returned_on", "").strip()
 
     def do(session: Session, by: Actor, at: datetime) -> Answer:
-        on = day(typed, "returned_on")
-        layout = _back(request.form.get("layout", ""))
-        return bank_returns.take_in(session, upload, returned_on=on, layout=layout, by=by, at=at)
+        unread: list[Fault] = []
+        on = day(typed, "returned_on", unread)
+
+        def take_in() -> Answer:
+            layout = _back(request.form.get("layout", ""))
+            return bank_returns.take_in(
+                session, upload, returned_on=on, layout=layout, by=by, at=at
+            )
+
+        return all_told(unread, take_in)
 
     outcome = attempt(do, "payment.bank_return", "payment", None)
     if outcome.faults:

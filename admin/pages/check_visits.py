@@ -91,24 +91,25 @@ def record(application_id: int) -> ResponseReturnValue:
     def do(session: Session, by: Actor, at: datetime) -> Visit:
         typed = Typed(request.form)
         on = typed.day("visited_on")
-        typed.stop()
         application = session.get_one(Application, application_id)
         _procedure, rules = checks.rules_of(application)
         number = identifier(typed.text("item"))
-        return checks.record(
-            session,
-            application,
-            visited_on=on,
-            way=typed.text("way"),
-            visitors=typed.text("visitors")[:200],
-            answers={one: ANSWERS.get(typed.text(f"answer_{one}")) for one in rules.questions},
-            finding=next((one for one in Finding if one.value == typed.text("finding")), None),
-            faults=ticked,
-            fraud_by=typed.text("fraud_by") or None,
-            words=typed.text("words"),
-            item=_item(session, number) if number else None,
-            by=by,
-            at=at,
+        return typed.then(
+            lambda: checks.record(
+                session,
+                application,
+                visited_on=on,
+                way=typed.text("way"),
+                visitors=typed.text("visitors")[:200],
+                answers={one: ANSWERS.get(typed.text(f"answer_{one}")) for one in rules.questions},
+                finding=next((one for one in Finding if one.value == typed.text("finding")), None),
+                faults=ticked,
+                fraud_by=typed.text("fraud_by") or None,
+                words=typed.text("words"),
+                item=_item(session, number) if number else None,
+                by=by,
+                at=at,
+            )
         )
 
     outcome = attempt(do, "check.visit", "application", application_id)
@@ -208,16 +209,17 @@ def settle(visit_id: int, measure_id: int) -> ResponseReturnValue:
     def do(session: Session, by: Actor, at: datetime) -> Measure:
         typed = Typed(request.form)
         on = typed.day("on")
-        typed.stop()
         measure = session.get_one(Measure, measure_id)
         given: dict[str, Any] = {"on": on, "by": by, "at": at}
         if measure.fen is not None:
             reason = typed.text("words") or policy_label(
                 measures.kinds_of(measure.visit.application)[measure.kind]
             )
-            return measures.recover(session, measure, reason=reason, **given)
+            return typed.then(lambda: measures.recover(session, measure, reason=reason, **given))
         document, words = typed.text("document"), typed.text("words")
-        return measures.done(session, measure, document=document, words=words, **given)
+        return typed.then(
+            lambda: measures.done(session, measure, document=document, words=words, **given)
+        )
 
     outcome = attempt(do, "measure.done", "measure", measure_id)
     return _answer(outcome, visit_id, f"measure-{measure_id}", _("Saved."))

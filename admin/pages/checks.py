@@ -28,6 +28,7 @@ from casework import care, checks, loading, measures, sampling, scope
 from casework.people import Actor
 from casework.permissions import Permission
 from casework.sampling import Method
+from engine.faults import Refused
 from models.applications import Application
 from models.checks import CheckItem, CheckPlan, Measure, MeasureState, Visit
 from models.orgs import OrgLevel, OrgUnit
@@ -158,15 +159,18 @@ def draw() -> ResponseReturnValue:
         )
         year, title = typed.year("year"), typed.words("title", "check_title", most=200)
         unit = units.get(typed.text("unit"))
+        seed = typed.text("seed")
+        if len(seed) > 200:
+            typed.fault("edge_too_long", "seed")
         if unit is None:
             typed.fault("edge_blank", "unit")
-        if len(typed.text("seed")) > 200:
-            typed.fault("edge_too_long", "seed")
-        typed.stop()
+            typed.faults += checks.method_faults(method)
+            raise Refused(typed.faults)
         org = session.get_one(OrgUnit, unit)
-        seed = typed.text("seed")
-        return checks.plan(
-            session, org, title=title, year=year, method=method, by=by, at=at, seed=seed
+        return typed.then(
+            lambda: checks.plan(
+                session, org, title=title, year=year, method=method, by=by, at=at, seed=seed
+            )
         ).id
 
     outcome = attempt(do, "check.plan", "check_plan", None)

@@ -136,16 +136,17 @@ def join(member_id: int) -> ResponseReturnValue:
     def do(session: Session, by: Actor, at: datetime) -> HardshipEntry:
         typed = Typed(request.form)
         on = typed.day("joined_on")
-        typed.stop()
-        return hardship.join(
-            session,
-            session.get_one(Member, member_id),
-            joined_on=on,
-            reason=typed.text("join_reason"),
-            situation=typed.text("situation"),
-            needs=typed.text("needs"),
-            by=by,
-            at=at,
+        return typed.then(
+            lambda: hardship.join(
+                session,
+                session.get_one(Member, member_id),
+                joined_on=on,
+                reason=typed.text("join_reason"),
+                situation=typed.text("situation"),
+                needs=typed.text("needs"),
+                by=by,
+                at=at,
+            )
         )
 
     outcome = attempt(do, "hardship.join", "member", member_id)
@@ -183,16 +184,17 @@ def leave(member_id: int, entry_id: int) -> ResponseReturnValue:
     def do(session: Session, by: Actor, at: datetime) -> HardshipEntry:
         typed = Typed(request.form)
         on = typed.day("left_on")
-        typed.stop()
-        return hardship.leave(
-            session,
-            session.get_one(HardshipEntry, entry_id),
-            on=on,
-            reason=typed.text("leave_reason"),
-            words=typed.text("leave_words"),
-            by=by,
-            at=at,
-            expected_version=posted_version(),
+        return typed.then(
+            lambda: hardship.leave(
+                session,
+                session.get_one(HardshipEntry, entry_id),
+                on=on,
+                reason=typed.text("leave_reason"),
+                words=typed.text("leave_words"),
+                by=by,
+                at=at,
+                expected_version=posted_version(),
+            )
         )
 
     outcome = attempt(do, "hardship.leave", "hardship_entry", entry_id)

@@ -5,15 +5,19 @@ Reads texts only; what is allowed is casework's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeVar
 
+from admin import clock
+from admin.acting import all_told
 from admin.text import fault_text
 from engine import messages
 from engine.faults import Fault, Refused
 from engine.source import parse_date, parse_money
 
+T = TypeVar("T")
 MOST_FEN = 10**13  # beyond it somebody has leant on a key; also what the database can add up
 FIRST_YEAR, LAST_YEAR = 1949, 2100
 NOTHING_ENTERED = frozenset({"edge_money", "edge_year", "edge_date"})
@@ -91,11 +95,11 @@ class Typed:
         return number
 
     def day(self, name: str) -> date:
-        """A day; the first of all days with a fault."""
+        """A day; today with a fault."""
         found = parse_date(self.text(name))
         if found is None:
             self.fault("edge_date", name)
-        return found or date.min
+        return found or clock.today()
 
     def words(self, name: str, code: str = "edge_blank", most: int = 2000) -> str:
         """A text that must be there and not be longer than its column."""
@@ -105,6 +109,10 @@ class Typed:
         elif len(text) > most:
             self.faults.append(Fault("edge_too_long", {}, name))
         return text
+
+    def then(self, verb: Callable[[], T], places: Mapping[str, str] | None = None) -> T:
+        """Call the verb and tell its faults together with those found here (`all_told`)."""
+        return all_told(self.faults, verb, places)
 
     def stop(self) -> None:
         """Raise everything found so far."""

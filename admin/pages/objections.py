@@ -11,14 +11,14 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin.acting import attempt, load, refused
+from admin.acting import all_told, attempt, load, refused
 from admin.pages import messages
 from admin.pages.notices import Refusal, line_of, notice_or_404, page
 from admin.security.guard import requires
 from casework import objections
 from casework.people import Actor
 from casework.permissions import Permission
-from engine.faults import Fault, Refused
+from engine.faults import Fault
 from models.notices import Notice, NoticeLine, Objection
 from models.orgs import OrgUnit
 
@@ -35,31 +35,25 @@ def register(notice_id: int, line_id: int) -> ResponseReturnValue:
 
     clue = {"yes": True, "no": False}.get(typed.get("has_clue", ""))
 
-    def write(session: Session, by: Actor, at: datetime) -> Objection:
-        on = messages.day(typed.get("received_on", ""), "received_on")
-        return objections.register(
-            session,
-            session.get_one(NoticeLine, line_id),
-            received_on=on,
-            channel=typed.get("channel", ""),
-            has_clue=clue is True,
-            content=typed.get("content", ""),
-            objector_name=typed.get("objector_name", "").strip(),
-            objector_phone=typed.get("objector_phone", "").strip(),
-            by=by,
-            at=at,
-        )
-
     def do(session: Session, by: Actor, at: datetime) -> Objection:
         # not answered is not "none": without a clue an objection is not accepted
-        wrong = [] if clue is not None else [Fault("edge_choose_clue", {}, "has_clue")]
-        try:
-            made = write(session, by, at)
-        except Refused as refusal:
-            raise Refused([*wrong, *refusal.faults]) from None
-        if wrong:
-            raise Refused(wrong)
-        return made
+        unread = [] if clue is not None else [Fault("edge_choose_clue", {}, "has_clue")]
+        on = messages.day(typed.get("received_on", ""), "received_on", unread)
+        return all_told(
+            unread,
+            lambda: objections.register(
+                session,
+                session.get_one(NoticeLine, line_id),
+                received_on=on,
+                channel=typed.get("channel", ""),
+                has_clue=clue is True,
+                content=typed.get("content", ""),
+                objector_name=typed.get("objector_name", "").strip(),
+                objector_phone=typed.get("objector_phone", "").strip(),
+                by=by,
+                at=at,
+            ),
+        )
 
     outcome = attempt(do, "objection.register", "notice_line", line_id)
     if outcome.value is None:
@@ -85,20 +79,17 @@ def settle(objection_id: int) -> ResponseReturnValue:
 
     def do(session: Session, by: Actor, at: datetime) -> None:
         verdict = {"yes": True, "no": False}.get(typed.get("upheld", ""))
-        if verdict is None:
-            found = (
-                []
-                if typed.get("finding", "").strip()
-                else [Fault("finding_missing", {}, "finding")]
-            )
-            raise Refused([Fault("edge_choose_verdict", {}, "upheld"), *found])
-        objections.settle(
-            session,
-            session.get_one(Objection, objection_id),
-            upheld=verdict,
-            finding=typed.get("finding", ""),
-            by=by,
-            at=at,
+        unread = [] if verdict is not None else [Fault("edge_choose_verdict", {}, "upheld")]
+        all_told(
+            unread,
+            lambda: objections.settle(
+                session,
+                session.get_one(Objection, objection_id),
+                upheld=verdict is True,
+                finding=typed.get("finding", ""),
+                by=by,
+                at=at,
+            ),
         )
 
     outcome = attempt(do, "objection.settle", "objection", objection_id)

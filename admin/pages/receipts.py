@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from admin import clock
-from admin.acting import Verb, attempt, identifier, refused
+from admin.acting import Verb, all_told, attempt, identifier, refused
 from admin.forms import batch
 from admin.forms.records import lines
 from admin.pages import batches, papers
@@ -142,14 +142,18 @@ def returned(payment_id: int) -> ResponseReturnValue:
     typed = dict(request.form)
 
     def do(session: Session, by: Actor, at: datetime) -> None:
-        on = day(typed.get("returned_on", ""), "returned_on")
-        payments.returned(
-            session,
-            session.get_one(Payment, payment_id),
-            returned_on=on,
-            reason=typed.get("reason", ""),
-            by=by,
-            at=at,
+        unread: list[Fault] = []
+        on = day(typed.get("returned_on", ""), "returned_on", unread)
+        all_told(
+            unread,
+            lambda: payments.returned(
+                session,
+                session.get_one(Payment, payment_id),
+                returned_on=on,
+                reason=typed.get("reason", ""),
+                by=by,
+                at=at,
+            ),
         )
 
     return _done(do, payment_id, "returned", typed, _("Recorded. It can be prepared again."))

@@ -170,9 +170,13 @@ def demand(grant_id: int) -> ResponseReturnValue:
         typed = Typed(request.form)
         fen, on = typed.money("amount"), typed.day("on")
         reason = typed.words("reason", "reason_needed")
-        typed.stop()
         grant = session.get_one(Grant, grant_id)
-        made = recoveries.demand(session, grant, fen, reason=reason, ordered_on=on, by=by, at=at)
+        made = typed.then(
+            lambda: recoveries.demand(
+                session, grant, fen, reason=reason, ordered_on=on, by=by, at=at
+            ),
+            PLACES,
+        )
         return made.id
 
     outcome = attempt(do, "recovery.demand", "grant", grant_id)
@@ -233,9 +237,13 @@ def receive(recovery_id: int) -> ResponseReturnValue:
     def do(session: Session, by: Actor, at: datetime) -> None:
         typed = Typed(request.form)
         fen, on = typed.money("amount"), typed.day("on")
-        typed.stop()
         row = session.get_one(Recovery, recovery_id)
-        recoveries.receive(session, row, fen, received_on=on, by=by, at=at, request_key=key)
+        typed.then(
+            lambda: recoveries.receive(
+                session, row, fen, received_on=on, by=by, at=at, request_key=key
+            ),
+            PLACES,
+        )
 
     outcome = attempt(do, "recovery.receive", "recovery", recovery_id)
     if outcome.faults:

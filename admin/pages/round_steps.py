@@ -13,13 +13,14 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin.acting import attempt, identifier, load, refused
+from admin.acting import all_told, attempt, identifier, load, refused
 from admin.pages.rounds import Refusal, day_of_form, page, round_or_404
 from admin.security.guard import requires
 from casework import round_deliveries, round_members
 from casework.editions import policy_of
 from casework.people import Actor
 from casework.permissions import Permission
+from engine.faults import Fault
 from models.members import Member
 from models.orgs import OrgUnit
 from models.rounds import AidRound, RoundDelivery, RoundMember
@@ -68,8 +69,11 @@ def received(delivery_id: int) -> ResponseReturnValue:
 
     def do(session: Session, by: Actor, at: datetime) -> None:
         row = session.get_one(RoundDelivery, delivery_id)
-        on = day_of_form(typed, "received_on")
-        round_deliveries.receive(session, row, received_on=on, by=by, at=at)
+        unread: list[Fault] = []
+        on = day_of_form(typed, "received_on", unread)
+        all_told(
+            unread, lambda: round_deliveries.receive(session, row, received_on=on, by=by, at=at)
+        )
 
     key = f"received-{delivery_id}"
     return _answer(
@@ -87,15 +91,20 @@ def send(round_id: int, org_id: int) -> ResponseReturnValue:
     units = [number for text in request.form.getlist("unit") if (number := identifier(text))]
 
     def do(session: Session, by: Actor, at: datetime) -> None:
-        round_deliveries.send_on(
-            session,
-            session.get_one(AidRound, round_id),
-            session.get_one(OrgUnit, org_id),
-            units,
-            sent_on=day_of_form(typed, "sent_on"),
-            channel=typed.get("channel", ""),
-            by=by,
-            at=at,
+        unread: list[Fault] = []
+        on = day_of_form(typed, "sent_on", unread)
+        all_told(
+            unread,
+            lambda: round_deliveries.send_on(
+                session,
+                session.get_one(AidRound, round_id),
+                session.get_one(OrgUnit, org_id),
+                units,
+                sent_on=on,
+                channel=typed.get("channel", ""),
+                by=by,
+                at=at,
+            ),
         )
 
     return _answer(do, "round.send", "org_unit", org_id, round_id, f"send-{org_id}", _("Recorded."))
@@ -110,15 +119,20 @@ def told(delivery_id: int) -> ResponseReturnValue:
 
     def do(session: Session, by: Actor, at: datetime) -> None:
         text = typed.get("told_count", "").strip()
-        round_deliveries.tell_members(
-            session,
-            session.get_one(RoundDelivery, delivery_id),
-            told_on=day_of_form(typed, "told_on"),
-            channel=typed.get("told_channel", ""),
-            count=int(text) if text.isascii() and text.isdigit() and len(text) < 8 else None,
-            note=typed.get("note", ""),
-            by=by,
-            at=at,
+        unread: list[Fault] = []
+        on = day_of_form(typed, "told_on", unread)
+        all_told(
+            unread,
+            lambda: round_deliveries.tell_members(
+                session,
+                session.get_one(RoundDelivery, delivery_id),
+                told_on=on,
+                channel=typed.get("told_channel", ""),
+                count=int(text) if text.isascii() and text.isdigit() and len(text) < 8 else None,
+                note=typed.get("note", ""),
+                by=by,
+                at=at,
+            ),
         )
 
     key = f"told-{delivery_id}"
@@ -134,8 +148,10 @@ def take_up(row_id: int) -> ResponseReturnValue:
 
     def do(session: Session, by: Actor, at: datetime) -> int:
         row = session.get_one(RoundMember, row_id)
-        on = day_of_form(typed, "applied_on")
-        return round_members.take_up(session, row, on, by=by, at=at).id
+        unread: list[Fault] = []
+        on = day_of_form(typed, "applied_on", unread)
+        made = all_told(unread, lambda: round_members.take_up(session, row, on, by=by, at=at))
+        return made.id
 
     outcome = attempt(do, "round.take_up", "round_member", row_id)
     if outcome.value is None:

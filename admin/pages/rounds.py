@@ -19,7 +19,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from admin import clock, own_pages
-from admin.acting import attempt, identifier, load, refused
+from admin.acting import all_told, attempt, identifier, load, refused
 from admin.extensions import db
 from admin.i18n import _l
 from admin.nav import Entry, add
@@ -162,22 +162,26 @@ def new() -> ResponseReturnValue:
     chosen = next((one for one in found if one.value == typed.get("road")), None)
 
     def do(session: Session, by: Actor, at: datetime) -> int:
-        on = day_of_form(typed, "notice_on")
+        unread: list[Fault] = []
+        on = day_of_form(typed, "notice_on", unread)
         if chosen is None:
-            raise Refused([Fault("round_none_in_policy", {}, "road")])
-        made = rounds.open_round(
-            session,
-            session.get_one(OrgUnit, department.id),
-            policy_code=chosen.code,
-            road=chosen.road,
-            year=identifier(typed.get("year", "")) or 0,
-            notice_on=on,
-            channel=typed.get("channel", ""),
-            title=typed.get("title", ""),
-            body=typed.get("body", ""),
-            document_number=typed.get("document_number", ""),
-            by=by,
-            at=at,
+            raise Refused([Fault("round_none_in_policy", {}, "road"), *unread])
+        made = all_told(
+            unread,
+            lambda: rounds.open_round(
+                session,
+                session.get_one(OrgUnit, department.id),
+                policy_code=chosen.code,
+                road=chosen.road,
+                year=identifier(typed.get("year", "")) or 0,
+                notice_on=on,
+                channel=typed.get("channel", ""),
+                title=typed.get("title", ""),
+                body=typed.get("body", ""),
+                document_number=typed.get("document_number", ""),
+                by=by,
+                at=at,
+            ),
         )
         return made.id
 
@@ -188,9 +192,9 @@ def new() -> ResponseReturnValue:
     return redirect(url_for("rounds.show", round_id=outcome.value))
 
 
-def day_of_form(typed: Mapping[str, str], name: str) -> date:
-    """A date of a form, or a refusal that names the field."""
-    return messages.day(typed.get(name, ""), name)
+def day_of_form(typed: Mapping[str, str], name: str, unread: list[Fault]) -> date:
+    """A date of a form; today with a fault in `unread`, for `admin.acting.all_told`."""
+    return messages.day(typed.get(name, ""), name, unread)
 
 
 def _departments(by: Actor) -> list[OrgUnit]:
@@ -348,14 +352,19 @@ def close(round_id: int) -> ResponseReturnValue:
     typed = dict(request.form)
 
     def do(session: Session, by: Actor, at: datetime) -> AidRound:
-        return rounds.close(
-            session,
-            session.get_one(AidRound, round_id),
-            done_on=day_of_form(typed, "done_on"),
-            note=typed.get("note", ""),
-            by=by,
-            at=at,
-            expected_version=identifier(typed.get("version", "")) or -1,
+        unread: list[Fault] = []
+        on = day_of_form(typed, "done_on", unread)
+        return all_told(
+            unread,
+            lambda: rounds.close(
+                session,
+                session.get_one(AidRound, round_id),
+                done_on=on,
+                note=typed.get("note", ""),
+                by=by,
+                at=at,
+                expected_version=identifier(typed.get("version", "")) or -1,
+            ),
         )
 
     outcome = attempt(do, "round.close", "aid_round", round_id)

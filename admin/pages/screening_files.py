@@ -27,7 +27,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin import clock
-from admin.acting import attempt, load, refused
+from admin.acting import all_told, attempt, load, refused
 from admin.extensions import db
 from admin.pages import alike
 from admin.pages.screenings import list_or_404, list_page
@@ -281,11 +281,15 @@ def settle(match_id: int) -> ResponseReturnValue:
     note, verdict = request.form.get("note", ""), request.form.get("verdict", "")
 
     def do(session: Session, by: Actor, at: datetime) -> None:
-        if verdict not in ("duplicate", "cleared"):
-            noted = [] if note.strip() else [Fault("match_note_missing", {}, "note")]
-            raise Refused([Fault("edge_choose_likeness", {}, "verdict"), *noted])
+        chosen = verdict in ("duplicate", "cleared")
+        unread = [] if chosen else [Fault("edge_choose_likeness", {}, "verdict")]
         row = session.get_one(ScreeningMatch, match_id)
-        likenesses.settle(session, row, duplicate=verdict == "duplicate", note=note, by=by, at=at)
+        all_told(
+            unread,
+            lambda: likenesses.settle(
+                session, row, duplicate=verdict == "duplicate", note=note, by=by, at=at
+            ),
+        )
 
     outcome = attempt(do, "screening.compare", "screening_match", match_id)
     if outcome.faults:

@@ -38,7 +38,8 @@ def test_r_6_1_the_branch_enters_a_member_keeps_the_file_and_lets_him_leave(
     desk, member = roadside.at("clerk"), roadside.members["王建国"]
     path = f"/hardship/{member}"
     assert "1名党员今年提出了申请，但未列入档案" in desk.get("/hardship/")
-    page = desk.refused(path, "/join", join_reason="", situation="")
+    page = desk.refused(path, "/join", join_reason="", situation="", joined_on="昨天")
+    assert "“昨天”不是日期" in page
     assert "请从列出的原因中选择一项。" in page
     assert "请写明困难情况。" in page
     desk.press(path, "/join", join_reason="illness", situation="常年患病", needs="销路")
@@ -71,6 +72,15 @@ def test_r_4_7_a_sample_is_drawn_visited_and_what_follows_is_ordered_by_another(
     page = auditor.refused("/checks/new", "", title="", share="0", large_from="many")
     assert "请填写核查名称。" in page
     assert "不是金额" in page
+    assert "各党（工）委抽查比例应为1至100的整数。" in page, (
+        "what the page reads and the verb finds: at once"
+    )
+    page = auditor.refused(
+        "/checks/new", "", title="抽查", share="0", large_share="x", at_least="x", year="二〇一〇"
+    )
+    for said in ("各党（工）委抽查比例", "大额抽查比例", "各党（工）委最少人数", "不能作为年份"):
+        assert said in page
+    assert "没有可以抽查的" not in page, "of a year that was not read nothing else is said"
     answer = auditor.press("/checks/new", "", title="抽查", seed="7", share="100")
     plan = answer.headers["Location"]
     page = auditor.get(plan)
@@ -84,7 +94,8 @@ def test_r_4_7_a_sample_is_drawn_visited_and_what_follows_is_ordered_by_another(
     case = f"/application/{application.id}"
     assert "还没有核查记录。" in auditor.get(case)
     assert 'id="visits"' not in roadside.at("verifier").get(case), "nothing to see, nothing to do"
-    page = auditor.refused(path, "", finding="fraud", fraud_by="")
+    page = auditor.refused(path, "", finding="fraud", fraud_by="", visited_on="昨天")
+    assert "“昨天”不是日期" in page
     assert "查实骗取的，请写明是谁骗取。" in page
     given = {"way": "home", "visitors": "周检", "finding": "fraud", "fraud_by": "member"}
     where = auditor.press(path, "", **given).headers["Location"]

@@ -353,6 +353,15 @@ def test_every_fault_of_a_demand_stands_beside_its_field(office: Roadside) -> No
     for name in ("amount", "on"):
         assert f'id="demand-{name}-faults"' in page
     assert 'value="虚报"' in page
+    page = desk.refused(path, end, amount="12.345", on="2030-01-01", reason="虚报")
+    for name in ("amount", "on"):
+        assert f'id="demand-{name}-faults"' in page, (
+            "read by the page or found by the verb: at once"
+        )
+    assert "金额必须大于零" not in page, "of an amount that was never read nothing else is said"
+    page = desk.refused(path, end, amount="900000", on="昨天", reason="虚报")
+    for name in ("amount", "on"):
+        assert f'id="demand-{name}-faults"' in page
     assert one(office, select(func.count()).select_from(Recovery)) == 1
 
 

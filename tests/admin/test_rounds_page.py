@@ -88,7 +88,8 @@ def test_who_does_not_apply_is_recorded_and_taken_back(office: Roadside) -> None
 
 def test_the_department_closes_with_a_reason_for_what_is_left(office: Roadside) -> None:
     path = opened(office)
-    page = office.at("reviewer").refused(path, "/close", note="")
+    page = office.at("reviewer").refused(path, "/close", note="", done_on="昨天")
+    assert "“昨天”不是日期" in " ".join(said(page))
     assert "请写明原因" in " ".join(said(page))
     office.at("reviewer").press(path, "/close", note="未通知的支部补通知")
     with office.session() as session:
@@ -123,7 +124,10 @@ def test_wrong_dates_and_numbers_are_said_at_their_fields_and_nothing_is_lost(
     page = desk.refused("/rounds/new", "", notice_on="2010-13-01", year="abc", title="通知甲")
     assert said(page)
     assert "通知甲" in page
+    page = desk.refused("/rounds/new", "", notice_on="昨天", title="", document_number="文" * 65)
+    for fault in ("“昨天”不是日期", "请填写通知的标题和正文", "文号不超过64字"):
+        assert fault in " ".join(said(page)), "read by the page or found by the verb: at once"
     page = desk.refused("/rounds/new", "", year="1999")
-    assert "年度须为2009至2010" in " ".join(said(page))
+    assert "年度须为2009至2010：通知日期是2010年" in " ".join(said(page))
     assert "打印通知" in desk.get(opened(office))
     assert "各党（工）委" in desk.get("/rounds/1/print")

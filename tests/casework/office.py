@@ -237,7 +237,7 @@ class Office:
             self.session,
             given.pop("unit", self.tree.committee),
             applications,
-            {"filed_on": date(2010, 12, 12), "contact": "钱干事"},
+            given.pop("record", {"filed_on": date(2010, 12, 12), "contact": "钱干事"}),
             by=given.pop("by", self.staff["committee_clerk"]),
             at=given.pop("at", noon(12)),
             versions=given.pop("versions", self.versions(applications)),

@@ -216,5 +216,9 @@ def test_a_wish_that_cannot_be_is_refused(office: Office, inspector: Actor) -> N
     assert refused(lambda: plan(office, inspector, **bad)) == {
         *("check_title", "check_nobody", "check_share", "check_at_least")
     }
+    both = {"method": Method(0, large_share=101)}
+    assert refused(lambda: plan(office, inspector, **both)) == {
+        *("check_nobody", "check_share", "check_large_share")
+    }
     clerk = office.staff["committee_clerk"]
     assert refused(lambda: plan(office, clerk)) == {"not_permitted"}

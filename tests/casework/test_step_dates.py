@@ -106,6 +106,9 @@ def test_a_list_says_a_date_once_where_it_is_wrong_for_all_else_by_application(
     with pytest.raises(Refused) as caught:
         office.file(first, second)
     assert met(caught) == [("date_before_step", first.number)]
+    with pytest.raises(Refused) as caught:
+        office.file(first, second, record={"filed_on": date(2010, 12, 3), "contact": ""})
+    assert {("record_missing", "contact"), ("date_before_step", first.number)} <= set(met(caught))
     decided(office, first, "2010-12-12")
     office.file(first, second)
     entered = office.enter(first, second)
