@@ -30,7 +30,7 @@ from casework.people import Actor
 from casework.permissions import Permission
 from engine.faults import Fault, Refused
 from engine.procedure import StageKind
-from models.applications import Application
+from models.applications import Application, CaseEvent
 from models.ledger import (
     Account,
     AccountKind,
@@ -116,6 +116,17 @@ def transfer(
     data = {"number": batch.number, "fen": total, "lines": len(owed), "source": source.code}
     events.audit(session, by, at, "transfer", "transfer_batch", batch.id, data)
     return batch
+
+
+def event_of(session: Session, batch: TransferBatch) -> CaseEvent | None:
+    """The event of one of its applications: it holds what was recorded once for the transfer."""
+    query = (
+        select(CaseEvent)
+        .join(TransferLine, TransferLine.application_id == CaseEvent.application_id)
+        .where(TransferLine.batch_id == batch.id, CaseEvent.verb == "transfer")
+        .order_by(CaseEvent.id)
+    )
+    return next((e for e in session.scalars(query) if e.data.get("batch") == batch.number), None)
 
 
 def take_back(

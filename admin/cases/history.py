@@ -18,7 +18,7 @@ from casework.assessments import OUTCOMES
 from casework.case_notes import Shown
 from casework.history import corrects
 from engine.model import Policy
-from engine.procedure import Procedure, RecordField, Road
+from engine.procedure import Procedure, RecordField, Road, Stage
 from models.applications import CaseEvent, Outcome
 from models.case_notes import CaseNote
 
@@ -172,6 +172,22 @@ def _way(procedure: Procedure, event: CaseEvent) -> str:
     return " · ".join(texts)
 
 
+def recorded_once(policy: Policy, event: CaseEvent) -> list[tuple[str, str]]:
+    """What the event wrote down once for its whole list, in the words and order of its stage."""
+    record, stage = event.data.get("record"), _stage(policy, event)
+    if stage is None or not isinstance(record, dict):
+        return []
+    return [
+        (policy_label(field.label), record_words(field, record[field.id]))
+        for field in stage.records
+        if field.for_list and record.get(field.id) is not None
+    ]
+
+
+def _stage(policy: Policy, event: CaseEvent) -> Stage | None:
+    return policy.procedure.stages.get(str(event.data.get("stage") or ""))
+
+
 def _record(policy: Policy, road: Road | None, event: CaseEvent) -> list[tuple[str, str]]:
     procedure = policy.procedure
     if event.verb == paper_checks.VERB:
@@ -189,7 +205,7 @@ def _record(policy: Policy, road: Road | None, event: CaseEvent) -> list[tuple[s
     fields: dict[str, RecordField] = {}
     if procedure.emergency is not None and event.verb == "authorise_emergency":
         fields = {field.id: field for field in procedure.emergency.records}
-    stage = procedure.stages.get(str(event.data.get("stage") or ""))
+    stage = _stage(policy, event)
     if stage is not None:
         fields = {field.id: field for field in stage.records}
     found = [

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from admin import own_pages
 from admin.acting import attempt, identifier, load, refused
+from admin.cases.history import recorded_once
 from admin.extensions import db
 from admin.forms import batch
 from admin.forms.batch import Answer
@@ -171,12 +172,22 @@ def batch_page(row: TransferBatch) -> str:
     return render_template(
         "money/transfer.html",
         batch=row,
+        recorded=_recorded(row),
         state=reconciliation.of_batch(db.session(), row),
         lines=reconciliation.lines(db.session(), row),
         states=reconciling.STATES,
         sent=TransferState.SENT,
         may_take_back=scope.may(actor(), Permission.Fund.REVERSE, row.org.path),
     )
+
+
+def _recorded(row: TransferBatch) -> list[tuple[str, str]]:
+    """What finance wrote down with it, such as the voucher, as the policy of its list calls it."""
+    event = transfers.event_of(db.session(), row)
+    if event is None:
+        return []
+    policy, _road = policy_road(event.application)
+    return recorded_once(policy, event)
 
 
 @blueprint.post("/<int:batch_id>/back/<int:line_id>")

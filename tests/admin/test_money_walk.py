@@ -131,7 +131,9 @@ def test_r_4_5_and_r_5_money_goes_out_comes_back_and_ends_at_nothing(office: Roa
     assert "周小四" in clerk.get(other)
 
     # what is open, name by name; and the way back to the source
-    rows = {row[1]: row[4] for row in cells(finance.get("/transfers/1")) if len(row) == 6}
+    page = finance.get("/transfers/1")
+    assert "<dt>拨款凭证号</dt><dd>凭证1</dd>" in page, "what was recorded with it"
+    rows = {row[1]: row[4] for row in cells(page) if len(row) == 6}
     assert rows["王一"].startswith("已发放并签收")
     assert "账户已销户" in rows["李二"]
     books = cells(clerk.get("/funds/reconciliation/"))
