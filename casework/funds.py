@@ -7,17 +7,19 @@ only here and corrected only by reversal.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from casework import events, ledger, scope
+from casework.clock import day_of
 from casework.people import Actor
 from casework.permissions import Permission
 from engine.faults import Fault, Refused
 from engine.labels import Label
+from models.editions import Edition
 from models.ledger import Account, AccountKind, Budget, FundSource, Journal
 from models.orgs import OrgLevel, OrgUnit
 
@@ -70,6 +72,7 @@ def allocate_budget(
     _permit(by, Permission.Fund.BUDGET)
     faults = [] if source.active else [Fault("source_closed", {"source": label_of(source)}, None)]
     faults += [] if fen > 0 else [Fault("amount_not_positive", {}, None)]
+    faults += year_faults(session, year, at)
     if faults:
         raise Refused(faults)
     budget = _budget(session, source, year)
@@ -92,6 +95,29 @@ def allocate_budget(
     data = {"source": source.code, "year": year, "fen": fen}
     events.audit(session, by, at, "fund.budget", "journal", entry.id, data)
     return entry
+
+
+def budget_years(session: Session, today: date) -> tuple[int, int]:
+    """The first and the last year for which money may be set aside: from the year in which the
+    office's first policy came into force, to next year."""
+    begun = session.scalar(select(func.min(Edition.in_force_from)))
+    return (min(begun.year, today.year) if begun else today.year), today.year + 1
+
+
+def year_faults(session: Session, year: int, at: datetime) -> list[Fault]:
+    """`budget_year` for a year outside of `budget_years`."""
+    first, last = budget_years(session, day_of(at))
+    if first <= year <= last:
+        return []
+    params = {"year": str(year), "first": str(first), "last": str(last)}
+    return [Fault("budget_year", params, "year")]
+
+
+def standing(session: Session) -> set[tuple[int, int]]:
+    """(id of the source, year) of the budgets in which anything stands; one that was reversed to
+    nothing is only history, which the journal keeps."""
+    rows = session.execute(select(Budget.source_id, Budget.year).where(Budget.fen != 0))
+    return {(source, year) for source, year in rows}
 
 
 def budgets(session: Session, year: int) -> list[Budget]:

@@ -117,6 +117,11 @@ TEXTS: Catalogue = {
         "资金来源“{source}”已停用，请选择其他来源。",
         "The source {source} is closed. Choose another one.",
     ),
+    "budget_year": (
+        "{year}年不能录入预算，应在{first}年至{last}年之间（从首个政策施行之年到明年），请核对年份。",
+        "No budget of {year}: the year lies from {first}, when the first policy came into force, to "
+        "{last}, next year. Check it.",
+    ),
     "source_missing": ("请选择资金来源。", "Choose the source of the money."),
     "amount_not_positive": ("金额必须大于零。", "The amount must be more than nothing."),
     "not_enough_money": (

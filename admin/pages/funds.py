@@ -28,7 +28,7 @@ from casework import funds
 from casework.funds import Balance
 from casework.people import Actor
 from casework.permissions import Permission
-from engine.faults import Fault
+from engine.faults import Fault, Refused
 from models.ledger import AccountKind, Budget, FundSource
 
 blueprint = Blueprint("funds", __name__, url_prefix="/funds")
@@ -74,6 +74,10 @@ def page(refusal: Refusal = Refusal()) -> str:
     session, by = db.session(), actor()
     standing = funds.balances(session, by)
     held = [one for one in standing if one.kind is AccountKind.SOURCE]
+    present = funds.standing(session)
+    held = [
+        one for one in held if one.fen or (one.source and (one.source.id, one.year) in present)
+    ]  # a budget that was reversed to nothing is no longer one: the journal keeps it
     known = {one.year for one in held if one.year} | {clock.today().year}
     asked = request.args.get("year", "")
     chosen = identifier(asked) if asked != ALL_YEARS else None
@@ -134,11 +138,15 @@ def budget() -> ResponseReturnValue:
         year, fen = typed.year("year"), typed.money("amount")
         if source is None:
             typed.fault("edge_choose_source", "source")
-        if source is None or typed.faults:
-            typed.stop()
-            raise AssertionError("a missing source is a fault")
+            typed.faults += [] if "year" in typed.wrong else funds.year_faults(session, year, at)
+            raise Refused(typed.faults)
         memo = typed.text("memo")
-        funds.allocate_budget(session, source, year, fen, by=by, at=at, memo=memo, request_key=key)
+        typed.then(
+            lambda: funds.allocate_budget(
+                session, source, year, fen, by=by, at=at, memo=memo, request_key=key
+            ),
+            PLACES,
+        )
         return year
 
     outcome = attempt(do, "fund.budget", "fund_source", source_id)
@@ -157,7 +165,9 @@ def source() -> ResponseReturnValue:
         typed = Typed(request.form)
         code = typed.words("code", "edge_source_code", most=CODE_LENGTH)
         zh = typed.words("zh", "edge_source_zh", most=NAME_LENGTH)
-        en = typed.words("en", "edge_source_en", most=NAME_LENGTH)
+        en = typed.text("en") or zh  # a name that nobody reads is not demanded
+        if len(en) > NAME_LENGTH:
+            typed.fault("edge_too_long", "en")
         if code and session.scalar(select(FundSource.id).where(FundSource.code == code)):
             typed.faults.append(Fault("source_exists", {"code": code}, "code"))
         typed.stop()

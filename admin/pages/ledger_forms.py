@@ -47,10 +47,6 @@ CATALOGUE = {
         "请填写资金来源的中文名称。",
         "Give the source a name in Chinese.",
     ),
-    "edge_source_en": (
-        "请填写资金来源的英文名称。",
-        "Give the source a name in English.",
-    ),
     "edge_blank": (
         "此项必须填写。",
         "This has to be filled in.",
@@ -64,6 +60,11 @@ class Typed:
 
     texts: Mapping[str, str] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def wrong(self) -> set[str | None]:
+        """Fields that have a fault already."""
+        return {fault.where for fault in self.faults}
 
     def text(self, name: str) -> str:
         """What was typed, without blanks around it."""

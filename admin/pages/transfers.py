@@ -86,6 +86,7 @@ def page(answer: Answer | None, faults: Sequence[Fault]) -> str:
     loads = (selectinload(TransferBatch.org), selectinload(TransferBatch.source))
     visible = scope.visible(query, by, Permission.Fund.READ, OrgUnit.path)
     rows = session.scalars(visible.options(*loads)).all()
+    present = funds.standing(session)
     return render_template(
         "money/transfers.html",
         shown=shown,
@@ -98,7 +99,8 @@ def page(answer: Answer | None, faults: Sequence[Fault]) -> str:
         balances=[
             one
             for one in funds.balances(session, by)
-            if one.kind is not AccountKind.OUTSIDE and (one.fen or one.kind is AccountKind.SOURCE)
+            if one.kind is not AccountKind.OUTSIDE
+            and (one.fen or (one.source and (one.source.id, one.year) in present))
         ],
         batches=rows,
         sizes=loading.sizes(session, TransferLine.batch_id, [row.id for row in rows]),

@@ -107,6 +107,11 @@ def grant_of(office: Roadside, name: str) -> int:
         return session.scalars(query.where(Member.name == name)).one()
 
 
+def balances_of(page: str) -> str:
+    """The headings of what stands in the purses, on the page of transfers."""
+    return " ".join(re.findall(r"<dt>([^<]+)</dt>", page))
+
+
 def add(office: Roadside, **typed: str) -> None:
     given = {"source": "1", "amount": "5000", **typed}
     office.at("finance").press("/funds/", "/funds/budget", **given)
@@ -195,6 +200,11 @@ def test_every_fault_of_a_budget_stands_beside_its_field_and_what_was_typed_stay
         assert words in beside
     for value in ("十年", "五千", "留下"):
         assert f'value="{value}"' in page
+    for year, source in (("1999", ""), ("1999", "1"), ("2012", "1")):
+        typed |= {"year": year, "source": source}
+        page = office.at("finance").refused("/funds/", "/funds/budget", **typed)
+        assert f"{year}年不能录入预算，应在2010年至2011年之间" in page
+        assert "“五千”不是金额" in page
     for amount in ("0", "-1", "0.001", "9" * 40):
         office.at("finance").refused("/funds/", "/funds/budget", source="1", amount=amount)
     assert one(office, select(func.sum(Budget.fen))) == 10_000_000
@@ -205,15 +215,18 @@ def test_a_source_is_opened_under_a_code_of_its_own(office: Roadside) -> None:
     typed = {"code": "city", "zh": "市级资金", "en": "City funds"}
     desk.press("/funds/", "/funds/source", **typed)
     assert "资金来源“市级资金”已设立" in desk.get("/funds/")
-    page = desk.refused("/funds/", "/funds/source", **{**typed, "en": ""})
+    page = desk.refused("/funds/", "/funds/source", **{**typed, "zh": ""})
     beside = " ".join(re.findall(r'<ul class="field-faults" id="source-.*?</ul>', page, re.S))
-    assert "请填写资金来源的英文名称" in beside
+    assert "请填写资金来源的中文名称" in beside
     assert "city" in beside
     empty = " ".join(said(desk.refused("/funds/", "/funds/source")))
-    assert "有3处需要处理" in empty
-    for what in ("代码", "中文名称", "英文名称"):
+    assert "有2处需要处理" in empty
+    for what in ("代码", "中文名称"):
         assert f"请填写资金来源的{what}" in empty, "each by its name"
-    assert 'value="市级资金"' in page
+    assert 'value="City funds"' in page
+    desk.press("/funds/", "/funds/source", code="alms", zh="社会捐助", en=" ")
+    named = select(FundSource.en).where(FundSource.code == "alms")
+    assert one(office, named) == "社会捐助", "a name that nobody reads is not demanded"
 
 
 # -- journal
@@ -283,6 +296,22 @@ def test_a_budget_is_corrected_once_with_a_reason(office: Roadside) -> None:
     assert "已冲正" in desk.get(path)
     assert f'action="{path}/reverse"' not in desk.get(path)
     assert "多录一次" in desk.get("/funds/journal/?kind=reversal")
+
+
+def test_a_budget_reversed_to_nothing_is_no_longer_among_the_present_ones(office: Roadside) -> None:
+    add(office, year="2011")
+    desk = office.at("finance")
+    chip, purse = "/funds/?year=2011", "2011"
+    assert chip in desk.get("/funds/")
+    assert purse in balances_of(desk.get("/transfers/"))
+    path = f"/funds/journal/{cells(desk.get('/funds/journal/'))[0][0]}"
+    desk.press(path, "/reverse", reason="录错年份")
+    assert chip not in desk.get("/funds/")
+    assert ["2011"] not in [row[1:2] for row in cells(desk.get("/funds/?year=all"))]
+    assert purse not in balances_of(desk.get("/transfers/"))
+    assert "录错年份" in desk.get("/funds/journal/?kind=reversal"), "the journal keeps it"
+    add(office, year="2011")
+    assert chip in desk.get("/funds/"), "and it may be set aside again"
 
 
 def test_a_payment_is_not_reversed_behind_its_own_page(office: Roadside) -> None:
