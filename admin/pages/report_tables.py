@@ -52,6 +52,10 @@ class Table:
     columns: Sequence[Column]
     rows: Iterable[Sequence[Cell]]
     note: str = ""
+    headings: frozenset[int] = frozenset()
+    """Places of rows that only name the part that begins there; their first cell speaks."""
+    totals: frozenset[int] = frozenset()
+    """Places of rows that add up their part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,29 +189,42 @@ def _funds(year: int) -> Table:
         in_yuan(_("Paid")),
         in_yuan(_("Left")),
     )
-    rows: list[Sequence[Cell]] = [
-        (
-            text(policy_label(one.label)),
-            money(one.budget_fen),
-            text(""),
-            money(one.sent_fen),
-            money(one.paid_fen),
-            money(one.left_fen),
-        )
+    sources = [
+        (policy_label(one.label), (one.budget_fen, None, one.sent_fen, one.paid_fen, one.left_fen))
         for one in figures_money.by_source(session, by, Choice(), year)
     ]
-    rows += [
-        (
-            text(one.name),
-            text(""),
-            money(one.approved_fen),
-            money(one.sent_fen),
-            money(one.paid_fen),
-            text(""),
-        )
+    units = [
+        (one.name, (None, one.approved_fen, one.sent_fen, one.paid_fen, None))
         for one in figures_money.by_committee(session, by, Choice(year=year))
     ]
-    return Table(columns, rows)
+    return _in_parts(columns, ((_("By source"), sources), (_("By {word.committee}"), units)))
+
+
+Amounts = tuple[int | None, ...]
+"""Of each column, fen; None where it tells nothing of such a row."""
+
+
+def _in_parts(
+    columns: Sequence[Column], parts: Iterable[tuple[str, Sequence[tuple[str, Amounts]]]]
+) -> Table:
+    """Lists of the same columns below each other, each under its name and with its total."""
+    rows: list[Sequence[Cell]] = []
+    headings, totals = set(), set()
+    for name, listed in parts:
+        if not listed:
+            continue
+        headings.add(len(rows))
+        rows.append((text(name), *(Cell("", "") for _blank in columns[1:])))
+        rows += [(text(label), *map(money, amounts)) for label, amounts in listed]
+        totals.add(len(rows))
+        rows.append((text(_("Total")), *map(money, _summed([each for _label, each in listed]))))
+    return Table(columns, rows, headings=frozenset(headings), totals=frozenset(totals))
+
+
+def _summed(listed: Sequence[Amounts]) -> Iterable[int | None]:
+    for column in zip(*listed, strict=True):
+        known = [fen for fen in column if fen is not None]
+        yield sum(known) if known else None
 
 
 def _deadlines(year: int) -> Table:

@@ -178,6 +178,23 @@ def test_r_5_the_ledger_tells_budget_used_and_left(office: Roadside) -> None:
     assert rows[-1][-1] == "1,200.00元"
 
 
+def test_the_use_of_funds_tells_sources_from_committees_and_adds_each_up(office: Roadside) -> None:
+    desk = office.at("auditor")
+    page = desk.get("/reports/funds?year=2010")
+    parts = re.findall(r'<tr class="parting"><th scope="rowgroup" colspan="6">([^<]+)', page)
+    assert parts == ["按资金来源", "按党（工）委"]
+    assert [row[0] for row in cells(page)] == [
+        *("区管党费", "合计", "龙山镇党委", OTHER_UNIT, "合计"),
+    ]
+    assert cells(page)[1] == ["合计", "100,000.00", "—", "2,400.00", "1,200.00", "97,600.00"]
+    assert cells(page)[-1] == ["合计", "—", "2,400.00", "2,400.00", "1,200.00", "—"]
+    csv = desk.get("/reports/funds.csv?year=2010").splitlines()
+    assert [line.split(",")[0] for line in csv[1:]] == [
+        *("按资金来源", "区管党费", "合计", "按党（工）委", "龙山镇党委", OTHER_UNIT, "合计"),
+    ]
+    assert csv[3].split(",")[1:4] == ["100000.00", "", "2400.00"]
+
+
 def test_a_budget_is_raised_once_however_often_the_page_is_sent(office: Roadside) -> None:
     desk = office.at("finance")
     form = form_to(desk.get("/funds/"), "/funds/budget")
