@@ -27,11 +27,12 @@ def without_round() -> bool:
 
 def _none(has: Callable[[Policy], bool]) -> bool:
     """False before the first policy: whoever sets an office up sees what there is."""
-    policies = _policies()
-    return bool(policies) and not any(has(one) for one in policies)
+    known = policies()
+    return bool(known) and not any(has(one) for one in known)
 
 
-def _policies() -> list[Policy]:
+def policies() -> list[Policy]:
+    """Every policy that was ever published, looked up once in a request."""
     if "sunshine_policies" not in g:
         try:
             g.sunshine_policies = editions.published(db.session())

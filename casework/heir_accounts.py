@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from casework import attachments, deaths, duties, endings, grants, moves
+from casework import attachments, deaths, duties, endings, grants, moves, payees
 from casework.attachments import Upload
 from casework.people import Actor
 from casework.permissions import Permission
@@ -101,7 +101,7 @@ def _account_faults(
     if method is None:
         return [Fault("heir_method_missing", {}, "method")]
     if method == PayMethod.CARD and not number:
-        return [Fault("account_missing", {"name": application.payee_name}, "account")]
+        return [payees.account_missing(application, application.payee_name, "account")]
     if (method, number) == (application.payee_method, application.payee_account):
         return [Fault("heir_account_same", {}, "account")]
     return []

@@ -16,8 +16,8 @@ TEXTS: Catalogue = {
         "Row {row}: the payment failed. Enter why.",
     ),
     "bank_row_unknown": (
-        "第{row}行：没有发给{holder}这个账号的银行卡发放。请核对户名和账号，或者逐笔登记退回。",
-        "Row {row}: no card payment went to this account of {holder}. Compare holder and account, or record the return on the payment itself.",
+        "第{row}行：没有发往{holder}这个账号的款项。请核对户名和账号，或者逐笔登记退回。",
+        "Row {row}: no payment went to this account of {holder}. Compare holder and account, or record the return on the payment itself.",
     ),
     "bank_row_differs": (
         "第{row}行：{holder}的这笔发放找到了，但是户名、账号或金额对不上。请与发放花名册核对。",

@@ -220,9 +220,9 @@ TEXTS: Catalogue = {
         "This money is being recovered. It cannot be returned or reversed; go on in the recovery.",
     ),
     "account_unconfirmed": (
-        "{name}的银行账号变更后尚未经第二人确认，请由另一名有权限的同志在“账号确认”中核对后再发放，或改用现金。",
+        "{name}的银行账号变更后尚未经第二人确认，请由另一名有权限的同志在“账号确认”中核对后再发放{otherwise}。",
         "The bank account of {name} was changed and nobody else has confirmed it. A second person "
-        "confirms it under “Account checks”, or the money is paid in cash.",
+        "confirms it under “Account checks”{otherwise}.",
     ),
     "account_same_person": (
         "银行账号变更须由另一人确认，您是变更人，请转给其他同志。",
@@ -246,16 +246,17 @@ TEXTS: Catalogue = {
         "It is not known whether the {word.person} has died ({signs}). Fill this in before anything is paid.",
     ),
     "account_missing": (
-        "没有{name}的银行账号，请补录账号或改发现金。",
-        "There is no bank account of {name}. Enter it or pay in cash.",
+        "没有{name}的银行账号，请补录账号{otherwise}。",
+        "There is no bank account of {name}. Enter it{otherwise}.",
     ),
+    "paid_otherwise": ("，或改用：{names}", ", or choose another way of paying: {names}"),
     "method_not_here": (
         "该政策只能这样发放：{names}。请更改发放方式或补录账号。",
         "This policy pays only by: {names}. Change the method or enter an account.",
     ),
     "method_unknown": (
-        "发放方式“{text}”无法识别，请选择现金或银行卡。",
-        'The method "{text}" is not known. Choose cash or card.',
+        "发放方式“{text}”无法识别，可以选择的有：{names}。",
+        'The method "{text}" is not known. Choose one of: {names}.',
     ),
     "witness_not_apart": (
         "见证人不能是经办人或领款人（{name}），请换一位。",

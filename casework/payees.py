@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from casework import deaths, moves, papers
 from casework.people import Actor
 from engine.faults import Fault
+from engine.labels import Label
 from models.applications import Application, PayMethod
 
 
@@ -45,12 +47,12 @@ def lawful(session: Session, application: Application) -> tuple[Payee | None, li
         name, kinship = application.payee_name, application.payee_kinship
         account = application.payee_account
     method = PayMethod(application.payee_method or (PayMethod.CARD if account else PayMethod.CASH))
-    methods = moves.policy_and_road(application)[0].procedure.payment.methods
+    methods = ways_of_paying(application)
     if method.value not in methods:
         names = list(methods.values())
         return None, [Fault("method_not_here", {"names": names}, number)]
     if method == PayMethod.CARD and not account:
-        return None, [Fault("account_missing", {"name": name}, number)]
+        return None, [account_missing(application, name, number)]
     return Payee(name, kinship, method, account if method == PayMethod.CARD else None), []
 
 
@@ -66,10 +68,28 @@ def account_faults(
     if deaths.known(session, application).died is False:
         alone = member.bank_account_by_id is not None
         if alone and member.bank_account_confirmed_by_id is None:
-            return [Fault("account_unconfirmed", {"name": member.name}, number)]
+            return [_without_account("account_unconfirmed", application, member.name, number)]
     elif by is not None and by.user_id == application.payee_account_by_id:
         return [Fault("account_same_person", {}, number)]
     return []
+
+
+def ways_of_paying(application: Application) -> Mapping[str, Label]:
+    """The ways of paying that the application's policy knows, by code, with its titles."""
+    return moves.policy_and_road(application)[0].procedure.payment.methods
+
+
+def account_missing(application: Application, name: str | None, where: str | None) -> Fault:
+    """Nothing can be sent to `name`; how else the policy lets the money be paid is said, if it does."""
+    return _without_account("account_missing", application, name, where)
+
+
+def _without_account(
+    code: str, application: Application, name: str | None, where: str | None
+) -> Fault:
+    others = [label for way, label in ways_of_paying(application).items() if way != PayMethod.CARD]
+    otherwise = Fault("paid_otherwise", {"names": others}) if others else ""
+    return Fault(code, {"name": name, "otherwise": otherwise}, where)
 
 
 def unproven(session: Session, application: Application) -> list[Fault]:

@@ -280,9 +280,10 @@ def _pay_faults(session: Session, payment: Payment, given: lists.Values, by: Act
         found.append(Fault("payment_not_prepared", {}, number))
     method, witness = given.get("method"), lists.words(given, "witness")
     if method is not None and method not in set(PayMethod):
-        found.append(Fault("method_unknown", {"text": method}, number))
+        ways = list(payees.ways_of_paying(application).values())
+        found.append(Fault("method_unknown", {"text": method, "names": ways}, number))
     if method == PayMethod.CARD and payment.account is None:
-        found.append(Fault("account_missing", {"name": payment.payee_name}, number))
+        found.append(payees.account_missing(application, payment.payee_name, number))
     if method == PayMethod.CASH and witness in (by.name, payment.payee_name):
         found.append(Fault("witness_not_apart", {"name": witness}, number))
     found += _payee_now(session, payment, given, by)

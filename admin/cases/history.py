@@ -149,11 +149,8 @@ def _file_changes(policy: Policy, event: CaseEvent) -> list[Change]:
 def _account_changes(policy: Policy, event: CaseEvent) -> list[Change]:
     """How an heir was paid before a correction and how after it."""
     was, now = event.data["payee"]
-    methods = policy.procedure.payment.methods
-    before, after = (
-        policy_label(methods[one["method"]]) if one["method"] in methods else DASH
-        for one in (was, now)
-    )
+    way = policy.procedure.way_of_paying
+    before, after = (policy_label(way(one["method"] or "")) for one in (was, now))
     return [
         Change(_("Method of payment"), before, after),
         Change(_("Bank account"), was["account"] or DASH, now["account"] or DASH),

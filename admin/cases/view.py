@@ -46,7 +46,7 @@ from casework.permissions import Permission
 from casework.scope import may
 from engine import Policy
 from engine.procedure import Road, Stage
-from models.applications import Application, PayMethod
+from models.applications import Application
 from models.attachments import Attachment
 from models.ledger import Payment, PaymentState
 
@@ -287,10 +287,11 @@ def asks_amount(stage: Stage, way: Road) -> bool:
 def payments(application: Application) -> list[Paid]:
     """Payments of the grant with their receipts."""
     grant = application.grant
-    return [_paid(row) for row in (grant.payments if grant else [])]
+    policy = policy_of(application.edition)
+    return [_paid(row, policy) for row in (grant.payments if grant else [])]
 
 
-def _paid(row: Payment) -> Paid:
+def _paid(row: Payment, policy: Policy) -> Paid:
     states = {
         PaymentState.PREPARED: _("On the roster"),
         PaymentState.PAID: _("Paid"),
@@ -307,7 +308,7 @@ def _paid(row: Payment) -> Paid:
         )
     return Paid(
         fen=row.fen,
-        method=_("Cash") if row.method is PayMethod.CASH else _("Bank card"),
+        method=policy_label(policy.procedure.way_of_paying(row.method.value)),
         payee=f"{row.payee_name}{kin}",
         state=states[row.state],
         colour=PAYMENT_COLOURS[row.state],

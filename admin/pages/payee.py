@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
@@ -15,7 +16,7 @@ from admin.acting import attempt, refused
 from admin.extensions import db
 from admin.forms.controls import Asked
 from admin.forms.records import Line, from_asked, read
-from admin.pages.common import application_or_404, posted_version
+from admin.pages.common import application_or_404, policy_road, posted_version
 from admin.security.guard import requires
 from admin.security.people import actor
 from admin.text import fault_text, policy_label
@@ -28,10 +29,6 @@ from engine.labels import Label
 from models.applications import Application, PayMethod
 
 blueprint = Blueprint("payee", __name__, url_prefix="/application")
-METHODS = {
-    PayMethod.CASH.value: Label("现金", "Cash"),
-    PayMethod.CARD.value: Label("银行卡", "Bank card"),
-}
 ASKED = (
     Asked(
         "name",
@@ -54,7 +51,6 @@ ASKED = (
         "method",
         "choice",
         Label("发放方式", "Method of payment"),
-        choices=METHODS,
         required=True,
         unknown_offered=False,
     ),
@@ -93,7 +89,7 @@ def edit(application_id: int) -> ResponseReturnValue:
         return page(application, standing(application), ())
     typed = read([one.name for one in ASKED], request.form, "payee-")
     version = posted_version()
-    method = typed.get("method", "")
+    method = _method(application, typed)
 
     def do(session: Session, by: Actor, at: datetime) -> Application:
         return applications.set_payee(
@@ -101,7 +97,7 @@ def edit(application_id: int) -> ResponseReturnValue:
             session.get_one(Application, application_id),
             name=typed.get("name", "").strip() or None,
             kinship=typed.get("kinship", "").strip() or None,
-            method=PayMethod(method) if method in METHODS else None,
+            method=method,
             account=typed.get("account", "").strip() or None,
             id_number=typed.get("id_number", "").strip() or None,
             by=by,
@@ -131,7 +127,7 @@ def account(application_id: int) -> ResponseReturnValue:
     if request.method == "GET":
         return account_page(application, {"method": standing(application)["method"]}, ())
     typed = read([one.name for one in CORRECTED], request.form, "payee-")
-    version, method = posted_version(), typed.get("method", "")
+    version, method = posted_version(), _method(application, typed)
     sent = request.files.get("file")
     given = Upload(sent.filename or "" if sent else "", sent.read() if sent else b"")
 
@@ -139,7 +135,7 @@ def account(application_id: int) -> ResponseReturnValue:
         return heir_accounts.correct(
             session,
             session.get_one(Application, application_id),
-            method=PayMethod(method) if method in METHODS else None,
+            method=method,
             account=typed.get("account", "").strip() or None,
             reason=typed.get("reason", ""),
             upload=given,
@@ -171,11 +167,28 @@ def account_page(
     return render_template(
         "cases/heir_account.html",
         a=application,
-        lines=from_asked(CORRECTED, typed, faults, prefix="payee-"),
+        lines=from_asked(_in_words(application, CORRECTED), typed, faults, prefix="payee-"),
         scan=policy_label(rules.account_label) if rules and rules.account_label else "",
         scan_faults=[fault_text(one) for one in faults if one.where == "file"],
         closed=[fault_text(one) for one in closed],
     )
+
+
+def _ways(application: Application) -> Mapping[str, Label]:
+    """The ways of paying of the application's own policy."""
+    return policy_road(application)[0].procedure.payment.methods
+
+
+def _in_words(application: Application, asked: Sequence[Asked]) -> list[Asked]:
+    """The inputs with the policy's ways of paying to choose from."""
+    ways = _ways(application)
+    return [replace(one, choices=ways) if one.name == "method" else one for one in asked]
+
+
+def _method(application: Application, typed: Mapping[str, str]) -> PayMethod | None:
+    """The way of paying that was chosen, None where it is none of the policy's."""
+    chosen = typed.get("method", "")
+    return PayMethod(chosen) if chosen in _ways(application) else None
 
 
 def standing(application: Application) -> dict[str, str]:
@@ -190,7 +203,7 @@ def standing(application: Application) -> dict[str, str]:
 
 def page(application: Application, typed: Mapping[str, str], faults: Sequence[Fault]) -> str:
     """The form with what was typed and every fault."""
-    lines: list[Line] = from_asked(ASKED, typed, faults, prefix="payee-")
+    lines: list[Line] = from_asked(_in_words(application, ASKED), typed, faults, prefix="payee-")
     return render_template("cases/payee.html", a=application, lines=lines)
 
 

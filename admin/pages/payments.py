@@ -27,7 +27,7 @@ from admin.pages.common import policy_road
 from admin.pages.transfers import paying_unit
 from admin.security.guard import requires
 from admin.security.people import actor
-from admin.text import fault_text, zhdate
+from admin.text import fault_text, policy_label, zhdate
 from casework import bank_returns, funds, loading, payments, reconciliation, scope
 from casework.lists import stage_of_kind
 from casework.people import Actor
@@ -47,7 +47,6 @@ LOADED = (
     selectinload(Payment.receipt),
     selectinload(Payment.source),
 )
-METHODS = {PayMethod.CASH: _l("Cash"), PayMethod.CARD: _l("Bank card")}
 STATES = {
     PaymentState.PREPARED: (_l("On the roster"), "blue"),
     PaymentState.PAID: (_l("Paid"), "green"),
@@ -173,7 +172,7 @@ def page(refusal: Refusal = Refusal()) -> str:
         rosters=_rosters(refusal),
         to_receipt=[one for one in prepared(PaymentState.PAID) if one.receipt is None],
         payments=rows,
-        methods=METHODS,
+        way_of_paying=way_of_paying,
         states=STATES,
         extra_columns=_columns(session, to_prepare),
         sources=funds.sources(session),
@@ -352,6 +351,12 @@ def payment_or_404(payment_id: int, permission: str) -> Payment:
         .where(Payment.id == payment_id)
     )
     return load(query, permission, OrgUnit.path)
+
+
+def way_of_paying(payment: Payment) -> str:
+    """How it is paid, as the policy of its application calls that."""
+    policy, _road = policy_road(payment.grant.application)
+    return policy_label(policy.procedure.way_of_paying(payment.method.value))
 
 
 def unit_of(payments_shown: Sequence[Payment]) -> OrgUnit | None:

@@ -18,7 +18,7 @@ from admin.forms import batch
 from admin.forms.records import lines
 from admin.pages import batches, papers
 from admin.pages.messages import day
-from admin.pages.payments import METHODS, STATES, payment_or_404, unit_of
+from admin.pages.payments import STATES, payment_or_404, unit_of, way_of_paying
 from admin.security.guard import requires
 from admin.security.people import actor
 from casework import payments, receipts, scope
@@ -73,7 +73,7 @@ def page(payment: Payment, refusal: Refusal = Refusal()) -> str:
         "money/payment.html",
         payment=payment,
         application=payment.grant.application,
-        method=METHODS[payment.method],
+        method=way_of_paying(payment),
         state=STATES[payment.state],
         receipt_lines=lines(
             fields, typed or {}, placed(refusal, "receipt", payment), prefix="receipt-"
@@ -86,7 +86,7 @@ def page(payment: Payment, refusal: Refusal = Refusal()) -> str:
         may_discard=payment.state is PaymentState.PREPARED
         and scope.may(by, Permission.Payment.PREPARE, path),
         today=clock.today(),
-        signs=SIGNS,
+        signs=next((one.choices for one in fields if one.id == "sign"), None) or SIGNS,
         typed=refusal.typed or {},
     )
 

@@ -12,7 +12,7 @@ from flask_admin import Admin, expose
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from admin import clock
+from admin import clock, own_pages
 from admin.acting import identifier
 from admin.extensions import db
 from admin.i18n import _l
@@ -30,7 +30,7 @@ from admin.views.usual_filters import below, days
 from casework import care, funds
 from casework.permissions import Permission
 from models import OrgUnit
-from models.applications import Application
+from models.applications import Application, PayMethod
 from models.base import starts_with
 from models.ledger import FundSource, Grant, Payment
 from models.members import Member
@@ -70,6 +70,24 @@ def _source(text: str) -> FundSource:
 
 def _sources() -> list[tuple[str, str]]:
     return [(str(s.id), policy_label(s)) for s in funds.sources(db.session(), active_only=False)]
+
+
+def _ways() -> dict[str, str]:
+    """The ways of paying by their codes, each under every title that some policy gives it."""
+    every = own_pages.policies()
+    found = {}
+    for method in PayMethod:
+        labels = (one.procedure.way_of_paying(method.value) for one in every)
+        titles = dict.fromkeys(policy_label(label) for label in labels if label is not None)
+        if titles:
+            found[method.value] = " / ".join(titles)
+    return found
+
+
+def _way(text: str) -> str:
+    if text not in _ways():
+        raise UnusableError(text)
+    return text
 
 
 def _case(payment: Payment) -> Application:
@@ -129,7 +147,7 @@ class PaymentList(_Linked):
         Column("instalment", _l("Instalment"), lambda p: p.instalment, in_list=False),
         Column("fen", _l("Amount"), lambda p: yuan(p.fen), css="num"),
         Column("kinship", _l("Kinship"), lambda p: p.payee_kinship or "—", in_list=False),
-        Column("method", _l("Method"), lambda p: str(payments.METHODS[p.method]), in_list=False),
+        Column("method", _l("Method"), payments.way_of_paying, in_list=False),
         Column("source", _l("Fund source"), lambda p: policy_label(p.source), css="short"),
         Column("paid_on", _l("Paid on"), lambda p: zhdate(p.paid_on), css="short"),
         Column(
@@ -159,7 +177,14 @@ class PaymentList(_Linked):
             _l("Status"),
             **chosen(Payment.state, {k: v[0] for k, v in payments.STATES.items()}),
         ),
-        Filter("method", _l("Method"), **chosen(Payment.method, payments.METHODS)),
+        Filter(
+            "method",
+            _l("Method"),
+            lambda method: Payment.method == method,
+            _way,
+            lambda: list(_ways().items()),
+            words=lambda method: _ways()[method],
+        ),
         Filter(
             "source",
             _l("Fund source"),

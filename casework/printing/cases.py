@@ -272,7 +272,7 @@ class Case:
         """A payment with its receipt."""
         signed = receipts.of(self.session, one)
         stage = self.stage_of(StageKind.PAY)
-        ways = self.policy.procedure.payment.methods
+        way = self.policy.procedure.way_of_paying(one.method.value)
         receipt_stage = self.stage_of(StageKind.RECEIPT) or stage
         signs = receipt_stage.record("sign") if receipt_stage else None
         choices = (signs.choices if signs else None) or {}
@@ -280,7 +280,7 @@ class Case:
             "order": str(order),
             "amount": money(one.fen),
             "words": words(one.fen),
-            "method": ways[str(one.method)].zh if str(one.method) in ways else "",
+            "method": way.zh if way else "",
             "payee": text(one.payee_name),
             "kinship": text(one.payee_kinship),
             "account": number(one.account, "account", self.in_full),

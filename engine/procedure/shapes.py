@@ -373,6 +373,15 @@ class Procedure:
             found += [(role, self.originals.label) for role in self.originals.by]
         return tuple(dict.fromkeys(found))
 
+    def way_of_paying(self, code: str) -> Label | None:
+        """What the policy calls a way of paying (`cash`, `card`): its title under `payment`, else
+        the choice of a stage's `method`; None where it has no such way."""
+        if code in self.payment.methods:
+            return self.payment.methods[code]
+        asked = (stage.record("method") for stage in self.stages.values())
+        offered = ((one.choices or {}) for one in asked if one is not None)
+        return next((choices[code] for choices in offered if code in choices), None)
+
     def may_pay_first(self, road_id: str) -> bool:
         """Whether an authorised emergency may be paid before its paperwork on this road."""
         return self.emergency is not None and road_id in self.emergency.roads
