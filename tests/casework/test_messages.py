@@ -13,8 +13,7 @@ from engine import messages
 
 FOLDER = Path(casework.__file__).parent
 for module in pkgutil.walk_packages(casework.__path__, "casework."):
-    if not module.name.endswith("__main__"):
-        importlib.import_module(module.name)  # each brings its texts
+    importlib.import_module(module.name)  # each brings its texts
 CODE = re.compile(r"Fault\(\s*\"([a-z_0-9]+)\"")
 
 
