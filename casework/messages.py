@@ -101,6 +101,10 @@ TEXTS: Catalogue = {
         "填写的情况不属于“{road}”，请核对申请类别。",
         "What was entered does not belong to {road}. Check the kind of aid.",
     ),
+    "road_which": (
+        "“{road}”包括几种情况，请说明是哪一种：{names}。",
+        "{road} covers several kinds. Say which is meant: {names}.",
+    ),
     "date_in_future": (
         "日期{on}晚于今天，请核对。",
         "The date {on} lies in the future. Check it.",

@@ -1,48 +1,110 @@
 """What choosing a road says about the facts: the file's `for:` of the road, read backwards.
 
 Choosing "living" for a road with `for: apply_type = living` supplies that fact; a typed value
-that leads to another road is a fault, not silently overruled.
+that leads to another road is a fault, not silently overruled. Where several answers lead to the
+road (`for: apply_kind != device`), whoever registers says which is meant: none is guessed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 
 from engine import Policy
 from engine.faults import Fault
+from engine.labels import Label
 from engine.procedure import Road
 from engine.worked import holds
 
 MOST_TRIES = 1000
 
+Way = Mapping[str, object]
+"""Answers with which an application is one of the road: a choice's key or a yes/no by fact."""
+
 
 def facts_for(
     policy: Policy, road: Road, typed: Mapping[str, object]
 ) -> tuple[dict[str, object], list[Fault]]:
-    """The typed facts with those that the road implies, or why they belong to another road.
+    """The typed facts with those that the road implies, or why they belong to another road
+    (`other_road`) or leave it open which of several kinds is meant (`road_which`)."""
+    found = ways(policy, road, typed)
+    if len(found) == 1:
+        return {**typed, **found[0]}, []
+    if not found:
+        return dict(typed), [Fault("other_road", {"road": road.label}, "road")]
+    names = [way_label(policy, found, way) for way in found]
+    return dict(typed), [Fault("road_which", {"road": road.label, "names": names}, "road")]
 
-    Only choices and yes/no are tried for what was not typed; the first that fit are taken.
+
+def ways(policy: Policy, road: Road, typed: Mapping[str, object] | None = None) -> list[Way]:
+    """Every way in which what was not typed can be answered so that the road fits, in the order of
+    the choices; none says more than it must, so that what may stay unknown does.
+
+    Only choices and yes/no are tried, and not more than `MOST_TRIES` answers.
     """
+    given = typed or {}
     names = road.starts.expression.names if road.starts.expression else ()
-    known = {name: typed[name] for name in names if typed.get(name) not in (None, "", "?")}
-    open_names = [name for name in names if name not in known]
-    options = [_options(policy, name) for name in open_names]
+    known = {name: given[name] for name in names if given.get(name) not in (None, "", "?")}
+    options = {name: _options(policy, name) for name in names if name not in known}
     tries = 1
-    for option in options:
+    for option in options.values():
         tries *= len(option)
-    if tries <= MOST_TRIES:
-        for values in product(*options):
-            tried = dict(zip(open_names, values, strict=True))
-            if holds(policy, road.starts, {**known, **tried}) is True:
-                return {**typed, **tried}, []
-    return dict(typed), [Fault("other_road", {"road": road.label}, "road")]
+    if tries > MOST_TRIES:
+        return []
+    fitting = [
+        way for way in _answers(options) if holds(policy, road.starts, {**known, **way}) is True
+    ]
+    return [way for way in fitting if not any(_says_less(other, way) for other in fitting)]
+
+
+def settled(policy: Policy, road: Road) -> frozenset[str]:
+    """The facts that registering on this road answers, whichever way is meant."""
+    found = [frozenset(way) for way in ways(policy, road)]
+    return frozenset.intersection(*found) if found else frozenset()
+
+
+def said(policy: Policy, road: Road) -> dict[str, object]:
+    """The facts that the road alone answers: there the same in every way."""
+    found = ways(policy, road)
+    return {
+        name: value
+        for name, value in (found[0] if found else {}).items()
+        if all(name in way and way[name] == value for way in found)
+    }
+
+
+def way_label(policy: Policy, every: Sequence[Way], way: Way) -> Label:
+    """In what a way differs from the others of the road, in the policy's words."""
+    differing = [
+        (name, value) for name, value in way.items() if any(o.get(name) != value for o in every)
+    ]
+    parts = [_answer_label(policy, name, value) for name, value in differing]
+    return Label("，".join(one.zh for one in parts), ", ".join(one.en for one in parts))
+
+
+def _answer_label(policy: Policy, name: str, value: object) -> Label:
+    fact = policy.facts[name]
+    if isinstance(value, bool):
+        zh, en = ("是", "yes") if value else ("否", "no")
+        return Label(f"{fact.label.zh}：{zh}", f"{fact.label.en}: {en}")
+    return fact.choices[str(value)]
+
+
+def _answers(options: Mapping[str, Sequence[object]]) -> Iterator[Way]:
+    """Each combination, what is unknown left out."""
+    for values in product(*options.values()):
+        pairs = zip(options, values, strict=True)
+        yield {name: value for name, value in pairs if value is not None}
+
+
+def _says_less(one: Way, other: Way) -> bool:
+    return len(one) < len(other) and one.items() <= other.items()
 
 
 def _options(policy: Policy, name: str) -> tuple[object, ...]:
+    """Unknown, unless the policy demands the fact, and what it may be answered with."""
     fact = policy.facts.get(name)
     if fact is None:
         return (None,)
-    if fact.type == "yes_no":
-        return (True, False)
-    return tuple(fact.choices) if fact.choices else (None,)
+    known: tuple[object, ...] = (True, False) if fact.type == "yes_no" else tuple(fact.choices)
+    return known if fact.required and known else (None, *known)

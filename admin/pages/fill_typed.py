@@ -17,7 +17,7 @@ from admin.forms.worksheet import Read, Sheet
 from admin.pages.common import policy_road
 from admin.pages.fill_trial import SIZE
 from admin.security.people import actor
-from casework import entries, facts
+from casework import entries, facts, starts
 from casework.permissions import Permission
 from casework.scope import may
 from engine import Policy
@@ -62,7 +62,7 @@ def asked(
     wrong = {f.where for f in facts.sheet_faults(session, application, policy, given)}
     sheet_here = may(actor(), Permission.Member.WRITE, application.member.org.path)
     names = entries.writable(policy, road, stage_of(application, road))
-    implied = set(road.starts.expression.names if road.starts.expression else ())
+    implied = starts.settled(policy, road)
     found = []
     for name in names:
         fact = policy.facts[name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -37,11 +38,12 @@ from admin.security.guard import requires
 from admin.security.people import actor
 from admin.text import fault_text, policy_label
 from admin.views.people_lookups import members_like
-from casework import applications, editions, scope, typed_pages
+from casework import applications, editions, scope, starts, typed_pages
 from casework.people import Actor
 from casework.permissions import Permission
-from engine import idnumber
+from engine import Policy, idnumber
 from engine.faults import Fault, Refused
+from engine.procedure import Road
 from engine.source import parse_date
 from models.applications import Application
 from models.members import Member
@@ -56,7 +58,8 @@ LIKE_A_NUMBER, MOST_SLIPS = 15, 2  # characters of a number, and of these no dig
 
 @dataclass(frozen=True, slots=True)
 class RoadChoice:
-    """A road that an application can take today."""
+    """A road that an application can take, or one of the kinds that it covers. `value` is what the
+    form sends: "policy/road", with the answers of the kind as JSON behind a question mark."""
 
     value: str
     label: str
@@ -124,8 +127,7 @@ def start(member_id: int) -> ResponseReturnValue:
     member = load(query, Permission.Application.REGISTER, OrgUnit.path)
     if request.method == "GET":
         return _start_page(member, {})
-    chosen = request.form.get("road", "")
-    code, _slash, road = chosen.partition("/")
+    code, road, kind = _read_choice(request.form.get("road", ""))
     on = parse_date(request.form.get("applied_on", "").strip())
     faults = []
     if not road:
@@ -145,6 +147,7 @@ def start(member_id: int) -> ResponseReturnValue:
             applied_on,
             by=by,
             at=at,
+            facts=kind,
             policy_code=code,
         )
 
@@ -157,6 +160,18 @@ def start(member_id: int) -> ResponseReturnValue:
         )
     flash(_("Registered as a draft. Now fill in the form."), "success")
     return redirect(url_for("register.edit", application_id=outcome.value.id))
+
+
+def _read_choice(value: str) -> tuple[str, str, dict[str, object]]:
+    """(policy, road, answers of the kind) of a choice; what the page never offers says nothing."""
+    chosen, _mark, kind = value.partition("?")
+    code, _slash, road = chosen.partition("/")
+    try:
+        answers = json.loads(kind or "{}")
+    except (ValueError, RecursionError):
+        answers = {}
+    known = answers if isinstance(answers, dict) else {}
+    return code, road, {k: v for k, v in known.items() if isinstance(v, (str, bool))}
 
 
 def _start_page(member: Member, typed: Mapping[str, str]) -> str:
@@ -196,17 +211,28 @@ def choices(session: Session, on: date) -> list[PolicyChoice]:
             _edition, policy = editions.in_force(session, code, on)
         except Refused:
             continue
-        roads = tuple(
-            RoadChoice(
-                f"{code}/{road.id}",
-                policy_label(road.label),
-                road.clause,
-                policy_label(policy.procedure.form_of(road.id).label),
-            )
-            for road in policy.procedure.roads.values()
-        )
-        found.append(PolicyChoice(policy_label(policy), roads))
+        roads = policy.procedure.roads.values()
+        kinds = tuple(one for road in roads for one in _kinds(code, policy, road))
+        found.append(PolicyChoice(policy_label(policy), kinds))
     return found
+
+
+def _kinds(code: str, policy: Policy, road: Road) -> list[RoadChoice]:
+    """The road, or each kind that it covers where there are several: which is meant is asked."""
+    value, label = f"{code}/{road.id}", policy_label(road.label)
+    form = policy_label(policy.procedure.form_of(road.id).label)
+    ways = starts.ways(policy, road)
+    if len(ways) <= 1:
+        return [RoadChoice(value, label, road.clause, form)]
+    return [
+        RoadChoice(
+            f"{value}?{json.dumps(way, ensure_ascii=False)}",
+            f"{label} · {policy_label(starts.way_label(policy, ways, way))}",
+            road.clause,
+            form,
+        )
+        for way in ways
+    ]
 
 
 @blueprint.route("/fill/<int:application_id>", methods=["GET", "POST"])

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from casework import access, applications, entries, events, scope
+from casework import access, applications, entries, events, scope, starts
 from casework.imports import cells
 from casework.imports.cells import Column, Reader
 from casework.imports.kinds import (
@@ -78,6 +78,7 @@ class Applications(Kind):
         self._only = next(iter(roads)) if len(roads) == 1 else None
         road = Column("road", Label("申请类别", "Kind of application"), cells.choice, needed=self._only is None, also=headings("applications", "road"), choices=roads, kind="choice", once=True)  # fmt: skip
         applied = Column("applied_on", Label("申请日期", "Date of application"), cells.day, needed=True, also=headings("applications", "applied_on"), kind="date", once=True)  # fmt: skip
+        self._implied = _said_by_road(policy)
         taken = {"road", "applied_on", policy.pick_by, "id_number", "name"}
         self._facts = tuple(
             fact
@@ -144,17 +145,12 @@ class Applications(Kind):
     def _asked(self, name: str) -> bool:
         """Whether the fact may be written when an application is entered, on any road."""
         procedure = self._policy.procedure
-        return any(
-            entries.may_write(self._policy, road, road.first, name)
-            for road in procedure.roads.values()
-        ) and not self._implied(name)
-
-    def _implied(self, name: str) -> bool:
-        """Whether the choice of the road says it already."""
-        roads = self._policy.procedure.roads.values()
-        return all(
-            road.starts.expression is not None and name in road.starts.expression.names
-            for road in roads
+        return (
+            any(
+                entries.may_write(self._policy, road, road.first, name)
+                for road in procedure.roads.values()
+            )
+            and name not in self._implied
         )
 
     def _typed(self, values: Values) -> dict[str, object]:
@@ -182,6 +178,12 @@ class Applications(Kind):
         return context.session.scalars(
             scope.visible(query, context.by, Permission.Application.READ, OrgUnit.path)
         ).one_or_none()
+
+
+def _said_by_road(policy: Policy) -> frozenset[str]:
+    """The facts that every choice of a road says already."""
+    found = [frozenset(starts.said(policy, road)) for road in policy.procedure.roads.values()]
+    return frozenset.intersection(*found) if found else frozenset()
 
 
 class PastGrants(Kind):
