@@ -99,6 +99,20 @@ def test_the_relay_hands_every_due_message_to_the_queue(database: Database, tmp_
     assert notes(database) == 1
 
 
+@pytest.mark.parametrize("there", [False, True])
+def test_the_file_of_the_queue_is_its_owners_alone(tmp_path: Path, there: bool) -> None:
+    """What waits there names people's applications; a file made before is closed as well."""
+    path = tmp_path / "queue.db"
+    if there:
+        path.touch(0o644)
+        path.chmod(0o644)
+    queue = make_queue(f"sqlite:///{path}")
+    queue.task(name="nothing")(print)()
+    modes = {one.name: one.stat().st_mode & 0o777 for one in tmp_path.iterdir()}
+    queue.storage.close()
+    assert set(modes.values()) == {0o600}, modes
+
+
 def test_the_queue_stands_on_the_database_of_the_test(database: Database, tmp_path: Path) -> None:
     on_server = database.dialect == "postgresql"
     broker = database.url if on_server else f"sqlite:///{tmp_path / 'queue.db'}"
