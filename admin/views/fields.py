@@ -23,6 +23,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from admin.text import zhdate
+from casework.visible import joined
 from casework.written_days import read_day
 from engine.faults import Fault
 
@@ -77,7 +78,7 @@ def words(label: Any, *, most: int = 200, required: bool = False, **kw: Any) -> 
     """One line of text."""
     checks = [Needed() if required else Optional(), Length(max=most)]
     return StringField(
-        label, checks, filters=[_stripped], **{"render_kw": {"maxlength": most}, **kw}
+        label, checks, filters=[one_line, _stripped], **{"render_kw": {"maxlength": most}, **kw}
     )
 
 
@@ -146,6 +147,11 @@ class ChoiceField(SelectField):
         if text and text not in self.by_text:
             raise ValueError(_("Choose one of the values offered."))
         self.data = self._stored(text)
+
+
+def one_line(text: Any) -> Any:
+    """The text on one line, as a workbook's cell is read: a line break becomes one blank."""
+    return joined(text) if isinstance(text, str) else text
 
 
 def _stripped(text: Any) -> Any:

@@ -16,7 +16,7 @@ from decimal import Decimal, InvalidOperation
 from openpyxl.utils.datetime import from_excel
 
 from casework.imports import spellings
-from casework.visible import visible
+from casework.visible import joined, visible
 from casework.written_days import WRITTEN
 from engine import idnumber
 from engine.faults import Fault, Refused
@@ -112,7 +112,7 @@ def narrow(text: str) -> str:
 
 def text(cell: object, column: Column, limit: int = 200) -> str:
     """A text of at most `limit` characters; line breaks inside become blanks."""
-    found = re.sub(r"\s*\n\s*", " ", shown(cell)).strip()
+    found = joined(shown(cell))
     if len(found) > limit:
         raise Refused([Fault("cell_long", {"field": column.label, "limit": limit}, column.id)])
     return found

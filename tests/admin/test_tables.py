@@ -454,3 +454,19 @@ def test_a_field_left_blank_is_named_with_what_to_do(office: Office) -> None:
         assert answer.status_code in (200, 422)
         assert answer.text.count(said) >= 2, "each blank field at once"
     clerk.get("/lang/zh")
+
+
+def test_a_line_break_in_a_field_of_one_line_becomes_a_blank(fresh_office: Office) -> None:
+    """As a workbook is read; a text of several lines keeps its own."""
+    clerk, number = fresh_office.sign_in("branch_clerk"), fresh_office.members["李芳"]
+    path = f"/members/edit/?id={number}"
+    sent = {
+        **form_of(clerk.get(path).text),
+        "name": "李\r\n芳芳 \n",
+        "address": "东村 \u2028 3号",
+        "can_help_skills": "养蜂\n木工",
+    }
+    assert clerk.post(path, sent).status_code == 302
+    row = fresh_office.one(Member, number)
+    assert (row.name, row.address) == ("李 芳芳", "东村 3号")
+    assert [one.strip() for one in str(row.can_help_skills).splitlines()] == ["养蜂", "木工"]
