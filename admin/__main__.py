@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 
 import waitress
 
 from admin import create_app
+from casework.key_messages import of_key
 from models.secrets import KeyMissing, keyring
+
+LANGUAGES = ("zh", "en")
 
 
 def main() -> None:
     """Serve until stopped."""
+    parser = argparse.ArgumentParser(prog="python -m admin", description=__doc__)
+    parser.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0], help="of the messages")
+    given = parser.parse_args()
     try:
         keyring()
     except KeyMissing as missing:
-        sys.exit(str(missing))
+        sys.exit(of_key(missing, given.lang))
     host = os.environ.get("SUNSHINE_HOST", "127.0.0.1")
     port = int(os.environ.get("SUNSHINE_PORT", "8000"))
     threads = int(os.environ.get("SUNSHINE_THREADS", "8"))

@@ -23,6 +23,7 @@ from casework.clock import day_of
 from casework.folders import data_folder
 from casework.jobs.queue import make_queue
 from casework.jobs.worker import install, work
+from casework.key_messages import of_key
 from engine import messages
 from engine.brokentext import of_path
 from engine.faults import Fault, Refused
@@ -87,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _complain(refused.faults, given.lang)
         return 1
     except KeyMissing as missing:
-        print(missing, file=sys.stderr)
+        print(of_key(missing, given.lang), file=sys.stderr)
         return 2
     except (OperationalError, ProgrammingError) as error:  # PostgreSQL says so of missing tables
         _complain([Fault("database_away", {"said": str(error.orig).strip()})], given.lang)

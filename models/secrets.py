@@ -39,7 +39,14 @@ TAIL = 4
 
 
 class KeyMissing(RuntimeError):  # noqa: N818 (named as it is said, like Refused)
-    """No key was given, or what was given is not a key."""
+    """No key was given, or what was given is not a key.
+
+    `code` and `params` say why, for a text in the reader's language (`casework.key_messages`).
+    """
+
+    def __init__(self, message: str, code: str, **params: object) -> None:
+        super().__init__(message)
+        self.code, self.params = code, params
 
 
 class CannotOpen(ValueError):  # noqa: N818 (named as it is said, like Refused)
@@ -76,9 +83,11 @@ class Keyring:
     def __init__(self, masters: Sequence[bytes]) -> None:
         """Take master keys of 32 bytes each. Raises KeyMissing when there is none or one is not."""
         if not masters:
-            raise KeyMissing(_HOW)
+            raise KeyMissing(_HOW, "key_none")
         if any(len(master) != KEY_BYTES for master in masters):
-            raise KeyMissing(f"a key must be {KEY_BYTES} bytes. {_HOW}")
+            raise KeyMissing(
+                f"a key must be {KEY_BYTES} bytes. {_HOW}", "key_length", bytes=KEY_BYTES
+            )
         self._keys = [_Key.of(master) for master in masters]
 
     def __repr__(self) -> str:
@@ -93,7 +102,7 @@ class Keyring:
         path = environment.get("SUNSHINE_KEY_FILE", "").strip()
         if path:
             return cls.from_file(Path(path))
-        raise KeyMissing(_HOW)
+        raise KeyMissing(_HOW, "key_none")
 
     @classmethod
     def from_file(cls, path: Path) -> Self:
@@ -101,9 +110,12 @@ class Keyring:
         try:
             mode, lines = path.stat().st_mode, path.read_text("ascii").splitlines()
         except (OSError, UnicodeDecodeError) as error:
-            raise KeyMissing(f"the key file {path} cannot be read: {error}. {_HOW}") from error
+            code = "key_unreadable" if isinstance(error, OSError) else "key_not_text"
+            message = f"the key file {path} cannot be read: {error}. {_HOW}"
+            raise KeyMissing(message, code, file=str(path)) from error
         if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
-            raise KeyMissing(f"the key file {path} may be read by others: run chmod 600 on it")
+            message = f"the key file {path} may be read by others: run chmod 600 on it"
+            raise KeyMissing(message, "key_open", file=str(path))
         keys = [line.split("#")[0].strip() for line in lines]
         return cls([_decode(key) for key in keys if key])
 
@@ -160,7 +172,7 @@ def _decode(text: str) -> bytes:
     try:
         return base64.b64decode(text.strip(), validate=True)
     except binascii.Error as error:
-        raise KeyMissing(f"a key is not base64. {_HOW}") from error
+        raise KeyMissing(f"a key is not base64. {_HOW}", "key_not_base64") from error
 
 
 def new_key() -> str:

@@ -18,7 +18,10 @@ from sqlalchemy.orm import Session
 
 from casework import events
 from casework.clock import day_of
+from casework.key_messages import of_key
 from casework.people import Actor
+from engine import messages
+from engine.faults import Fault
 from models.database import make_engine, make_sessions
 from models.orgs import OrgLevel, OrgUnit
 from models.people import Role, User, UserRole
@@ -27,11 +30,29 @@ from seeds import reference_data
 
 PASSWORD_BYTES = 12
 
+messages.register(
+    {
+        "first_admin_where": (
+            "不知道用哪个数据库，请设置 SUNSHINE_DATABASE_URL，或写明 --database。",
+            "It is not said which database to use. Set SUNSHINE_DATABASE_URL or give --database.",
+        ),
+        "first_admin_tables": (
+            "数据库用不了：{why}\n请核对数据库地址，并先执行 python -m casework migrate。",
+            "The database cannot be used: {why}\nCheck its address, and run python -m casework migrate first.",
+        ),
+        "first_admin_there": (
+            "用户名“{username}”已经有了，没有作任何改动。",
+            "“{username}” already exists; nothing was changed.",
+        ),
+    }
+)
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Create what is missing and print the password of a new administrator; 1 if the name is taken."""
     parser = argparse.ArgumentParser(prog="python -m seeds.first_admin")
     parser.add_argument("username")
+    parser.add_argument("--lang", choices=("zh", "en"), default="zh")
     parser.add_argument("--name", help="name to show; the username where left out")
     parser.add_argument("--organisation", default="组织部", help="name of the root organisation")
     parser.add_argument(
@@ -42,17 +63,18 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--database", default=os.environ.get("SUNSHINE_DATABASE_URL"))
     given = parser.parse_args(arguments)
     if not given.database:
-        parser.error("set SUNSHINE_DATABASE_URL or give --database")
+        print(_said("first_admin_where", given), file=sys.stderr)
+        return 2
     now = datetime.now(UTC)
     engine = make_engine(given.database)
     try:
         with make_sessions(engine).begin() as session:
             return _create(session, given, now)
     except KeyMissing as missing:
-        print(missing, file=sys.stderr)
+        print(of_key(missing, given.lang), file=sys.stderr)
         return 2
     except DBAPIError as error:
-        print(f"{error.orig}\nRun python -m casework migrate first.", file=sys.stderr)
+        print(_said("first_admin_tables", given, why=str(error.orig).strip()), file=sys.stderr)
         return 2
     finally:
         engine.dispose()
@@ -64,11 +86,15 @@ def _create(session: Session, given: argparse.Namespace, now: datetime) -> int:
     root = _root(session, given.organisation)
     username = given.username.strip().lower()
     if session.scalar(select(User.id).where(User.username == username)) is not None:
-        print(f"“{username}” already exists; nothing was changed.", file=sys.stderr)
+        print(_said("first_admin_there", given, username=username), file=sys.stderr)
         return 1
     password = _administrator(session, username, given.name or username, root, now)
     print(f"{username}: {password}")
     return 0
+
+
+def _said(code: str, given: argparse.Namespace, **params: object) -> str:
+    return messages.text(Fault(code, params), given.lang)
 
 
 def _root(session: Session, name: str) -> OrgUnit:

@@ -7,15 +7,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
+from admin.__main__ import main as serve
 from casework import checks, events, people
 from casework.__main__ import _audit_fault, main
 from casework.clock import day_of
+from casework.key_messages import of_key
 from casework.sampling import Method
 from engine import messages
 from engine.faults import Fault
 from models import AuditRecord, CheckItem, Edition, HolidayYear
 from models.audit import AuditProblem, ProblemKind
-from models.secrets import use_keyring
+from models.secrets import KeyMissing, Keyring, use_keyring
 from seeds import first_admin
 from tests import factories
 from tests.casework.bureau import LICHENG, NOW, ROLES
@@ -214,8 +216,25 @@ def test_a_database_without_tables_is_told_in_words(
     url = f"sqlite:///{tmp_path / 'a.db'}"
     assert main(["--database", url, "--lang", "en", "verify-audit"]) == 2
     assert "migrate was run" in capsys.readouterr().err
-    assert first_admin.main(["root", "--database", url]) == 2
-    assert "python -m casework migrate" in capsys.readouterr().err
+    for lang, told in (("zh", "请核对数据库地址，并先执行"), ("en", "Check its address, and run")):
+        assert first_admin.main(["root", "--database", url, "--lang", lang]) == 2
+        assert f"{told} python -m casework migrate" in capsys.readouterr().err
+
+
+def test_the_first_administrator_is_refused_in_the_language_asked_for(
+    database: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("SUNSHINE_DATABASE_URL", raising=False)
+    url = database.engine.url.render_as_string(hide_password=False)
+    assert first_admin.main(["Root"]) == 2
+    assert capsys.readouterr().err.startswith("不知道用哪个数据库")
+    assert first_admin.main(["root", "--lang", "en"]) == 2
+    assert capsys.readouterr().err.startswith("It is not said which database")
+    assert first_admin.main(["root", "--database", url]) == 0
+    assert first_admin.main(["Root", "--database", url]) == 1
+    assert "用户名“root”已经有了" in capsys.readouterr().err
+    assert first_admin.main(["Root", "--database", url, "--lang", "en"]) == 1
+    assert "“root” already exists" in capsys.readouterr().err
 
 
 def test_without_a_key_nothing_starts(
@@ -230,11 +249,44 @@ def test_without_a_key_nothing_starts(
     before = use_keyring(None)
     try:
         assert run(database, "work", "--broker", f"sqlite:///{tmp_path / 'queue.db'}") == 2
+        assert first_admin.main(["root", "--database", database.url, "--lang", "en"]) == 2
+        told = capsys.readouterr().err
+        assert told.count("SUNSHINE_KEY_FILE to a file that holds one") == 2
         assert first_admin.main(["root", "--database", database.url]) == 2
+        assert main(["--database", database.url, "work"]) == 2
+        told = capsys.readouterr().err
+        assert told.count("把 SUNSHINE_KEY_FILE 设为存放密钥的文件") == 2
+        monkeypatch.setattr("sys.argv", ["admin"])
+        with pytest.raises(SystemExit, match=r"密钥文件 .* 读不了：没有这个"):
+            serve()
     finally:
         use_keyring(before)
-    told = capsys.readouterr().err
-    assert told.count("SUNSHINE_KEY_FILE to a file that holds one") == 2
+
+
+@pytest.mark.parametrize(
+    ("environment", "zh", "en"),
+    [
+        ({}, "没有给出密钥", "No key was given"),
+        ({"SUNSHINE_KEY": "not base64!"}, "不是 base64", "is not base64"),
+        ({"SUNSHINE_KEY": "c2hvcnQ="}, "应为32字节", "must be 32 bytes"),
+        ({"SUNSHINE_KEY_FILE": "{open}"}, "请对它执行 chmod 600", "run chmod 600"),
+        ({"SUNSHINE_KEY_FILE": "{foreign}"}, "不全是 ASCII", "other than ASCII"),
+    ],
+)
+def test_what_is_wrong_with_a_key_is_told_in_both_languages(
+    tmp_path: Path, environment: dict[str, str], zh: str, en: str
+) -> None:
+    files = {"open": tmp_path / "open", "foreign": tmp_path / "foreign"}
+    for file in files.values():
+        file.write_text("密钥", "utf-8")
+    files["open"].write_text("a\n", "ascii")
+    files["open"].chmod(0o644)
+    files["foreign"].chmod(0o600)
+    given = {name: value.format(**files) for name, value in environment.items()}
+    with pytest.raises(KeyMissing) as missing:
+        Keyring.from_environment(given)
+    assert zh in of_key(missing.value, "zh")
+    assert en in of_key(missing.value, "en")
 
 
 def test_a_step_left_to_those_who_may_not_take_it_is_not_published(
