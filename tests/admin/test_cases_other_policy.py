@@ -206,7 +206,14 @@ def office_year(session: Any, year: int) -> None:
         session, session.query(User).filter_by(username="finance").one(), date(year, 5, 6)
     )
     funds.allocate_budget(
-        session, source, year, 10_000_000, by=by, at=NOW, memo="", request_key=f"budget {year}"
+        session,
+        source,
+        year,
+        10_000_000,
+        by=by,
+        at=NOW.replace(year=year),
+        memo="",
+        request_key=f"budget {year}",
     )
     session.commit()
 
