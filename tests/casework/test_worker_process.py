@@ -21,6 +21,7 @@ from tests.conftest import Database
 from tests.factories import user
 
 APPLICATIONS = 4
+KEY = b64encode(bytes(range(32))).decode()  # without one no worker starts
 READERS = 20  # of the committee, each with an address
 TOLD = 5 + READERS  # three of the branch and committee, two further up, for each late report
 KEY = b64encode(bytes(range(32))).decode()
