@@ -272,7 +272,7 @@ class Case:
         """A payment with its receipt."""
         signed = receipts.of(self.session, one)
         stage = self.stage_of(StageKind.PAY)
-        way = self.policy.procedure.way_of_paying(one.method.value)
+        way = self.policy.procedure.way_of_paying(str(one.method))
         receipt_stage = self.stage_of(StageKind.RECEIPT) or stage
         signs = receipt_stage.record("sign") if receipt_stage else None
         choices = (signs.choices if signs else None) or {}
