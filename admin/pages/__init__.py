@@ -54,6 +54,7 @@ def install(app: Flask, frame: Admin) -> None:
         rounds,
         screening_files,
         screenings,
+        sign_ins,
         transfers,
         whole_lists,
     )
@@ -94,7 +95,7 @@ def install(app: Flask, frame: Admin) -> None:
             import_list,
         ),
         *(inbox, funds, journal, reconciling, recoveries, bank_files),
-        *(figures, panels, policy_settings),
+        *(figures, panels, policy_settings, sign_ins),
         *(hardship, checks, check_visits, pair_matches, reports, list_files, whole_lists),
     ):
         page.install(app, frame)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -75,6 +76,33 @@ def test_attempts_while_blocked_are_not_counted_so_nobody_is_locked_out_for_ever
         attempt(fresh_office, "finance", "wrong")
     with fresh_office.session() as session:
         assert len(session.scalars(select(LoginAttempt)).all()) == 5
+
+
+def test_the_administrator_sees_who_failed_and_who_is_locked_and_never_a_mistyped_password(
+    fresh_office: Office,
+) -> None:
+    secret = "my-password-in-the-wrong-box"
+    for _n in range(5):
+        attempt(fresh_office, "finance", "wrong")
+    attempt(fresh_office, secret, "finance")
+    for role in ("administrator", "auditor"):
+        page = fresh_office.as_(role).get("/sign-ins/").text
+        assert 'href="/sign-ins/"' in page
+        failed = page[page.index('id="failed"') :]
+        assert failed.count(">finance<") == 5
+        assert failed.count("没有这个用户名") == 1
+        assert "127.0.0.1" in failed
+        assert secret not in page
+        locked = page[page.index('id="locked"') : page.index('id="failed"')]
+        assert ">finance<" in locked
+        assert (
+            f"{NOW.astimezone(ZoneInfo('Asia/Shanghai')) + timedelta(minutes=15):%H:%M}" in locked
+        )
+    assert fresh_office.as_("administrator").get("/").text.count('href="/sign-ins/"') == 2
+    assert fresh_office.as_("screener").get("/sign-ins/").status_code == 403
+    fresh_office.app.config["CLOCK"] = lambda: NOW + timedelta(minutes=16)
+    page = fresh_office.as_("administrator").get("/sign-ins/").text
+    assert ">finance<" not in page[page.index('id="locked"') : page.index('id="failed"')]
 
 
 @pytest.mark.parametrize(
