@@ -76,6 +76,9 @@ def put_year(
     strangers = sorted(day for day in off | work if day.year != year)
     found = [Fault("day_of_other_year", {"day": day, "year": year}) for day in strangers]
     found += [Fault("day_both_ways", {"day": day}) for day in sorted(off & work)]
+    found += [
+        Fault("day_worked_anyway", {"day": day}) for day in sorted(work - off) if _weekday(day)
+    ]
     if not off:  # every year has New Year's Day off: an empty page would wipe the year
         found.append(Fault("year_without_days", {"year": year}))
     if found:
@@ -86,6 +89,10 @@ def put_year(
     session.flush()
     data = {"off": sorted(d.isoformat() for d in off), "work": sorted(d.isoformat() for d in work)}
     events.audit(session, by, at, "calendar.put_year", "holiday_year", year, data)
+
+
+def _weekday(day: date) -> bool:
+    return day.weekday() < 5
 
 
 def _write(session: Session, year: int, off: frozenset[date], work: frozenset[date]) -> None:

@@ -395,6 +395,11 @@ TEXTS: Catalogue = {
         "No day off is given for {year}; nothing was changed. Enter the days of the State Council's "
         "notice.",
     ),
+    "day_worked_anyway": (
+        "{day}本来就是工作日（周一至周五），不必列为调休上班日，请对照通知核对日期。",
+        "{day} is a weekday (Monday to Friday) and worked anyway: it is no weekend day worked "
+        "instead. Check it against the notice.",
+    ),
     "day_both_ways": (
         "{day}既列为放假又列为上班，请只保留一处。",
         "{day} is listed both as off and as work. Keep one.",

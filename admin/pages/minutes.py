@@ -123,6 +123,8 @@ def sent() -> Upload | None:
 @requires(*OPEN)
 def attach() -> ResponseReturnValue:
     """Keep a scan of minutes."""
+    from admin.pages import meetings  # late: it imports this module
+
     only_at_the_meeting()
     unit = load(
         select(OrgUnit).where(OrgUnit.id == (identifier(request.form.get("unit", "")) or 0)),
@@ -144,6 +146,7 @@ def attach() -> ResponseReturnValue:
         object_id=unit_id,
         done=_("Attached."),
         then=url_for("meetings.index"),
+        again=lambda: meetings.page(None, ()),
     )
 
 

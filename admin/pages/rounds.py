@@ -310,8 +310,12 @@ def page(opened: AidRound, refusal: Refusal = Refusal()) -> str:
 
 
 def _behind(rules: RoundRules, lines: Sequence[Progress]) -> set[str]:
-    """Steps of the plan in which somebody still has something to do."""
-    found = {step for line in lines for step, count in line.at_step.items() if count}
+    """Steps of the plan in which somebody still has something to do: an application that has not
+    come to a step yet is behind in it as well."""
+    open_at = {step for line in lines for step, count in line.at_step.items() if count}
+    with_stages = [step.id for step in rules.plan if step.stages]
+    reached = next((at for at, step in enumerate(with_stages) if step in open_at), None)
+    found = set() if reached is None else set(with_stages[reached:])
     if rules.plan and any(line.told < line.branches for line in lines):
         found.add(rules.plan[0].id)
     return found

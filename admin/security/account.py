@@ -65,6 +65,8 @@ def login() -> ResponseReturnValue:
 def _sign_in(typed: str, password: str) -> tuple[str | None, int]:
     """(why not, status); None when the person is signed in now."""
     at, name = clock.now(), throttle.known_name(typed)
+    if not name or not password:  # no guess, so it is not counted as one
+        return _("Enter your user name and your password."), 422
     address = (request.remote_addr or "")[:45]
     stop = throttle.blocked(db.session(), name, address, at)
     if stop is not None:
@@ -143,6 +145,8 @@ def _password_faults() -> dict[str, str]:
     """Field → what is wrong with it, all at once."""
     old, new, again = (request.form.get(name, "") for name in ("old", "new", "again"))
     me, wrong = user(), {}
+    if not old:  # no guess, so it is not counted as one
+        return {"old": _("Enter your present password."), **_new_faults(me, "", new, again)}
     at, name, address = clock.now(), throttle.known_name(me.username), request.remote_addr or ""
     if throttle.blocked(db.session(), name, address[:45], at):
         return {"old": _("Too many failed attempts. Try again later.")}
@@ -152,6 +156,12 @@ def _password_faults() -> dict[str, str]:
     db.session.commit()
     if not attempt.ok:
         wrong["old"] = _("This is not your present password.")
+    return wrong | _new_faults(me, old, new, again)
+
+
+def _new_faults(me: User, old: str, new: str, again: str) -> dict[str, str]:
+    """Field → what is wrong with the new password."""
+    wrong = {}
     reasons = {
         "too_short": _("Use at least %(count)d characters.", count=passwords.SHORTEST),
         "too_long": _("Use at most %(count)d characters.", count=passwords.LONGEST),

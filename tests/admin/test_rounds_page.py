@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from models import AidRound, Application, Member, RoundDelivery, RoundMember
 from models.applications import CaseStatus
 from tests import factories
+from tests.admin.conftest import NOW
 from tests.admin.roadside import Roadside, open_roadside, said
 from tests.casework.bureau import Bureau
 from tests.conftest import Database
@@ -73,6 +75,27 @@ def test_r_1_2_last_years_recipient_gets_a_draft_whose_answers_wait_to_be_saved(
     assert "has_labor_capacity" not in row.facts
     office.at("clerk").draft(answer.headers["Location"])
     assert office.application(int(number[1])).facts["has_labor_capacity"] is False
+
+
+def test_a_step_is_late_for_applications_that_never_reached_it(office: Roadside) -> None:
+    path = opened(office)
+    assert 'class="plan-step late"' not in office.at("reviewer").get(path)
+    desk = office.at("clerk")
+    desk.press(path, "/apply")
+    office.app.config["CLOCK"] = lambda: NOW + timedelta(days=60)
+    steps = re.findall(
+        r'class="plan-step( late)?">\s*<span class="plan-label">([^<]+)', desk.get(path)
+    )
+    assert [label for late, label in steps if late] == [label for _late, label in steps]
+    with office.session() as session:
+        session.scalars(
+            select(Application).where(Application.aid_year == 2010)
+        ).one().stage = "screening"
+        session.commit()
+    steps = re.findall(
+        r'class="plan-step( late)?">\s*<span class="plan-label">([^<]+)', desk.get(path)
+    )
+    assert [bool(late) for late, _label in steps] == [True, False, False, True]
 
 
 def test_who_does_not_apply_is_recorded_and_taken_back(office: Roadside) -> None:

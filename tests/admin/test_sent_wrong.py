@@ -79,6 +79,23 @@ def test_r_4_1_1_a_number_too_long_for_its_place_is_said_at_it(office: Roadside)
     assert "号" * 65 in page, "what was typed is still there"
 
 
+# -- notes and scans
+
+
+def test_a_blank_note_or_scan_is_answered_by_the_page_and_what_was_chosen_stays(
+    office: Roadside,
+) -> None:
+    desk = office.at("clerk")
+    page = desk.get("/application/1")
+    for target in ("/notes", "/attachment/"):
+        assert re.search(rf'<form[^>]*action="[^"]*{target}[^>]* novalidate', page), target
+    assert "请" in why(desk.refused("/application/1", "/notes", text=""))
+    page = desk.refused("/application/1", "/attachment/of/1", kind="other", copies="3")
+    assert "没有选择文件" in why(page)
+    assert '<option value="other" selected>' in page
+    assert 'name="copies" inputmode="numeric" value="3"' in page
+
+
 # -- notices and objections
 
 

@@ -170,6 +170,29 @@ def test_a_weak_or_mistyped_new_password_changes_nothing(
     assert attempt(fresh_office, "finance", PASSWORD) == 302
 
 
+def test_what_is_left_blank_is_said_by_the_page_and_counted_as_no_guess(
+    fresh_office: Office,
+) -> None:
+    visitor = fresh_office.visitor()
+    page = visitor.get("/login").text
+    assert "novalidate" in page, "or the browser would answer in its own language"
+    token = TOKEN.search(page)
+    assert token
+    given = {"username": "finance", "password": "", "csrf_token": token[1]}
+    answer = visitor.client.post("/login", data=given)
+    assert answer.status_code == 422
+    assert "请填写用户名和密码。" in answer.text
+    assert 'value="finance"' in answer.text
+    browser = fresh_office.sign_in("finance")
+    assert "novalidate" in browser.get("/password").text
+    answer = browser.post("/password", {"old": "", "new": "", "again": ""})
+    assert answer.status_code == 422
+    assert "请填写当前密码。" in answer.text
+    assert "至少" in answer.text
+    with fresh_office.session() as session:
+        assert session.scalars(select(LoginAttempt.id).where(~LoginAttempt.ok)).all() == []
+
+
 def test_a_first_password_must_be_changed_before_anything_else(fresh_office: Office) -> None:
     with fresh_office.session() as session:
         session.scalars(

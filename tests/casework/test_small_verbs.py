@@ -144,6 +144,18 @@ def test_a_year_by_hand_holds_only_its_own_days_and_each_once(session: Session, 
     assert codes == {"day_of_other_year", "day_both_ways"}
 
 
+def test_a_weekday_is_no_weekend_day_worked_instead(session: Session, tree: Tree) -> None:
+    user = factories.user(session, ("administrator", tree.department))
+    by = people.actor(session, user, TODAY)
+    off = frozenset({date(2010, 10, 1), date(2010, 10, 2)})  # a Friday, and a Saturday: harmless
+
+    def put(worked: date) -> None:
+        calendar.put_year(session, 2010, off, frozenset({worked}), by=by, at=NOW)
+
+    assert refusal(lambda: put(date(2010, 9, 27))) == {"day_worked_anyway"}  # a Monday
+    put(date(2010, 9, 25))
+
+
 def test_the_calendar_is_not_changed_without_the_permission(session: Session, clerk: Actor) -> None:
     none: frozenset[date] = frozenset()
     codes = refusal(lambda: calendar.put_year(session, 2010, none, none, by=clerk, at=NOW))
