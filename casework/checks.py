@@ -16,12 +16,13 @@ from sqlalchemy.orm import Session
 from casework import duties, events, grants, moves, sampling, tree
 from casework.access import faults as access_faults
 from casework.access import require
-from casework.clock import day_of
+from casework.clock import day_faults, day_of
 from casework.people import Actor
 from casework.permissions import Permission
 from casework.sampling import Method
 from engine.faults import Fault, Refused
 from engine.fraud import after_fraud
+from engine.labels import Label
 from engine.procedure import CheckRules, Procedure
 from models.applications import Application
 from models.base import starts_with
@@ -30,6 +31,7 @@ from models.ledger import Grant, GrantState
 from models.orgs import OrgLevel, OrgUnit
 
 MOST_WORDS = 4000
+APPLIED_ON = Label("申请日期", "day of the application")
 COMMITTEE = "committee"
 """Against whom a measure is where the paper names no person: the committee as such."""
 
@@ -261,9 +263,7 @@ def _follow(session: Session, visit: Visit, application: Application) -> None:
 
 
 def _day_faults(on: date, application: Application, today: date) -> list[Fault]:
-    if application.applied_on <= on <= today:
-        return []
-    return [Fault("date_not_yet", {"on": on}, "visited_on")]
+    return day_faults(on, application.applied_on, APPLIED_ON, today, "visited_on")
 
 
 def _said_faults(

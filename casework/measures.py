@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casework import access, checks, events, grants, recoveries
-from casework.clock import day_of
+from casework.clock import day_faults, day_of
 from casework.people import Actor
 from casework.permissions import Permission
 from engine.faults import Fault, Refused
@@ -17,6 +17,7 @@ from engine.labels import Label
 from models.applications import Application
 from models.checks import Finding, Measure, MeasureState, Visit
 
+VISITED_ON = Label("核查日期", "day of the visit")
 OPEN_TO_MEASURES = frozenset({Finding.FAULT, Finding.FRAUD})
 
 
@@ -75,8 +76,7 @@ def done(
     found = _faults(session, visit, by)
     if measure.fen is not None:
         found.append(Fault("measure_is_money", {}))
-    if not visit.visited_on <= on <= day_of(at):
-        found.append(Fault("date_not_yet", {"on": on}, "on"))
+    found += day_faults(on, visit.visited_on, VISITED_ON, day_of(at), "on")
     if not document.strip() and not words.strip():
         found.append(Fault("measure_document", {}, "document"))
     if found:

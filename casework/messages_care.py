@@ -141,6 +141,10 @@ TEXTS: Catalogue = {
         "{on}的这次联系刚才已经登记，内容完全相同，没有重复登记。",
         "This very contact of {on} is on record already, word for word.",
     ),
+    "contact_after_end": (
+        "日期{on}晚于结对结束日期（{last}），请核对。",
+        "The date {on} is after the pair ended ({last}). Check it.",
+    ),
     "pair_words": ("请写明做了什么。", "Say what was done."),
     "pair_result": ("请选择帮扶成效。", "Choose what came of it."),
 }

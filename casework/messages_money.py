@@ -27,10 +27,10 @@ TEXTS: Catalogue = {
         "该申请不属于{unit}，请从名单中去掉。",
         "The application does not belong to {unit}. Take it off the list.",
     ),
-    "reason_needed": ("请写明理由。", "Give the reason."),
+    "reason_needed": ("请写明原因。", "Give the reason."),
     "date_not_yet": (
-        "日期{on}不合适：不能晚于今天，也不能早于起因的日期。",
-        "The date {on} cannot be: it is after today, or before what it follows.",
+        "日期{on}不能早于{what}（{first}），请核对。",
+        "The date {on} is before the {what} ({first}). Check it.",
     ),
     # notices and objections
     "notice_of_two_kinds": (

@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 
 from casework import differences, events, pair_rules
 from casework.access import require
-from casework.clock import day_of
+from casework.clock import day_faults, day_of
 from casework.people import Actor
 from casework.permissions import Permission
 from engine.faults import Fault, Refused
+from engine.labels import Label
 from models.members import Member
 from models.orgs import OrgUnit
 from models.pairs import HelpingPair, PairContact, PairState
@@ -152,8 +153,10 @@ def contact(
     last = (
         min(pair.end_on or day_of(at), day_of(at)) if pair.state is PairState.ENDED else day_of(at)
     )
-    if not pair.start_on <= met_on <= last:
-        found.append(Fault("date_not_yet", {"on": met_on}, "met_on"))
+    if met_on > last and pair.end_on is not None and met_on <= day_of(at):
+        found.append(Fault("contact_after_end", {"on": met_on, "last": last}, "met_on"))
+    else:
+        found += day_faults(met_on, pair.start_on, STARTED_ON, day_of(at), "met_on")
     same = select(PairContact.id).where(
         PairContact.pair_id == pair.id,
         PairContact.met_on == met_on,
@@ -207,6 +210,7 @@ def _future(on: date, where: str, at: datetime) -> list[Fault]:
     return [Fault("date_in_future", {"on": on}, where)] if on > day_of(at) else []
 
 
+STARTED_ON = Label("结对开始日期", "first day of the pair")
 TERMS = ("end_on", "skill", "need", "plan", "goal", "state", "result")
 
 

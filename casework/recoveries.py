@@ -12,11 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casework import access, duties, events, grants, ledger, lists, moves
-from casework.clock import day_of
+from casework.clock import day_faults, day_of
 from casework.ledger import Leg
 from casework.people import Actor
 from casework.permissions import Permission
 from engine.faults import Fault
+from engine.labels import Label
 from engine.words import yuan
 from models.applications import Application
 from models.ledger import (
@@ -29,6 +30,9 @@ from models.ledger import (
     Recovery,
     RecoveryState,
 )
+
+PAID_ON = Label("款项发放日期", "day of payment")
+ORDERED_ON = Label("追回通知日期", "day of the order")
 
 
 def demand(
@@ -57,9 +61,8 @@ def demand(
     if not reason.strip():
         found.append(Fault("reason_needed", {}, application.number))
     payment = _paid(session, grant)
-    before = payment is not None and payment.paid_on is not None and ordered_on < payment.paid_on
-    if before or ordered_on > day_of(at):
-        found.append(Fault("date_not_yet", {"on": ordered_on}, "ordered_on"))
+    paid_on = payment.paid_on if payment is not None else None
+    found += day_faults(ordered_on, paid_on, PAID_ON, day_of(at), "ordered_on")
     lists.stop(found)
     recovery = Recovery(
         grant_id=grant.id,
@@ -102,8 +105,7 @@ def receive(
         found.append(Fault("amount_not_positive", {}, application.number))
     elif fen > left:
         found.append(Fault("recovery_too_much", {"left": yuan(left)}, application.number))
-    if not recovery.ordered_on <= received_on <= day_of(at):
-        found.append(Fault("date_not_yet", {"on": received_on}, "received_on"))
+    found += day_faults(received_on, recovery.ordered_on, ORDERED_ON, day_of(at), "received_on")
     payment = _paid(session, grant)
     if payment is None or recovery.state != RecoveryState.OPEN:
         found.append(Fault("recovery_not_open", {}, application.number))

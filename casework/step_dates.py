@@ -61,6 +61,21 @@ def faults(
     return found
 
 
+def handed_on(
+    session: Session, application: Application, stage: Stage, field: RecordField
+) -> tuple[bool, date | None]:
+    """Whether the procedure says that this date follows another one (`not_before`), and the day of
+    that one, None where it is not known: with a form that asks when the step was done besides,
+    it is the day on which the step before handed the application on."""
+    policy, _road = moves.policy_and_road(application)
+    known = policy.procedure.dates
+    place = ("record", f"{stage.id}.{field.id}")
+    before = [known[d.not_before[-1]] for d in known.values() if d.found == place and d.not_before]
+    if not before:
+        return False, None
+    return True, dues.find(session, application, before[0], history.recorded(session, application))
+
+
 def emergency_faults(
     session: Session,
     application: Application,

@@ -51,6 +51,7 @@ from casework import (
     moves,
     pay_first,
     settings,
+    step_dates,
     steps,
 )
 from casework import dues as case_dues
@@ -300,14 +301,27 @@ def _shown(
     return made
 
 
+def _received(application: Application, step: actions.Step) -> dict[str, str]:
+    """Where a step asks for several days, the first is when it came in: the day on which it was
+    handed on, blank where that is not known. Only the last is likely to be today."""
+    _policy, way = policy_road(application)
+    dates = [field for field in step.fields if field.type == "date" and field.required]
+    if step.key != "complete" or way is None or len(dates) < 2:
+        return {}
+    stage = way.stage(application.stage)
+    follows, day = step_dates.handed_on(db.session(), application, stage, dates[0])
+    return {dates[0].id: day.isoformat() if day else ""} if follows else {}
+
+
 def _defaults(application: Application, step: actions.Step) -> dict[str, str]:
-    """Today where a step asks when it was done, and the amount that is known; no more is guessed."""
+    """Today where a step asks when it was done, the day when it came in, and the amount that is known; no more is guessed."""
     today = clock.today().isoformat()
     given = {
         field.id: today
         for field in step.fields
         if field.type == "date" and field.required and not field.may_be_future
     }
+    given |= _received(application, step)
     if step.key == "emergency" and any(field.id == "authorised_by" for field in step.fields):
         found = circulation.standing(db.session(), application)
         names = [one.user.display_name for one in found.signatures] if found else []

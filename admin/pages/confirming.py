@@ -28,6 +28,7 @@ from models.attachments import Attachment
 from models.results import RecordedResult
 
 AMOUNT = "amount"  # what a step records when it sets an amount
+NUMBERS = ("money", "integer")  # stand at the right, below each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Meeting:
     on: date
     head: tuple[tuple[str, str], ...]
     columns: tuple[str, ...]
+    numbers: tuple[bool, ...]
     lines: tuple[Line, ...]
     reason: str
     faults: tuple[str, ...]
@@ -123,6 +125,7 @@ def _meeting(
             for field in once
         ),
         columns=tuple(policy_label(field.label) for field in each),
+        numbers=tuple(field.type in NUMBERS for field in each),
         lines=tuple(lines),
         reason=request.form.get("reason", "") if picked is not None else "",
         faults=tuple(

@@ -51,6 +51,7 @@ PLACES = {
     "recovery_too_much": "amount",
     "reason_needed": "reason",
     "date_not_yet": "on",
+    "date_in_future": "on",
 }
 
 

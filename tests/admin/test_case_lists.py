@@ -169,6 +169,9 @@ def test_what_was_recorded_is_confirmed_or_sent_back_by_somebody_else(office: Ro
     page = desk.get("/meetings/")
     assert "情况不属实" in page
     assert "待确认：审批（批复）" in page
+    assert re.search('<td class="num" data-label="[^"]*金额[^"]*">600.00元', page), (
+        "amounts below each other"
+    )
     kept = desk.refused("/meetings/", "/meetings/confirm", back="yes", pick=["1"], reason=" ")
     assert "请写明原因" in kept
     assert re.search(r'<details class="action pad after-foot" open>', kept), (

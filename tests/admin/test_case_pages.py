@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -12,11 +13,11 @@ from sqlalchemy import func, select
 
 from casework import assessments
 from models import Application, Attachment, AuditRecord, Member, User
-from tests.admin.forms_on_page import form_to
+from tests.admin.forms_on_page import form_to, forms_of
 from tests.admin.roadside import Roadside, open_roadside, said
 from tests.casework.bureau import Bureau, register, walk
 from tests.conftest import Database
-from tests.factories import grant_role
+from tests.factories import NOW, grant_role
 
 SCAN = b"%PDF-1.4 one page %%EOF"
 
@@ -33,6 +34,30 @@ def office(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("SUNSHINE_DATA", str(tmp_path))
     names: dict[str, dict[str, str]] = {"王建国": {}, "刘长河": {}, "李秀英": {}}
     return open_roadside(database, tmp_path, names, begun)
+
+
+def reported(bureau: Bureau, members: Mapping[str, Member]) -> None:
+    """The committee has handed on one, the department has not looked at it."""
+    walk(bureau, register(bureau, members["王建国"]), "department_review")
+
+
+def test_the_day_of_receipt_is_offered_as_the_day_on_which_the_committee_reported(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUNSHINE_DATA", str(tmp_path))
+    office = open_roadside(database, tmp_path, {"王建国": {}}, reported)
+    office.app.config["CLOCK"] = lambda: NOW + timedelta(days=3)
+    page = office.at("reviewer").get("/application/1")
+    [form] = [f for f in forms_of(page) if f.action.endswith("/complete")]
+    given = {name.rpartition("-")[2]: values for name, values in form.data().items()}
+    handed_on = (NOW + timedelta(hours=8)).date().isoformat()
+    assert given["received_on"] == [handed_on]
+    assert given["reviewed_on"] == [(NOW + timedelta(days=3, hours=8)).date().isoformat()]
+    monkeypatch.setattr("casework.step_dates.dues.find", lambda *_found: None)
+    page = office.at("reviewer").get("/application/1")
+    [form] = [f for f in forms_of(page) if f.action.endswith("/complete")]
+    given = {name.rpartition("-")[2]: values for name, values in form.data().items()}
+    assert given["received_on"] == [""], "not known: nothing is guessed"
 
 
 def audited(office: Roadside, action: str) -> int:

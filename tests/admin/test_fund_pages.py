@@ -304,7 +304,7 @@ def test_a_budget_is_corrected_once_with_a_reason(office: Roadside) -> None:
     number = cells(desk.get("/funds/journal/"))[0][0]
     path = f"/funds/journal/{number}"
     page = desk.refused(path, "/reverse", reason=" ")
-    assert "请写明理由" in " ".join(said(page))
+    assert "请写明原因" in " ".join(said(page)), "as the field is called"
     form = form_to(desk.get(path), "/reverse")
     assert desk.send(form, path, reason="多录一次").status_code == 302
     again = desk.send(form, path, reason="再来一次")
@@ -405,6 +405,8 @@ def test_every_fault_of_a_demand_stands_beside_its_field(office: Roadside) -> No
             "read by the page or found by the verb: at once"
         )
     assert "金额必须大于零" not in page, "of an amount that was never read nothing else is said"
+    page = desk.refused(path, end, amount="1", on="2010-01-02", reason="虚报")
+    assert re.search("日期2010年1月2日不能早于款项发放日期（2010年12月.*日）", page), "which day"
     page = desk.refused(path, end, amount="900000", on="昨天", reason="虚报")
     for name in ("amount", "on"):
         assert f'id="demand-{name}-faults"' in page

@@ -79,7 +79,7 @@ def test_what_does_not_fit_together_is_said_at_once(office: Office, inspector: A
         "faults": ["paid_short"],
     }
     assert refused(lambda: visit(office, application, inspector, **wrong)) == {
-        *("date_not_yet", "check_way", "check_visitors", "check_good_but", "check_good_faults")
+        *("date_in_future", "check_way", "check_visitors", "check_good_but", "check_good_faults")
     }
     bad = {"finding": Finding.FAULT}
     assert refused(lambda: visit(office, application, inspector, **bad)) == {"check_fault_which"}
