@@ -314,7 +314,8 @@ def _received(application: Application, step: actions.Step) -> dict[str, str]:
 
 
 def _defaults(application: Application, step: actions.Step) -> dict[str, str]:
-    """Today where a step asks when it was done, the day when it came in, and the amount that is known; no more is guessed."""
+    """Today where a step asks when it was done, the day when it came in, and the amount that is
+    known; no more is guessed."""
     today = clock.today().isoformat()
     given = {
         field.id: today
