@@ -182,6 +182,7 @@ def new() -> ResponseReturnValue:
                 by=by,
                 at=at,
             ),
+            {"round_year": "notice_on"},  # it follows from the date of the notice
         )
         return made.id
 

@@ -74,4 +74,4 @@ def _locked(session: Session, at: datetime) -> list[Locked]:
 def install(app: Flask, frame: Admin) -> None:
     """Bind the page and its line in the sidebar."""
     app.register_blueprint(blueprint)
-    add(app, Entry("sign_ins.index", _l("Failed sign-ins"), "office", READERS, "key", 25))
+    add(app, Entry("sign_ins.index", _l("Failed sign-ins"), "office", READERS, "log", 25))

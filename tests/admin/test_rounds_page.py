@@ -150,6 +150,8 @@ def test_wrong_dates_and_numbers_are_said_at_their_fields_and_nothing_is_lost(
     page = desk.refused("/rounds/new", "", notice_on="昨天", title="", document_number="文" * 65)
     for fault in ("“昨天”不是日期", "请填写通知的标题和正文", "文号不超过64字"):
         assert fault in " ".join(said(page)), "read by the page or found by the verb: at once"
+    page = desk.refused("/rounds/new", "", notice_on="昨天", year="1999")
+    assert "年度须为" not in " ".join(said(page)), "it follows from a date that could not be read"
     page = desk.refused("/rounds/new", "", year="1999")
     assert "年度须为2009至2010：通知日期是2010年" in " ".join(said(page))
     assert "打印通知" in desk.get(opened(office))
