@@ -26,6 +26,10 @@ CATALOGUE = {
         "请填写日期。",
         "Enter a date.",
     ),
+    "edge_read_first": (
+        "请先看过全部改动，并勾选“我已看过全部改动”，再签发。",
+        'Read what changes first and tick "I have read what changes", then sign.',
+    ),
     "edge_choose_likeness": (
         "请选择核对结论：重复还是不重复。",
         "Choose what the comparison showed: a duplicate or not.",

@@ -164,7 +164,10 @@ def _back(row: PolicyDraft) -> tuple[str, Call]:
 def _sign(row: PolicyDraft) -> tuple[str, Call]:
     day = zhdate(row.in_force_from)
     done = _("Signed and published. The new edition is in force from %(day)s.", day=day)
-    return done, lambda session, by, at: drafts.sign(session, row, expected=_seen(), by=by, at=at)
+    unread = [] if request.form.get("read") == "yes" else [Fault("edge_read_first", {}, "read")]
+    return done, lambda session, by, at: acting.all_told(
+        unread, lambda: drafts.sign(session, row, expected=_seen(), by=by, at=at)
+    )
 
 
 def _withdraw(row: PolicyDraft) -> tuple[str, Call]:

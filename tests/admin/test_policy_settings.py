@@ -191,6 +191,15 @@ def test_a_file_is_uploaded_and_a_name_that_is_none_is_refused(office: Roadside)
 # ---- two people ---------------------------------------------------------------------------
 
 
+def test_who_signs_says_that_he_has_read_it(office: Roadside) -> None:
+    dearer(office)
+    propose(office)
+    answer = send(office, "draft/sign", {}, who="leader")
+    assert answer.status_code == 422
+    assert "请先看过全部改动，并勾选" in answer.text
+    assert published(office) == [date(2010, 6, 7)]
+
+
 def test_nobody_signs_his_own_draft_and_others_see_no_draft_at_all(office: Roadside) -> None:
     dearer(office)
     propose(office)

@@ -294,11 +294,12 @@ def finance(day: Day) -> None:
     seat = day.seat
     assert "周款" in seat.text()
     every = seat.driver.find_element(By.CSS_SELECTOR, "[data-every]")
-    assert "已选： 1" in seat.text()
+    rows = len(seat.driver.find_elements(By.NAME, "pick"))
+    assert f"已选： {rows} " in seat.text()
     seat.click(every)
     assert "合计： 0.00元" in seat.text(), "the sum follows the ticks"
     seat.click(every)
-    assert "合计： 600.00元" in seat.text()
+    assert f"合计： {600 * rows:,}.00元" in seat.text()
     seat.pick("资金来源", "区管党费")
     seat.write("拨款凭证号", "凭证1")
     seat.press("确认拨付")
