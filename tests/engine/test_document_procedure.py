@@ -54,7 +54,7 @@ PARTS = {
     "notice's objections": ("letter: {zh: 来信, en: Letter}", "letter: {zh: 信箱, en: Letter}",
                             "可以通过电话、信箱、面谈、其他方式反映"),
     "who posts": ("by: [branch_clerk, branch_secretary]\n    button: {zh: 登记公示",
-                  "by: [branch_secretary]\n    button: {zh: 登记公示", "| 张贴人 | 党支部负责人 |"),
+                  "by: [branch_secretary]\n    button: {zh: 登记公示", "| 张贴人 | 党支部书记 |"),
     "form's field": ("lines: household.income, help", "lines: household.income, required: [committee_submit], help",
                      "| 按家庭收入逐项填写 | 必填：党（工）委报送 |"),
     "form's box": ("zh: 党支部意见（盖章）", "zh: 党支部书记意见（盖章）", "| 8 | 党支部书记意见（盖章） | 党支部 |"),
@@ -66,12 +66,12 @@ PARTS = {
                "| 会议主持 | 文字 |  | 下列情况必填：实到人数 大于 9 |"),
     "check": ("must: present <= expected,", "must: present < expected,", "| 实到人数 小于 应到人数 |"),
     "who acts": ("by: [department_reviewer]\n    button: {zh: 提交上会", "by: [department_leader]\n    button: {zh: 提交上会",
-                 "| 5 | 区委组织部复核 | 区委组织部 | 区委组织部负责人 |"),
+                 "| 5 | 区委组织部复核 | 区委组织部 | 区委组织部部长 |"),
     "who acts up to an amount": (
         "    by: [committee_verifier, committee_leader]\n",
         "    by: [committee_verifier, committee_leader]\n"
         "    by_amount: [{up_to: 5000, by: [committee_verifier]}, {by: [committee_leader]}]\n",
-        "金额不超过5000元的，由党（工）委审核人办理。超过以上金额的，由党（工）委负责人办理。",
+        "金额不超过5000元的，由党（工）委组织委员办理。超过以上金额的，由党（工）委书记办理。",
     ),
     "who confirms": ("confirmed_by: [department_leader]", "confirmed_by: [finance]", "确认人：财务人员。"),
     "passing": ("passes: conclusion = agree", "passes: conclusion = agree and present > 2",
@@ -90,16 +90,16 @@ PARTS = {
     "fraud": ("zh: 通报批评, en: Circular criticism}\n", "zh: 通报批评, en: Circular criticism, if_paid: yes}\n",
               "| 通报批评 | 查实骗取，且已经发放资金 |"),
     "fraud's persons": ("org_head: [org_head], both", "org_head: [member, org_head], both", "| 单位负责人 | 党员个人、党组织负责人 |"),
-    "on behalf": ("compared_by: [committee_verifier, committee_leader]", "compared_by: [committee_leader]", "由另一人（党（工）委负责人）逐项核对"),
+    "on behalf": ("compared_by: [committee_verifier, committee_leader]", "compared_by: [committee_leader]", "由另一人（党（工）委书记）逐项核对"),
     "originals": ("by: [committee_clerk, committee_verifier, committee_leader]\n  said_in", "by: [committee_leader]\n  said_in",
-                  "由党（工）委负责人逐份说明已核原件"),
+                  "由党（工）委书记逐份说明已核原件"),
     "meetings": ("written: 历组批〔{year}〕{number}号", "written: 历组字〔{year}〕{number}号", "写法如：历组字〔2010〕1号。"),
     "comparison": ("zh: 同一家庭, en: Same household}", "zh: 同一家庭, en: Same household, stops: yes}", "| 同一家庭 | 未处理的不得通过筛查 |"),
     "register": ("zh: 因灾致困", "zh: 受灾致困", "三无；因病致困；受灾致困"),
     "visits": ("zh: 按规定公示,", "zh: 如期公示,", "联系电话真实有效；如期公示；"),
     "pairs": ("zh: 帮扶人应当是党员。", "zh: 帮扶人须是党员。", "| 帮扶人须是党员。 | 不能结对 |"),
     "round": ("takes: entry_due, stages", "takes: reply_due, stages", "| 备案、程序筛查 | 区委组织部批复：3天"),
-    "round's people": ("  opened_by: [department_reviewer]", "  opened_by: [department_leader]", "由区委组织部负责人启动"),
+    "round's people": ("  opened_by: [department_reviewer]", "  opened_by: [department_leader]", "由区委组织部部长启动"),
 }  # fmt: skip
 
 
@@ -175,13 +175,16 @@ def test_every_role_of_an_office_has_a_usual_title() -> None:
 
 
 def test_the_policy_s_own_title_of_a_role_goes_before_the_usual_one(real: str) -> None:
-    assert "党支部书记、" not in real
+    assert "党支部书记、" in real
     titled = edited(
-        ("policy.yaml", "  standings:\n",
-         "  roles: {branch_secretary: {zh: 党支部书记, en: Branch secretary}}\n  standings:\n"),
+        ("policy.yaml", "branch_secretary: {zh: 党支部书记,", "branch_secretary: {zh: 支部带头人,"),
         (PROCEDURE, "by: [branch_clerk, branch_secretary, committee_clerk]", "by: [branch_secretary, village_head]"),
     )  # fmt: skip
-    assert "| 党支部书记、village_head |" in page(load_files(titled))
+    assert "| 支部带头人、village_head |" in page(load_files(titled))
+    unnamed = edited(
+        ("policy.yaml", "    branch_secretary: {zh: 党支部书记, en: Branch secretary}\n", "")
+    )
+    assert "党支部负责人" in page(load_files(unnamed))
 
 
 def test_a_policy_without_the_parts_that_may_be_absent_has_no_empty_sections() -> None:
