@@ -106,9 +106,12 @@ _YAML = (
     ("expected the node content", "broken_content"),
 )
 _WIDE = re.compile(
-    r"(?:^|[{,\s-])[a-z0-9_-]+(?P<colon>：)|(?P<brace>[｛｝])|(?P<comma>，)\s*[a-z0-9_-]+:"
+    r"(?:^\s*(?:-\s+)?|[{,]\s*)[a-z0-9_-]+(?P<colon>：)"
+    r"|(?:^|[:{\[,-])\s*(?P<open>｛)|\{[^{}]*(?P<close>｝)\s*,?\s*$"
+    r"|(?P<comma>，)\s*[a-z0-9_-]+:"
 )
-"""A sign that stands where YAML's own would and only looks like it."""
+"""A sign that stands where YAML's own would and only looks like it; not one inside a text."""
+_QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
 _OPENED = frozenset({"broken_quote", "broken_bracket"})
 """What is better shown where it was opened than where the parser gave up."""
 _JSON = (
@@ -150,7 +153,8 @@ def _wide(mark: StringMark | None) -> tuple[Fault, StringMark] | None:
     lines = mark.buffer.splitlines()
     for number in (mark.line, mark.line - 1):
         line = lines[number] if 0 <= number < len(lines) else ""
-        found = None if line.lstrip().startswith("#") else _WIDE.search(line)
+        bare = _QUOTED.sub(lambda quoted: "_" * len(quoted[0]), line)
+        found = None if line.lstrip().startswith("#") else _WIDE.search(bare)
         if found is not None and found.lastgroup is not None:
             sign, column = found[found.lastgroup], found.start(found.lastgroup)
             at = StringMark(mark.name, mark.index, number, column, mark.buffer, mark.pointer)

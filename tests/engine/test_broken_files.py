@@ -124,6 +124,19 @@ def test_what_only_looks_like_a_sign_of_yaml_is_named_at_its_place(
         assert here[column - 1] == sign
 
 
+@pytest.mark.parametrize(
+    "text_before", ["说明 note：请看", "名称｛一｝", '"甲，en: x｛"', "见 a：b，c"]
+)
+def test_full_width_signs_inside_a_text_hide_no_other_fault(text_before: str) -> None:
+    """They are right there; what is wrong is the line below."""
+    files = {**folders.edited(), F: f"zh: {text_before}\n  en: Text\n".encode()}
+    with pytest.raises(Refused) as refused:
+        load_files(files)
+    (broken,) = (f for f in refused.value.faults if f.code == "yaml_broken")
+    assert (broken.where or "").split(":")[1] == "2"
+    assert "全角" not in text(broken, "zh")
+
+
 def test_a_kind_of_step_that_nobody_knows_is_answered_with_those_there_are() -> None:
     found = folders.faults(("procedure.yaml", "kind: apply\n", "kind: enter\n"))
     (fault,) = (f for f in found if f.code == "expected_choice")
