@@ -57,7 +57,8 @@
   });
 
   // -- a file is sent beside a form that has been typed in: only the cards that `data-beside` names,
-  // the first of them the form's own, are taken from the answer, so that nothing typed is lost
+  // the first of them the form's own, are taken from the answer, so that nothing typed is lost. The
+  // versions stay: a file raises none, so another one is somebody else's change, to be shown
   function takeOver(page, form) {
     var selectors = form.dataset.beside.split(" "), own = document.querySelector(selectors[0]);
     var fresh = page.querySelector(selectors[0]);
@@ -65,12 +66,6 @@
     selectors.slice(1).forEach(function (selector) {
       var before = document.querySelector(selector), after = page.querySelector(selector);
       if (before && after) { before.replaceWith(document.adoptNode(after)); }
-    });
-    all("main form[method=post]").forEach(function (one) {
-      var version = one.querySelector("input[name=version]");
-      var same = version && all("form[method=post]", page).filter(function (other) { return other.getAttribute("action") === one.getAttribute("action"); })[0];
-      var now = same && same.querySelector("input[name=version]");
-      if (now) { version.value = now.value; }
     });
     all("main > .note[role]").forEach(function (note) { note.remove(); });
     var said = all("main > .note[role]", page);
@@ -82,8 +77,10 @@
   document.addEventListener("submit", function (event) {
     var form = event.target;
     if (!form.matches("form[data-beside]") || form.dataset.sent || form.dataset.alone) { return; }
+    if (form.dataset.onItsWay) { event.preventDefault(); return; } // a card taken over is sent once too
     if (!all("form.is-changed").some(function (other) { return other !== form; })) { return; }
     event.preventDefault();
+    form.dataset.onItsWay = "yes";
     fetch(form.action, { method: "POST", body: new FormData(form) })
       .then(function (answer) { return answer.text(); })
       .then(function (html) { return takeOver(new DOMParser().parseFromString(html, "text/html"), form); })

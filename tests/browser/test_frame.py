@@ -187,3 +187,45 @@ def test_a_draft_is_saved_by_itself_and_a_refusal_is_said(live: Live) -> None:
     time.sleep(0.7)
     assert len(kept) == 3, "after a lost race nothing is sent any more"
     seat.driver.get_log("browser")
+
+
+BESIDE = """{% extends "layout.html" %}{% block title %}Beside{% endblock %}
+{% block head %}<script src="{{ url_for('static', filename='cases.js') }}" defer></script>{% endblock %}
+{% block content %}<form method="post" action="/beside/step" class="card sheet">
+<input type="hidden" name="version" value="{{ version }}"><label for="text">Text</label>
+<input class="form-control" id="text" name="text"></form>
+<section class="card sheet" id="files"><p>{{ version }} kept</p>
+<form method="post" action="/beside" data-beside="#files"><button class="btn">Attach</button></form>
+</section>{% endblock %}"""
+
+
+def test_a_file_sent_beside_a_form_hides_nobodys_change_and_goes_once(live: Live) -> None:
+    """With the newest version the form would overwrite what its writer has not seen."""
+    sent: list[float] = []
+
+    @requires(SIGNED_IN)
+    def beside() -> str:
+        if request.method == "POST":
+            sent.append(time.monotonic())
+            time.sleep(0.3)
+        return render_template_string(BESIDE, version=5 + len(sent))
+
+    live.office.app._got_first_request = False
+    live.office.app.config["WTF_CSRF_ENABLED"] = False
+    live.office.app.add_url_rule("/beside", "beside", beside, methods=["GET", "POST"])
+    seat = live.sign_in("clerk")
+    seat.open("/beside")
+    seat.driver.find_element(By.ID, "text").send_keys("一")
+    seat.driver.find_element(By.CSS_SELECTOR, "#files button").click()
+    until(seat, lambda: "6 kept" in seat.text())
+    assert ask(seat, "document.querySelector('[name=version]').value") == "5"
+    seat.driver.execute_script(
+        "const button = document.querySelector('#files button'); button.click(); button.click()"
+    )
+    until(seat, lambda: "7 kept" in seat.text() or "8 kept" in seat.text())
+    time.sleep(0.5)
+    assert len(sent) == 2
+    assert ask(seat, "document.getElementById('text').value") == "一"
+    seat.driver.execute_script(
+        "document.querySelector('form.is-changed').classList.remove('is-changed')"
+    )
