@@ -8,7 +8,7 @@ road (`for: apply_kind != device`), whoever registers says which is meant: none 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
+from itertools import count
 
 from engine import Policy
 from engine.faults import Fault
@@ -16,7 +16,7 @@ from engine.labels import Label
 from engine.procedure import Road
 from engine.worked import holds
 
-MOST_TRIES = 1000
+MOST_TRIES = 5000
 
 Way = Mapping[str, object]
 """Answers with which an application is one of the road: a choice's key or a yes/no by fact."""
@@ -40,21 +40,45 @@ def ways(policy: Policy, road: Road, typed: Mapping[str, object] | None = None) 
     """Every way in which what was not typed can be answered so that the road fits, in the order of
     the choices; none says more than it must, so that what may stay unknown does.
 
-    Only choices and yes/no are tried, and not more than `MOST_TRIES` answers.
+    Only choices and yes/no are tried, and none where it takes more than `MOST_TRIES` trials.
     """
     given = typed or {}
     names = road.starts.expression.names if road.starts.expression else ()
     known = {name: given[name] for name in names if given.get(name) not in (None, "", "?")}
     options = {name: _options(policy, name) for name in names if name not in known}
-    tries = 1
-    for option in options.values():
-        tries *= len(option)
-    if tries > MOST_TRIES:
+    tries = count(1)
+    try:
+        fitting = list(_fitting(policy, road, known, {}, list(options.items()), tries))
+    except _TooManyError:
         return []
-    fitting = [
-        way for way in _answers(options) if holds(policy, road.starts, {**known, **way}) is True
-    ]
     return [way for way in fitting if not any(_says_less(other, way) for other in fitting)]
+
+
+class _TooManyError(Exception):
+    """The answers that a road leaves open are more than can be tried on every page."""
+
+
+def _fitting(
+    policy: Policy,
+    road: Road,
+    known: Mapping[str, object],
+    way: Way,
+    rest: Sequence[tuple[str, Sequence[object]]],
+    tries: Iterator[int],
+) -> Iterator[Way]:
+    """The ways that go on from this one. What holds, or does not, whatever else is answered is not
+    looked into further."""
+    if next(tries) > MOST_TRIES:
+        raise _TooManyError
+    truth = holds(policy, road.starts, {**known, **way})
+    if truth is True:
+        yield way
+    if truth is not None or not rest:
+        return
+    (name, options), *others = rest
+    for value in options:
+        more = {} if value is None else {name: value}
+        yield from _fitting(policy, road, known, {**way, **more}, others, tries)
 
 
 def settled(policy: Policy, road: Road) -> frozenset[str]:
@@ -88,13 +112,6 @@ def _answer_label(policy: Policy, name: str, value: object) -> Label:
         zh, en = ("是", "yes") if value else ("否", "no")
         return Label(f"{fact.label.zh}：{zh}", f"{fact.label.en}: {en}")
     return fact.choices[str(value)]
-
-
-def _answers(options: Mapping[str, Sequence[object]]) -> Iterator[Way]:
-    """Each combination, what is unknown left out."""
-    for values in product(*options.values()):
-        pairs = zip(options, values, strict=True)
-        yield {name: value for name, value in pairs if value is not None}
 
 
 def _says_less(one: Way, other: Way) -> bool:

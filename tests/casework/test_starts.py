@@ -44,6 +44,20 @@ def test_the_ways_to_a_road_are_those_that_its_file_leaves(
     assert sorted(found, key=str) == sorted(ways, key=str)
 
 
+def test_many_questions_that_a_road_asks_at_once_still_leave_one_way() -> None:
+    """Each may be answered yes, no or not at all: tried one with all others, they are too many."""
+    asked = [f"asked_{number}" for number in range(7)]
+    files = editions.read_folder(QINGHE)
+    facts = files["facts.yaml"].decode() + "".join(
+        f"{name}: {{type: yes_no, zh: 问题{name}, en: Question {name}}}\n" for name in asked
+    )
+    written = files["procedure.yaml"].decode()
+    written = written.replace(f"for: {KIND}", f"for: {' and '.join(asked)} and {KIND}", 1)
+    policy = load_files({**files, "procedure.yaml": written.encode(), "facts.yaml": facts.encode()})
+    (way,) = starts.ways(policy, policy.procedure.road("hospital"))
+    assert way == {"claim_kind": "hospital", **dict.fromkeys(asked, True)}
+
+
 def test_of_several_none_is_guessed_and_each_is_named() -> None:
     policy = policy_with("claim_kind != chronic")
     road = policy.procedure.road("hospital")
