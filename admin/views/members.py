@@ -179,7 +179,7 @@ class MemberView(ModelView):
         Column("sex", _l("Sex"), lambda m: word_of(SEX, m.sex), css="short"),
         Column("birth_on", _l("Born"), lambda m: zhdate(m.birth_on), Member.birth_on, "short"),
         Column("org", _l("{word.Branch}"), lambda m: m.org.name, css="long"),
-        Column("status", _l("Standing"), lambda m: word_of(STANDING, m.status)),
+        Column("status", _l("Standing"), lambda m: word_of(STANDING, m.status), css="short"),
         Column(
             "joined_on",
             _l("{word.Joined_on}"),

@@ -31,8 +31,9 @@ FIRST_DAY, LAST_DAY = 3654, 73415  # 1910-01-01 and 2100-12-31 as a spreadsheet 
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{1,2}\Z")
 _DATE = re.compile(WRITTEN + r"(?:[ T]+00:00(?::00)?(?:\.0+)?)?\Z")
 _PLAIN_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})\Z")
+_MONTH = r"(?:0?[1-9]|1[0-2])"
 _SHORT_DATE = re.compile(
-    r"\d{2}[-/.]\d{1,2}[-/.]\d{1,2}\Z|\d{4}[-/.年]\d{1,2}月?\Z|\d{1,2}月\d{1,2}日?\Z"
+    rf"\d{{2}}[-/.]{_MONTH}[-/.]\d{{1,2}}\Z|\d{{4}}[-/.年]{_MONTH}月?\Z|{_MONTH}月\d{{1,2}}日?\Z"
 )
 _CHINESE = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _MONEY = re.compile(r"-?\d{1,12}(?:\.\d+)?\Z")

@@ -97,6 +97,7 @@ def test_chinese_tens_of_a_date() -> None:
     [
         *(("2010-02-30", "cell_date"), ("明天", "cell_date"), (5, "cell_date")),
         *(("10.6.7", "cell_date_short"), ("2010年6月", "cell_date_short"), (9e9, "cell_date")),
+        *(("2000.13", "cell_date"), ("2000年0月", "cell_date"), ("13月1日", "cell_date")),
     ],
 )
 def test_a_date_that_is_none_or_not_whole_is_refused(cell: object, why: str) -> None:
