@@ -178,14 +178,8 @@ class Step:
 
     def _readable(self, given: Mapping[str, object]) -> dict[str, Value]:
         """Those fields of the record that can be read on their own."""
-        values: dict[str, Value] = {}
-        for field in self.stage.records_for(self.road.id):
-            try:
-                one = {field.id: given.get(field.id)}
-                values |= records.read_fields([field], (), one, day_of(self.at))
-            except Refused:
-                continue
-        return values
+        asked = self.stage.records_for(self.road.id)
+        return records.readable(asked, given, day_of(self.at))
 
     def _declines(self, given: Mapping[str, object]) -> bool:
         """Whether what is being recorded refuses the application, so that no amount belongs to it.

@@ -92,23 +92,12 @@ def written(
                 place = replace(fault, where=application.number) if mine else fault
                 if place not in found:
                     found.append(place)
-            read = readable(asked, raw, day_of(at))
+            read = records.readable(asked, raw, day_of(at))
         late = step_dates.faults(
             session, application, stage, asked, read, part=part_of(stage, part)
         )
         misdated += [(application, fault) for fault in late]
     return values, found + _placed(misdated, judged)
-
-
-def readable(asked: Iterable[RecordField], raw: Raw, on: date) -> Values:
-    """Those fields of a record that can be read each on its own."""
-    values: Values = {}
-    for field in asked:
-        try:
-            values |= records.read_fields([field], (), {field.id: raw.get(field.id)}, on)
-        except Refused:
-            continue
-    return values
 
 
 def _placed(misdated: Sequence[tuple[Application, Fault]], of: int) -> list[Fault]:

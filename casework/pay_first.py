@@ -32,7 +32,7 @@ from casework.scope import may_as
 from engine import Policy, payment_blocks
 from engine.faults import Fault, Refused
 from engine.procedure import Emergency
-from engine.records import Value, plain, read_fields
+from engine.records import Value, plain, read_fields, readable
 from models.applications import Application
 from models.ledger import Grant
 
@@ -65,7 +65,7 @@ def authorise(
         values = read_fields(rules.records, rules.checks, record, day_of(at), known=known)
     except Refused as refused:
         found += refused.faults
-        values = lists.readable(rules.records, lists.plain(record), day_of(at))
+        values = readable(rules.records, lists.plain(record), day_of(at))
     found += step_dates.emergency_faults(session, application, rules.records, values)
     fen = values.get("amount")
     if found or not isinstance(fen, int):

@@ -7,7 +7,7 @@ who may write it or what happens next.
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from engine.faults import Fault
+from engine.faults import Fault, Refused
 from engine.inputs import Inputs
 from engine.messages import register
 from engine.procedure import Check, Condition, RecordField, Stage
@@ -67,6 +67,20 @@ def read_fields(
     wrong = {fault.where for fault in given.faults}
     given.faults += judge(asked, checks, values, on, known=known, wrong=wrong)
     given.refuse()
+    return values
+
+
+def readable(
+    fields: Iterable[RecordField], raw: Mapping[str, object], on: date
+) -> dict[str, Value]:
+    """Those fields of a record that can be read each on its own: where the whole is refused, they
+    are still held against what else there is, so that nobody is sent back twice (4.1.4)."""
+    values: dict[str, Value] = {}
+    for field in fields:
+        try:
+            values |= read_fields([field], (), {field.id: raw.get(field.id)}, on)
+        except Refused:
+            continue
     return values
 
 

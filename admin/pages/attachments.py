@@ -16,8 +16,8 @@ from admin import clock
 from admin.acting import act, identifier, load
 from admin.cases.view import size_label
 from admin.extensions import db
+from admin.pages.case_page import page
 from admin.pages.case_parts import attachment_kinds
-from admin.pages.cases import page
 from admin.pages.common import application_or_404, policy_road
 from admin.security.guard import requires
 from admin.security.people import actor

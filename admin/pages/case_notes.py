@@ -142,7 +142,7 @@ def go_back(application_id: int) -> ResponseReturnValue:
 
 
 def _page(application_id: int) -> str:
-    from admin.pages.cases import page  # the page shows these notes, so it imports this module
+    from admin.pages.case_page import page  # the page shows these notes, so it imports this module
 
     return page(application_or_404(application_id))
 

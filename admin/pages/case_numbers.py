@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin.acting import Verb, act, attempt, load
-from admin.pages.cases import page
+from admin.pages.case_page import page
 from admin.pages.common import application_or_404
 from admin.security.guard import requires
 from casework import members, worksheets

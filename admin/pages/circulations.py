@@ -17,7 +17,7 @@ from admin import clock
 from admin.acting import act, found_or_404, identifier
 from admin.extensions import db
 from admin.i18n import _l
-from admin.pages.cases import page
+from admin.pages.case_page import page
 from admin.pages.common import application_or_404, posted_version
 from admin.security.guard import requires
 from admin.security.people import actor

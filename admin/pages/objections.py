@@ -32,7 +32,6 @@ def register(notice_id: int, line_id: int) -> ResponseReturnValue:
     notice = notice_or_404(notice_id, Permission.Notice.OBJECT)
     line_of(notice, line_id)
     typed = dict(request.form)
-
     clue = {"yes": True, "no": False}.get(typed.get("has_clue", ""))
 
     def do(session: Session, by: Actor, at: datetime) -> Objection:

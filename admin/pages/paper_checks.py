@@ -19,7 +19,7 @@ from admin import clock
 from admin.acting import act, attempt, load, refused
 from admin.cases.words import record_words
 from admin.extensions import db
-from admin.pages.cases import page as case_page
+from admin.pages.case_page import page as case_page
 from admin.pages.common import application_or_404, posted_version
 from admin.security.guard import requires
 from admin.security.people import actor
